@@ -1,0 +1,190 @@
+"""The answer sheet: marshmallow fields made from the questionnaire, one source of truth for form and JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate
+
+from recommender.engine.describe import in_words
+from recommender.engine.flow import Flow
+from recommender.errors import IntakeError
+from recommender.models.questionnaire import Answer, Intake, Question, QuestionKind, Questionnaire, Task
+
+TASK_LENGTH = 120
+WHOLE_SHEET = "answers"
+
+
+class WholeNumber(fields.Integer):
+    """A whole number: 7 and 7.0, but not "7", true or 7.5."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not float(value).is_integer():
+            raise self.make_error("invalid", input=value)
+        return int(value)
+
+
+class _Choice(fields.String):
+    def __init__(self, question: Question, instruction: str) -> None:
+        super().__init__(error_messages={"invalid": instruction})
+        self._ids = [option.id for option in question.options]
+        self._instruction = instruction
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        if not isinstance(value, str) or value not in self._ids:
+            raise ValidationError(f"{self._instruction} Use one of: {', '.join(self._ids)}.")
+        return value
+
+
+class _Choices(fields.List[Any]):
+    """Several options, in the order of the questionnaire. An exclusive option stands alone."""
+
+    def __init__(self, question: Question, instruction: str) -> None:
+        super().__init__(
+            _Choice(question, instruction), error_messages={"invalid": f"{instruction} Give a list of option ids."}
+        )
+        self._options = question.options
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        chosen = super()._deserialize(value, attr, data, **kwargs)
+        if len(set(chosen)) != len(chosen):
+            raise ValidationError("Select each answer once.")
+        for option in self._options:
+            if option.exclusive and option.id in chosen and len(chosen) > 1:
+                raise ValidationError(f"Select '{option.text}' on its own, or only the others.")
+        return tuple(option.id for option in self._options if option.id in chosen)
+
+
+def instruction(question: Question) -> str:
+    """Return what to do about a question without a usable answer, in the person's words."""
+    text = question.text.rstrip(":")
+    match question.kind:
+        case QuestionKind.MANY:
+            alone = next((f", or '{option.text}'" for option in question.options if option.exclusive), "")
+            return f"Select all that apply{alone}: {text}"
+        case QuestionKind.NUMBER:
+            return f"Enter a whole number from {question.minimum} to {question.maximum}: {text}"
+        case QuestionKind.TASK:
+            return f"Name one thing and give it a number from {question.minimum} to {question.maximum}: {text}"
+        case _:
+            return f"Select an answer: {text}"
+
+
+class AnswerSheet:
+    """Reads answers, from JSON or a form, against one questionnaire."""
+
+    def __init__(self, questionnaire: Questionnaire, flow: Flow, supplied: Mapping[str, int]) -> None:
+        self._questionnaire = questionnaire
+        self._flow = flow
+        self._supplied = supplied
+        self.fields = {question.id: _field(question) for question in questionnaire.intake_questions}
+
+    def read(self, raw: Any) -> Intake:
+        """Return a complete, valid intake.
+
+        A blank (null, "" or []) is no answer. A sheet that already decides an emergency, or an urgent outcome with the
+        extra questions answered, is complete without the later pages.
+
+        Raises:
+            IntakeError: every message by question id.
+        """
+        if not isinstance(raw, Mapping):
+            raise IntakeError({WHOLE_SHEET: ["Give the answers as an object of question ids and answers."]})
+        messages: dict[str, list[str]] = {
+            str(name): ["This is not a question of the questionnaire. Remove it."]
+            for name in raw
+            if name not in self.fields
+        }
+        answers, faults = self.read_some(raw, self.fields)
+        messages.update(faults)
+        walk = self._flow.walk(answers)
+        for question_id in answers:
+            if question_id not in walk.shown:
+                messages[question_id] = [self._why_not_shown(question_id)]
+            elif self._flow.not_offered(question_id, answers):
+                messages[question_id] = ["Select one of the places you ticked."]
+        for question_id in walk.missing:
+            messages.setdefault(question_id, [instruction(self._questionnaire.questions[question_id])])
+        if messages:
+            raise IntakeError(self._in_order(messages))
+        return Intake(answers, self._supplied)
+
+    def read_some(
+        self, raw: Mapping[str, Any], question_ids: Iterable[str]
+    ) -> tuple[dict[str, Answer], dict[str, list[str]]]:
+        """Return the usable answers to some questions, and the messages of those that cannot be used. Blanks are skipped."""
+        answers: dict[str, Answer] = {}
+        messages: dict[str, list[str]] = {}
+        for question_id in question_ids:
+            value = raw.get(question_id)
+            if value is None or value == "" or value == []:
+                continue
+            try:
+                answers[question_id] = self.fields[question_id].deserialize(value)
+            except ValidationError as error:
+                messages[question_id] = list(dict.fromkeys(_flat(error.messages)))
+        return answers, messages
+
+    def _why_not_shown(self, question_id: str) -> str:
+        question = self._questionnaire.questions[question_id]
+        conditions = [
+            part for part in (self._questionnaire.page_of[question_id].shown_if, question.shown_if) if part is not None
+        ]
+        asked = " and ".join(in_words(condition, self._questionnaire) for condition in conditions)
+        return f"This question is not asked with these answers: remove it. It is asked only if {asked}."
+
+    def _in_order(self, messages: Mapping[str, list[str]]) -> dict[str, list[str]]:
+        known = [question_id for question_id in self.fields if question_id in messages]
+        return {name: messages[name] for name in [*known, *sorted(set(messages) - set(known))]}
+
+
+def _field(question: Question) -> fields.Field[Any]:
+    told = instruction(question)
+    match question.kind:
+        case QuestionKind.ONE:
+            return _Choice(question, told)
+        case QuestionKind.MANY:
+            return _Choices(question, told)
+        case QuestionKind.NUMBER:
+            low, high = question.minimum, question.maximum
+            return WholeNumber(error_messages={"invalid": told}, validate=validate.Range(low, high, error=told))
+        case QuestionKind.TASK:
+            return fields.Nested(_task_schema(question), error_messages={"type": told, "invalid": told})
+
+
+def _task_schema(question: Question) -> type[Schema]:
+    low, high = question.minimum, question.maximum
+    number, words = f"Enter a whole number from {low} to {high}.", "Name one thing you want to do better."
+
+    class TaskSchema(Schema):
+        error_messages = {
+            "unknown": "This is not part of the answer. Remove it.",
+            "type": instruction(question),
+        }
+
+        class Meta:
+            unknown = RAISE
+
+        task = fields.String(
+            required=True,
+            error_messages={"required": words, "invalid": words, "null": words},
+            validate=validate.Length(1, TASK_LENGTH, error=f"Use 1 to {TASK_LENGTH} characters."),
+        )
+        score = WholeNumber(
+            required=True,
+            error_messages={"required": number, "invalid": number, "null": number},
+            validate=validate.Range(low, high, error=number),
+        )
+
+        @post_load
+        def build(self, data: dict[str, Any], **_: Any) -> Task:
+            return Task(" ".join(data["task"].split()), data["score"])
+
+    return TaskSchema
+
+
+def _flat(messages: Any) -> list[str]:
+    if isinstance(messages, dict):
+        return [text for inner in messages.values() for text in _flat(inner)]
+    return [text for message in messages for text in (_flat(message) if isinstance(message, dict) else [str(message)])]

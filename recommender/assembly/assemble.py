@@ -1,0 +1,168 @@
+"""Assemble a routine from a decision, and account for every exercise of the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from recommender.assembly.candidates import Candidate, Refusal, Screen
+from recommender.assembly.dose import changes_for, start_dose, work_seconds
+from recommender.assembly.fit import Clock, Frame, frame
+from recommender.assembly.select import choose, count_distinct, move_candidates, near_duplicates
+from recommender.assembly.sequence import Placed, in_order
+from recommender.models.catalogue import Catalogue, Exercise, Form
+from recommender.models.decision import Decision
+from recommender.models.questionnaire import Intake
+from recommender.models.routine import Assembly, Because, Break, Dose, Item, LeftOut, Routine
+from recommender.models.rules import MicroItem
+
+ALLOWED_MOVEMENTS = "allowed_movements"
+DESK_POSITIONS = ("chair", "standing")
+
+
+def assemble(catalogue: Catalogue, decision: Decision, intake: Intake) -> Assembly:
+    """Return the routine for an intake, what was left out and why, and the short routines for breaks.
+
+    The same decision and intake always give the same routine.
+
+    Raises:
+        DecisionError: the routine cannot be fitted to its time.
+    """
+    screen = Screen(catalogue, decision, intake)
+    candidates = {result.exercise.id: result for result in screen.results if isinstance(result, Candidate)}
+    refusals = [result for result in screen.results if isinstance(result, Refusal)]
+    room = frame(decision, intake)
+    moves = move_candidates(candidates.values())
+    items = _Builder(decision, room, candidates).build(moves)
+    left_out = [*(LeftOut(refusal.exercise, refusal.because, refusal.reasons) for refusal in refusals)]
+    left_out += _not_chosen(candidates.values(), items, decision)
+    order = {exercise.id: number for number, exercise in enumerate(catalogue.exercises)}
+    return Assembly(
+        routine=Routine(room.minutes, decision.stage, items),
+        left_out=tuple(sorted(left_out, key=lambda left: order[left.exercise.id])),
+        breaks=_breaks(screen, catalogue, decision),
+        facts={ALLOWED_MOVEMENTS: count_distinct(moves, decision.order) if items else 0},
+    )
+
+
+class _Builder:
+    def __init__(self, decision: Decision, room: Frame, candidates: dict[str, Candidate]) -> None:
+        self._decision = decision
+        self._room = room
+        self._candidates = candidates
+        self._clock = Clock(decision, room)
+        self._warm_ups = self._placements(room.row.warm_up, "warm_up")
+        self._closings = self._placements(decision.order.closing or (), "closing")
+
+    def build(self, moves: Sequence[Candidate]) -> tuple[Item, ...]:
+        """Return the items of the routine in order, with their doses; () where no routine can be made.
+
+        A routine needs a warm-up, at least one move and a closing item.
+        """
+        taken = {item.exercise.id for item in [*self._warm_ups[:1]]}
+        open_moves = [move for move in moves if move.exercise.id not in taken]
+        chosen = choose(
+            open_moves, self._decision, self._room.moves_at_most, lambda some: self._sequence(some) is not None
+        )
+        sequence = self._sequence(chosen) if chosen and self._warm_ups else None
+        if sequence is None:
+            return ()
+        doses = self._clock.doses(sequence)
+        seconds = self._clock.seconds(sequence, doses)
+        return tuple(
+            self._item(placed, dose, took) for placed, dose, took in zip(sequence, doses, seconds, strict=True)
+        )
+
+    def _placements(self, exercises: Iterable[str], slot: str) -> list[Placed]:
+        """Return every allowed form of the listed exercises, best first, for the warm-up or the closing."""
+        return [
+            Placed(candidate.exercise, form, slot, 0, candidate.helps_main_place)
+            for exercise in exercises
+            if (candidate := self._candidates.get(exercise)) and candidate.wanted
+            for form in candidate.forms
+        ]
+
+    def _sequence(self, moves: Sequence[Placed]) -> tuple[Placed, ...] | None:
+        """Return the moves in order between a warm-up and a closing item, or None if they do not go together in the time."""
+        warm_up = self._warm_ups[0] if self._warm_ups else None
+        ordered = in_order(warm_up, moves, None, self._decision.order)
+        if ordered is None:
+            return None
+        closings = [
+            item for item in self._closings if item.exercise.id not in {placed.exercise.id for placed in ordered}
+        ]
+        last = ordered[-1].form if ordered else None
+        for closing in sorted(closings, key=lambda item: last is None or _moves_far(last, item.form)):
+            whole = in_order(warm_up, moves, closing, self._decision.order)
+            if whole and self._clock.least(whole) <= self._room.seconds:
+                return whole
+        return None
+
+    def _item(self, placed: Placed, dose: Dose, seconds: int) -> Item:
+        notes = tuple(
+            (branch, change.note)
+            for branch, change in changes_for(placed.exercise, placed.form, self._decision)
+            if change.note
+        )
+        return Item(
+            placed.exercise,
+            placed.form,
+            placed.slot,
+            dose,
+            seconds,
+            self._candidates[placed.exercise.id].reasons,
+            notes,
+        )
+
+
+def _moves_far(last: Form, closing: Form) -> bool:
+    return last.position != closing.position
+
+
+def _not_chosen(candidates: Iterable[Candidate], items: Sequence[Item], decision: Decision) -> list[LeftOut]:
+    chosen = {item.exercise.id: item.exercise for item in items}
+    return [
+        _passed_over(candidate, chosen, decision) for candidate in candidates if candidate.exercise.id not in chosen
+    ]
+
+
+def _passed_over(candidate: Candidate, chosen: dict[str, Exercise], decision: Decision) -> LeftOut:
+    if not candidate.wanted:
+        return LeftOut(candidate.exercise, Because.NOT_FOR_YOUR_ANSWERS)
+    for exercise_id, exercise in chosen.items():
+        if near_duplicates(candidate.exercise.id, exercise_id, decision.order):
+            return LeftOut(candidate.exercise, Because.NEAR_DUPLICATE, instead=exercise)
+    return LeftOut(candidate.exercise, Because.TIME)
+
+
+def _breaks(screen: Screen, catalogue: Catalogue, decision: Decision) -> tuple[Break, ...]:
+    """Return the break routines that fired, without the movements this person must leave out."""
+    breaks = []
+    for branch in decision.fired:
+        plan = branch.then.micro_routine
+        if plan is None or decision.plan is None:
+            continue
+        items = [_break_item(screen, catalogue.by_id[item.exercise], item, decision) for item in plan.items]
+        kept = tuple(item for item in items if item is not None)
+        if kept:
+            breaks.append(Break(plan.name, kept, branch))
+    return tuple(breaks)
+
+
+def _break_item(screen: Screen, exercise: Exercise, wanted: MicroItem, decision: Decision) -> Item | None:
+    forms = [form for form in screen.forms_passing_exclusions(exercise) if form.position in DESK_POSITIONS]
+    if not forms or decision.plan is None:
+        return None
+    start = start_dose(exercise, forms[0], decision)
+    dose = Dose(
+        type=start.type,
+        reps=_smaller(wanted.reps, start.reps),
+        hold_seconds=_smaller(wanted.hold_seconds, start.hold_seconds),
+        seconds=wanted.seconds or start.seconds,
+        per_side=start.per_side,
+    )
+    timing = decision.plan.timing
+    return Item(exercise, forms[0], "break", dose, work_seconds(dose, timing), ())
+
+
+def _smaller(wanted: int | None, allowed: int | None) -> int | None:
+    return allowed if wanted is None or allowed is None else min(wanted, allowed)

@@ -1,0 +1,177 @@
+"""What each exercise may be for this person: in which forms, for which reasons, or why not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from recommender.assembly.dose import start_dose, work_seconds
+from recommender.assembly.scope import matches
+from recommender.models.catalogue import Catalogue, DefaultRoutine, Exercise, Form
+from recommender.models.decision import Decision
+from recommender.models.questionnaire import Intake
+from recommender.models.routine import Because
+from recommender.models.rules import Branch, Exclusion, Preference
+
+PLACE = "place"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An exercise that may be used. ``forms`` are the allowed forms, the one to use first.
+
+    ``score`` ranks it; ``asked_for`` says that some rule prefers it, not only as a stand-in; ``is_direction`` that it
+    is the direction item.
+    """
+
+    exercise: Exercise
+    forms: tuple[Form, ...]
+    score: int
+    reasons: tuple[Branch, ...]
+    asked_for: bool
+    is_direction: bool
+    helps_main_place: bool
+
+    @property
+    def wanted(self) -> bool:
+        """Return whether it may enter a routine: asked for by a rule, or usual for the main place."""
+        if self.exercise.default_routine is DefaultRoutine.YES:
+            return bool(self.reasons) or self.helps_main_place
+        return self.asked_for
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    exercise: Exercise
+    because: Because
+    reasons: tuple[Branch, ...]
+
+
+class Screen:
+    """Holds every form of the catalogue against one decision and one intake."""
+
+    def __init__(self, catalogue: Catalogue, decision: Decision, intake: Intake) -> None:
+        self._catalogue = catalogue
+        self._decision = decision
+        self._places = set(intake.chosen(PLACE))
+        self._exclusions = list(decision.each(lambda branch: branch.then.exclude))
+        self._only_forms = [
+            (branch, change.only_forms)
+            for branch, change in decision.each(lambda branch: branch.then.modify)
+            if change.only_forms
+        ]
+
+    @cached_property
+    def results(self) -> tuple[Candidate | Refusal, ...]:
+        """One result for each exercise of the catalogue, in catalogue order."""
+        screened = [(exercise, self._screened(exercise)) for exercise in self._catalogue.exercises]
+        refusals = [result for _, result in screened if isinstance(result, Refusal)]
+        swaps = self._swaps(refusal for refusal in refusals if refusal.because is Because.CONTRAINDICATED)
+        return tuple(
+            result if isinstance(result, Refusal) else self._candidate(exercise, result, swaps.get(exercise.id, ()))
+            for exercise, result in screened
+        )
+
+    def forms_passing_exclusions(self, exercise: Exercise) -> tuple[Form, ...]:
+        """Return the forms that no rule leaves out, wherever and with whatever they are done."""
+        if exercise.default_routine is DefaultRoutine.NO:
+            return ()
+        return tuple(form for form in exercise.forms if not self._excluded_by(exercise, form))
+
+    def _screened(self, exercise: Exercise) -> Refusal | tuple[Form, ...]:
+        if exercise.default_routine is DefaultRoutine.NO:
+            return Refusal(exercise, Because.NEVER_AUTOMATIC, self._branches_against(exercise, exercise.forms))
+        possible = [form for form in exercise.forms if self._is_possible(form)]
+        allowed = tuple(form for form in possible if not self._excluded_by(exercise, form))
+        if allowed:
+            return allowed
+        excluded_everywhere = all(self._excluded_by(exercise, form) for form in exercise.forms)
+        if possible or excluded_everywhere:
+            return Refusal(
+                exercise, Because.CONTRAINDICATED, self._branches_against(exercise, possible or exercise.forms)
+            )
+        possible_reasons = tuple(branch for branch in self._decision.fired if branch.then.positions)
+        return Refusal(exercise, Because.NO_EQUIPMENT_OR_PLACE, possible_reasons)
+
+    def _is_possible(self, form: Form) -> bool:
+        """Return whether the person has the place and the things that the form needs."""
+        positions = {position for branch in self._decision.fired for position in branch.then.positions}
+        if form.position not in positions or not self._places & form.place:
+            return False
+        groups = [*(frozenset([item]) for item in form.equipment), *form.equipment_any]
+        return all(any(self._is_provided(item, form) for item in group) for group in groups)
+
+    def _is_provided(self, item: str, form: Form) -> bool:
+        provisions = (branch.then.provide for branch in self._decision.fired)
+        exercise = self._catalogue.by_id[form.exercise]
+        return any(
+            given and item in given.equipment and not matches(given.spared, exercise, form) for given in provisions
+        )
+
+    def _excluded_by(self, exercise: Exercise, form: Form) -> list[Branch]:
+        against = [branch for branch, exclusion in self._exclusions if self._excludes(exclusion, exercise, form)]
+        for branch, only in self._only_forms:
+            if form.key not in only and any(key.split("/")[0] == exercise.id for key in only):
+                against.append(branch)
+        return against
+
+    def _excludes(self, exclusion: Exclusion, exercise: Exercise, form: Form) -> bool:
+        if not matches(exclusion.scope, exercise, form) or matches(exclusion.spared, exercise, form):
+            return False
+        if exclusion.longer_than_seconds is None:
+            return True
+        plan = self._decision.plan
+        seconds = work_seconds(start_dose(exercise, form, self._decision), plan.timing) if plan else None
+        return seconds is None or seconds > exclusion.longer_than_seconds
+
+    def _branches_against(self, exercise: Exercise, forms: Iterable[Form]) -> tuple[Branch, ...]:
+        against = {branch.id for form in forms for branch in self._excluded_by(exercise, form)}
+        return tuple(branch for branch in self._decision.fired if branch.id in against)
+
+    def _swaps(self, refusals: Iterable[Refusal]) -> dict[str, tuple[Branch, ...]]:
+        """Return the branches that offer each exercise in place of one they left out for this person."""
+        leaving_out = {branch.id for refusal in refusals for branch in refusal.reasons}
+        swaps: dict[str, tuple[Branch, ...]] = {}
+        for branch in self._decision.fired:
+            if branch.id in leaving_out:
+                for exercise in branch.then.swap_in:
+                    swaps[exercise] = (*swaps.get(exercise, ()), branch)
+        return swaps
+
+    def _candidate(self, exercise: Exercise, forms: tuple[Form, ...], swaps: tuple[Branch, ...]) -> Candidate:
+        weights = self._decision.order.weights
+        preferred = [(branch, preference, rank(preference, exercise)) for branch, preference in self._preferences()]
+        asking = [(branch, preference, points) for branch, preference, points in preferred if points]
+        helps = bool(exercise.regions & self._decision.targets)
+        score = sum(points for _, _, points in asking)
+        if weights:
+            score += weights.swap * bool(swaps) + weights.main_place * helps
+            score += weights.by_default * (exercise.default_routine is DefaultRoutine.YES)
+        reasons = dict.fromkeys([*(branch for branch, _, _ in asking), *swaps])
+        return Candidate(
+            exercise=exercise,
+            forms=self._best_first(forms),
+            score=score,
+            reasons=tuple(reasons),
+            asked_for=bool(asking),
+            is_direction=any(preference.slot == "direction" for _, preference, _ in asking),
+            helps_main_place=helps,
+        )
+
+    def _preferences(self) -> list[tuple[Branch, Preference]]:
+        return list(self._decision.each(lambda branch: branch.then.prefer))
+
+    def _best_first(self, forms: tuple[Form, ...]) -> tuple[Form, ...]:
+        """Order allowed forms: those a rule names, then those in a preferred position, then as written."""
+        named = {key for _, preference in self._preferences() for key in preference.forms}
+        positions = {position for _, preference in self._preferences() for position in preference.positions}
+        return tuple(sorted(forms, key=lambda form: (form.key not in named, form.position not in positions)))
+
+
+def rank(preference: Preference, exercise: Exercise) -> int:
+    """Return how many points a preference gives an exercise: its weight, and more the earlier it is named."""
+    named = preference.exercises
+    if exercise.id in named:
+        return preference.weight + len(named) - named.index(exercise.id)
+    return preference.weight if preference.good_for & exercise.good_for else 0

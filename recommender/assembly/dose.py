@@ -1,0 +1,95 @@
+"""How much of an exercise: the first week's figures, made gentler by every rule that asks, and how long that takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from recommender.assembly.scope import matches
+from recommender.models.catalogue import DoseRange, DoseType, Exercise, Form
+from recommender.models.decision import Decision
+from recommender.models.routine import Dose
+from recommender.models.rules import Branch, Modification, Timing, Trim
+
+STRENGTH = "strength"
+
+
+def changes_for(exercise: Exercise, form: Form, decision: Decision) -> Iterator[tuple[Branch, Modification]]:
+    """Yield the modifications whose scope holds this form."""
+    for branch, change in decision.each(lambda branch: branch.then.modify):
+        if change.scope is None or matches(change.scope, exercise, form):
+            yield branch, change
+
+
+def start_dose(exercise: Exercise, form: Form, decision: Decision) -> Dose:
+    """Return the first dose for this person: the start figures, lowered by every rule that asks.
+
+    Each of hold, repeats and sets is lowered on its own and none below 1; no figure is ever raised.
+    """
+    usual = exercise.dose
+    rest = decision.plan.timing.strength_rest_seconds if decision.plan and exercise.slot == STRENGTH else 0
+    dose = Dose(type=usual.type, sets=usual.sets[0], per_side=usual.per_side, rest_seconds=rest)
+    if usual.type is DoseType.TIME:
+        return replace(dose, seconds=usual.start_seconds)
+    holds = usual.start_hold_seconds or (usual.hold_seconds[0] if usual.hold_seconds else None)
+    dose = replace(dose, reps=_start_reps(usual), hold_seconds=holds)
+    return _limited(dose, [change for _, change in changes_for(exercise, form, decision)])
+
+
+def most_reps(exercise: Exercise, form: Form, decision: Decision) -> int:
+    """Return how many repeats of the start dose may be offered when there is time to spare.
+
+    A hold may be repeated up to its usual most in the first week too; other repeats stay at the start figure.
+    """
+    usual = exercise.dose
+    changes = [change for _, change in changes_for(exercise, form, decision)]
+    first = start_dose(exercise, form, decision).reps or 0
+    if usual.reps is None or any(change.times for change in changes):
+        return first
+    if any(change.at_start for change in changes) and usual.type is not DoseType.HOLD:
+        return first
+    caps = [change.reps_at_most for change in changes if change.reps_at_most is not None]
+    return max(first, min([usual.reps[1], *caps]))
+
+
+def work_seconds(dose: Dose, timing: Timing) -> int:
+    """Return how long the dose takes: every side, set, repeat, hold and rest; not the setting up."""
+    sides = 2 if dose.per_side else 1
+    if dose.seconds is not None:
+        return sides * dose.seconds
+    each = timing.seconds_per_hold_change if dose.type is DoseType.HOLD else timing.seconds_per_rep
+    each += dose.hold_seconds or 0
+    return sides * dose.sets * (dose.reps or 0) * each + (dose.sets - 1) * dose.rest_seconds
+
+
+def trimmed(dose: Dose, trim: Trim) -> Dose | None:
+    """Return the dose one step smaller (a set, then a repeat, then the hold), or None if it is at its least."""
+    if dose.reps is None:
+        return None
+    is_hold = dose.type is DoseType.HOLD
+    if dose.sets > 1:
+        return replace(dose, sets=dose.sets - 1)
+    if dose.reps > (trim.hold_reps_at_least if is_hold else trim.reps_at_least):
+        return replace(dose, reps=dose.reps - 1)
+    if is_hold and dose.hold_seconds is not None and dose.hold_seconds > trim.hold_seconds_at_least:
+        return replace(dose, hold_seconds=max(trim.hold_seconds_at_least, dose.hold_seconds - trim.hold_step_seconds))
+    return None
+
+
+def _start_reps(usual: DoseRange) -> int | None:
+    return usual.start_reps or (usual.reps[0] if usual.reps else None)
+
+
+def _limited(dose: Dose, changes: list[Modification]) -> Dose:
+    reps, holds, sets = dose.reps, dose.hold_seconds, dose.sets
+    for change in changes:
+        if change.reps_at_most is not None and reps is not None:
+            reps = min(reps, change.reps_at_most)
+        if change.hold_seconds_at_most is not None and holds is not None:
+            holds = min(holds, change.hold_seconds_at_most)
+        if change.sets_at_most is not None:
+            sets = min(sets, change.sets_at_most)
+    for factor in (change.times for change in changes if change.times is not None):
+        reps = max(1, int(reps * factor)) if reps is not None else None
+        holds = max(1, int(holds * factor)) if holds is not None else None
+    return replace(dose, reps=reps, hold_seconds=holds, sets=max(1, sets))

@@ -1,0 +1,130 @@
+"""Choose the movements: the best first, one of each near-duplicate group, in the shares that the rules ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from recommender.assembly.candidates import Candidate
+from recommender.assembly.sequence import Placed
+from recommender.models.decision import Decision
+from recommender.models.rules import Order
+
+MOVE_SLOTS = ("mobility", "stretch", "strength", "relief")
+
+Fits = Callable[[Sequence[Placed]], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds on the number of moves of one slot, from every rule that speaks of it; the strictest wins."""
+
+    at_least: int = 0
+    at_most: int | None = None
+    share_at_least: float = 0.0
+
+
+def slot_limits(decision: Decision) -> dict[str, Limits]:
+    limits: dict[str, Limits] = {}
+    for _, given in decision.each(lambda branch: branch.then.mix):
+        before = limits.get(given.slot, Limits())
+        mosts = [most for most in (before.at_most, given.at_most) if most is not None]
+        limits[given.slot] = Limits(
+            at_least=max(before.at_least, given.at_least or 0),
+            at_most=min(mosts, default=None),
+            share_at_least=max(before.share_at_least, given.share_at_least or 0.0),
+        )
+    return limits
+
+
+def move_candidates(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Return the candidates that may be moves of the routine, best first."""
+    moves = (candidate for candidate in candidates if candidate.exercise.slot in MOVE_SLOTS and candidate.wanted)
+    return sorted(moves, key=lambda candidate: (-candidate.score, candidate.exercise.id))
+
+
+def count_distinct(candidates: Iterable[Candidate], order: Order) -> int:
+    """Return how many movements are left to choose from, each near-duplicate group counted once."""
+    return len({_group_key(candidate.exercise.id, order) for candidate in candidates})
+
+
+def near_duplicates(first: str, second: str, order: Order) -> bool:
+    return first != second and any({first, second} <= group for group in order.near_duplicates or ())
+
+
+def choose(candidates: Sequence[Candidate], decision: Decision, moves_at_most: int, fits: Fits) -> tuple[Placed, ...]:
+    """Return the chosen moves, in no particular order yet.
+
+    ``fits`` says whether a set of moves can be put in order within the time. First comes a moving item for the main
+    place, then the direction item, then one round for the slots that need a minimum, then the best of the rest.
+    """
+    picker = _Picker(candidates, decision, moves_at_most, fits)
+    picker.take_first(lambda candidate: candidate.exercise.slot == "mobility" and candidate.helps_main_place)
+    picker.take_first(lambda candidate: candidate.is_direction)
+    for slot, limits in picker.limits.items():
+        for _ in range(limits.at_least - picker.count(slot)):
+            picker.take_first(_of_slot(slot))
+    while picker.take_first(lambda _: True):
+        pass
+    return tuple(picker.chosen)
+
+
+def _of_slot(slot: str) -> Callable[[Candidate], bool]:
+    return lambda candidate: candidate.exercise.slot == slot
+
+
+class _Picker:
+    def __init__(self, candidates: Sequence[Candidate], decision: Decision, moves_at_most: int, fits: Fits) -> None:
+        self._left = list(candidates)
+        self._order = decision.order
+        self._most = moves_at_most
+        self._fits = fits
+        self.limits = slot_limits(decision)
+        self.chosen: list[Placed] = []
+
+    def count(self, slot: str) -> int:
+        return sum(move.exercise.slot == slot for move in self.chosen)
+
+    def take_first(self, wanted: Callable[[Candidate], bool]) -> bool:
+        """Take the best candidate that is wanted and may join; return whether there was one."""
+        if len(self.chosen) >= self._most:
+            return False
+        for candidate in self._left:
+            if wanted(candidate) and self._may_join(candidate) and self._place(candidate):
+                self._left.remove(candidate)
+                return True
+        return False
+
+    def _place(self, candidate: Candidate) -> bool:
+        for form in candidate.forms:
+            slot = "direction" if candidate.is_direction else candidate.exercise.slot
+            placed = Placed(candidate.exercise, form, slot, candidate.score, candidate.helps_main_place)
+            if self._fits([*self.chosen, placed]):
+                self.chosen.append(placed)
+                return True
+        return False
+
+    def _may_join(self, candidate: Candidate) -> bool:
+        exercise = candidate.exercise
+        limit = self.limits.get(exercise.slot, Limits())
+        if limit.at_most is not None and self.count(exercise.slot) >= limit.at_most:
+            return False
+        if any(near_duplicates(exercise.id, move.exercise.id, self._order) for move in self.chosen):
+            return False
+        return self._keeps_shares(candidate)
+
+    def _keeps_shares(self, candidate: Candidate) -> bool:
+        """Return whether the shares asked for would still hold with this candidate in."""
+        total = len(self.chosen) + 1
+        main = sum(move.helps_main_place for move in self.chosen) + candidate.helps_main_place
+        if main < (self._order.main_place_share_at_least or 0.0) * total:
+            return False
+        return all(
+            self.count(slot) + (candidate.exercise.slot == slot) >= limits.share_at_least * total
+            for slot, limits in self.limits.items()
+        )
+
+
+def _group_key(exercise: str, order: Order) -> str:
+    groups = [group for group in order.near_duplicates or () if exercise in group]
+    return min(groups[0]) if groups else exercise

@@ -1,0 +1,1 @@
+"""From answers to a decision: conditions, facts, the rules engine, and the plain evaluator that checks it."""

@@ -1,0 +1,136 @@
+"""Can a condition ever hold? A search over the answers it reads, pruned by the three-valued evaluator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+from recommender.engine.evaluate import View, evaluate
+from recommender.models.conditions import All, AnyOf, AtLeast, Chosen, Condition, Found, Not, Number, Only, atoms
+from recommender.models.questionnaire import Answer, Intake, Question, QuestionKind, Questionnaire
+from recommender.models.rules import Branch, SuppliedFact
+
+_FEW = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _World:
+    questionnaire: Questionnaire
+    derivations: Mapping[str, tuple[Branch, ...]]
+    supplied: Mapping[str, SuppliedFact]
+
+
+def can_hold(
+    condition: Condition,
+    questionnaire: Questionnaire,
+    derivations: Mapping[str, tuple[Branch, ...]],
+    supplied: Mapping[str, SuppliedFact],
+) -> bool:
+    """Return whether some sheet of answers, with every answered question shown, makes the condition true."""
+    world = _World(questionnaire, derivations, supplied)
+    whole = _without_findings(condition, world)
+    return _search(All((whole, *_shown_constraints(whole, world))), world, {}, {})
+
+
+def _without_findings(condition: Condition, world: _World) -> Condition:
+    """Return the condition with each finding replaced by what derives it. The stage may take any value."""
+    match condition:
+        case Found(finding) if finding in world.derivations:
+            return AnyOf(tuple(_without_findings(branch.when, world) for branch in world.derivations[finding]))
+        case All(parts):
+            return All(tuple(_without_findings(part, world) for part in parts))
+        case AnyOf(parts):
+            return AnyOf(tuple(_without_findings(part, world) for part in parts))
+        case Not(part):
+            return Not(_without_findings(part, world))
+        case AtLeast(n, parts):
+            return AtLeast(n, tuple(_without_findings(part, world) for part in parts))
+        case _:
+            return condition
+
+
+def _shown_constraints(condition: Condition, world: _World) -> list[Condition]:
+    """Every question that is answered must be shown; followed back through the questions those conditions read."""
+    constraints: list[Condition] = []
+    waiting = _questions(condition, world)
+    seen: set[str] = set()
+    while waiting:
+        question_id = waiting.pop()
+        if question_id in seen:
+            continue
+        seen.add(question_id)
+        question = world.questionnaire.questions[question_id]
+        unanswered = Not(_answered(question))
+        for shown_if in (question.shown_if, world.questionnaire.page_of[question_id].shown_if):
+            if shown_if is not None:
+                constraints.append(AnyOf((unanswered, shown_if)))
+                waiting |= _questions(shown_if, world)
+    return constraints
+
+
+def _answered(question: Question) -> Condition:
+    if question.options:
+        return Chosen(question.id, tuple(option.id for option in question.options))
+    return Number(question.id, None, None)
+
+
+def _questions(condition: Condition, world: _World) -> set[str]:
+    read = {getattr(atom, "question", getattr(atom, "subject", "")) for atom in atoms(condition)}
+    return read & set(world.questionnaire.questions)
+
+
+def _search(condition: Condition, world: _World, answers: dict[str, Answer], numbers: dict[str, int]) -> bool:
+    open_questions = frozenset(_questions(condition, world) - set(answers)) | (frozenset(world.supplied) - set(numbers))
+    stages = {atom.finding: None for atom in atoms(condition) if isinstance(atom, Found)}
+    given = {question: answer for question, answer in answers.items() if answer != ()}
+    value = evaluate(condition, View(Intake(given, numbers), stages, open_questions))
+    if value is not None:
+        return value
+    subject = next((name for atom in atoms(condition) if (name := _subject(atom)) in open_questions), None)
+    if subject is None:
+        return True  # only the stage is left open, and it may be any
+    if subject in world.supplied:
+        return any(
+            _search(condition, world, answers, {**numbers, subject: number}) for number in _bounds(condition, subject)
+        )
+    question = world.questionnaire.questions[subject]
+    return any(
+        _search(condition, world, {**answers, subject: answer}, numbers) for answer in _answers(question, condition)
+    )
+
+
+def _subject(atom: Condition) -> str:
+    return str(getattr(atom, "question", getattr(atom, "subject", "")))
+
+
+def _answers(question: Question, condition: Condition) -> Iterator[Answer]:
+    """Yield answers worth trying: none at all, and every combination of the options that the condition names."""
+    yield ()
+    if question.kind is QuestionKind.NUMBER:
+        yield from range(question.minimum, question.maximum + 1)
+        return
+    named: set[str] = set()
+    for atom in atoms(condition):
+        if isinstance(atom, Chosen) and atom.question == question.id:
+            named.update(atom.options)
+        elif isinstance(atom, Only) and atom.question == question.id:
+            named.add(atom.option)
+    options = [option for option in question.options if option.id in named]
+    spare = [option for option in question.options if option.id not in named][:1]
+    if question.kind is QuestionKind.ONE:
+        yield from (option.id for option in [*options, *spare])
+        return
+    yield from ((option.id,) for option in [*options, *spare])
+    together = [option.id for option in options if not option.exclusive]
+    yield from (tuple(together[:size]) for size in range(len(together), 1, -1))
+    if len(together) <= _FEW:
+        for size in range(2, len(together)):
+            yield from combinations(together, size)
+
+
+def _bounds(condition: Condition, subject: str) -> set[int]:
+    """Return the numbers at which the condition can change its mind."""
+    numbers = [atom for atom in atoms(condition) if isinstance(atom, Number) and atom.subject == subject]
+    ends = {end for atom in numbers for end in (atom.low, atom.high) if end is not None}
+    return {0} | ends | {end + 1 for end in ends} | {max(0, end - 1) for end in ends}

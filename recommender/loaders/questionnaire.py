@@ -1,0 +1,128 @@
+"""Load the pages of the questionnaire."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
+
+from recommender.loaders.conditions import ConditionField
+from recommender.loaders.fields import ContentSchema, Text, TupleOf, Whole, Word, YesNo, load_into, nested
+from recommender.loaders.yaml_source import Document, Location
+from recommender.models.conditions import Condition, atoms
+from recommender.models.questionnaire import Occasion, Option, Page, Question, QuestionKind, Questionnaire
+
+
+class OptionSchema(ContentSchema):
+    model = Option
+
+    id = Text(required=True)
+    text = Text(required=True)
+    hint = Text()
+    exclusive = YesNo()
+
+
+class QuestionSchema(ContentSchema):
+    id = Text(
+        required=True, validate=validate.Regexp(r"^[a-z][a-z0-9_]*$", error="must be lower case letters, digits and _.")
+    )
+    code = Text(required=True)
+    kind = fields.Enum(QuestionKind, by_value=True, required=True)
+    text = Text(required=True)
+    why = Text(required=True)
+    required = YesNo(required=True)
+    safety = YesNo()
+    hint = Text()
+    shown_if = ConditionField()
+    options = TupleOf(nested(OptionSchema))
+    options_from = Word("question")
+    default = fields.Raw()
+    minimum = Whole()
+    maximum = Whole()
+    low_label = Text()
+    high_label = Text()
+
+    @validates_schema
+    def check(self, data: dict[str, Any], **_: Any) -> None:
+        choice = data["kind"] in (QuestionKind.ONE, QuestionKind.MANY)
+        ids = [option.id for option in data.get("options", ())]
+        if choice != bool(ids):
+            raise ValidationError("must be given for kinds one and many, and only for those.", "options")
+        if len(set(ids)) != len(ids):
+            raise ValidationError("has the same id twice.", "options")
+        default = data.get("default")
+        wanted = default if isinstance(default, list) else [default] if default is not None else []
+        if not set(wanted) <= set(ids):
+            raise ValidationError("is not one of the options.", "default")
+        if data["required"] and default is not None:
+            raise ValidationError("is only for optional questions: an answer that matters is never assumed.", "default")
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Question:
+        default = data.pop("default", None)
+        return Question(**data, default=tuple(default) if isinstance(default, list) else default)
+
+
+class PageSchema(ContentSchema):
+    id = Text(required=True)
+    slug = Text(
+        required=True, validate=validate.Regexp(r"^[a-z][a-z0-9-]*$", error="must be lower case letters, digits and -.")
+    )
+    title = Text(required=True)
+    when_asked = fields.Enum(Occasion, by_value=True, required=True)
+    intro = Text()
+    safety_line = YesNo()
+    stops_if_urgent = YesNo()
+    shown_if = ConditionField()
+    questions = TupleOf(nested(QuestionSchema), required=True)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Page:
+        return Page(occasion=data.pop("when_asked"), **data)
+
+
+def load_questionnaire(documents: list[Document]) -> Questionnaire:
+    """Return the questionnaire; faults are added to the documents.
+
+    Pages come in the order of their files' names, intake pages first.
+    """
+    schema = PageSchema()
+    loaded = [(document, load_into(schema, document)) for document in documents]
+    pages = [(document, page) for document, page in loaded if page is not None]
+    _check_order(pages)
+    order = list(Occasion)
+    return Questionnaire(
+        tuple(sorted((page for _, page in pages), key=lambda page: (order.index(page.occasion), page.id)))
+    )
+
+
+def _check_order(pages: list[tuple[Document, Page]]) -> None:
+    """Fault questions met twice and conditions that look at their own page or a later one."""
+    home: dict[str, tuple[Occasion, str]] = {}
+    for document, page in pages:
+        for index, question in enumerate(page.questions):
+            if question.id in home:
+                document.faults.append(
+                    document.fault(
+                        ("questions", index, "id"),
+                        f"question '{question.id}' exists on page {home[question.id][1]} too. Rename one.",
+                    )
+                )
+            home[question.id] = (page.occasion, page.id)
+    for document, page in pages:
+        asked: list[tuple[Location, Condition | None]] = [(("shown_if",), page.shown_if)]
+        asked += [
+            (("questions", index, "shown_if"), question.shown_if) for index, question in enumerate(page.questions)
+        ]
+        for place, condition in asked:
+            if condition is None:
+                continue
+            for atom in atoms(condition):
+                subject = getattr(atom, "question", getattr(atom, "subject", None))
+                occasion, page_id = home.get(str(subject), (Occasion.INTAKE, ""))
+                if occasion is page.occasion and page_id >= page.id:
+                    document.faults.append(
+                        document.fault(
+                            place, f"looks at '{subject}', which is not on an earlier page. Move one of them."
+                        )
+                    )

@@ -1,0 +1,239 @@
+"""The catalogue: exercises and their forms, sources, places to get help, and words for the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from types import MappingProxyType
+
+from recommender.models.levels import Level
+
+
+class DoseType(StrEnum):
+    HOLD = "hold"
+    REPS = "reps"
+    TIME = "time"
+    NONE = "none"
+
+
+class DefaultRoutine(StrEnum):
+    """May the exercise be chosen: by default, only when a rule asks for it, or never by the program."""
+
+    YES = "yes"
+    CONDITIONAL = "conditional"
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class DoseRange:
+    """How much of an exercise is usual: [least, most] for each figure, and the figure of the first week."""
+
+    type: DoseType
+    reps: tuple[int, int] | None = None
+    start_reps: int | None = None
+    hold_seconds: tuple[int, int] | None = None
+    start_hold_seconds: int | None = None
+    sets: tuple[int, int] = (1, 1)
+    per_side: bool = False
+    seconds: tuple[int, int] | None = None
+    start_seconds: int | None = None
+    tempo: str | None = None
+    frequency: str | None = None
+    note: str | None = None
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way of doing an exercise. ``key`` is ``exercise_id/form_id``."""
+
+    key: str
+    id: str
+    exercise: str
+    name: str
+    position: str
+    place: frozenset[str]
+    tags: frozenset[str]
+    equipment: frozenset[str]
+    equipment_any: tuple[frozenset[str], ...]
+    steps: tuple[str, ...]
+    cautions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeedNote:
+    """What one of the lay articles says of an exercise."""
+
+    seed: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    id: str
+    name: str
+    aliases: tuple[str, ...]
+    kind: str
+    slot: str
+    regions: frozenset[str]
+    good_for: frozenset[str]
+    default_routine: DefaultRoutine
+    default_reason: str
+    purpose: str
+    dose: DoseRange
+    breathing: str
+    feel_it: str
+    not_here: str
+    common_mistakes: tuple[str, ...]
+    easier: tuple[str, ...]
+    harder: tuple[str, ...]
+    chair_or_standing: tuple[str, ...]
+    forms: tuple[Form, ...]
+    movement_directions: tuple[str, ...]
+    joints_loaded: tuple[str, ...]
+    figure_hint: str
+    seeds: tuple[SeedNote, ...]
+    seed_notes: tuple[str, ...]
+    decisions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    id: str
+    title: str
+    organisation: str
+    kind: str
+    checked: str
+    year: int | None = None
+    document: str | None = None
+    doi: str | None = None
+    supports: str | None = None
+    note: str | None = None
+    seed_file: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    id: str
+    meaning: str
+    say: str
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """An id of a closed list and its plain name."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Disposition:
+    """The words of one outcome level. ``within`` is an ISO 8601 duration."""
+
+    level: Level
+    title: str
+    heading: str
+    message: str
+    act: str
+    within: str | None
+    steps: tuple[str, ...]
+    tell_staff: str | None
+    do_not: tuple[str, ...]
+    meanwhile: tuple[str, ...]
+    worse: tuple[str, ...]
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    id: str
+    title: str
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    name: str
+    number: str | None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NumberPhrases:
+    """The phrases that stand for a country's numbers in a sentence."""
+
+    emergency_number_text: str
+    urgent_line_text: str
+    crisis_line_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A country's numbers."""
+
+    id: str
+    name: str
+    phrases: NumberPhrases
+    emergency: tuple[Contact, ...]
+    urgent: tuple[Contact, ...]
+    crisis: tuple[Contact, ...]
+    checked: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeedDecision:
+    """A point on which the lay articles conflict or err, and what we decided."""
+
+    id: str
+    group: str
+    conflict: str
+    decision: str
+    touches: tuple[str, ...]
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPoint:
+    """A point that a clinician must settle before release."""
+
+    number: int
+    text: str
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FixedWords:
+    """Texts that belong to no rule: not yet approved, and not available."""
+
+    not_approved: str
+    unavailable_title: str
+    unavailable_message: str
+    unavailable_act: str
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    exercises: tuple[Exercise, ...]
+    sources: Mapping[str, Source]
+    tags: Mapping[str, Tag]
+    good_for: Mapping[str, str]
+    vocabulary: Mapping[str, Mapping[str, Term]]
+    dispositions: Mapping[Level, Disposition]
+    topics: Mapping[str, Topic]
+    words: FixedWords
+    regions: Mapping[str, Region]
+    unknown_region: NumberPhrases
+    decisions: Mapping[str, SeedDecision]
+    open_questions: tuple[str, ...]
+    review_points: tuple[ReviewPoint, ...]
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Exercise]:
+        return MappingProxyType({exercise.id: exercise for exercise in self.exercises})
+
+    @cached_property
+    def forms(self) -> Mapping[str, Form]:
+        return MappingProxyType({form.key: form for exercise in self.exercises for form in exercise.forms})

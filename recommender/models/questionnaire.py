@@ -1,0 +1,128 @@
+"""Pages, questions and options, and a filled-in sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from types import MappingProxyType
+
+from recommender.models.conditions import Condition
+
+
+class QuestionKind(StrEnum):
+    ONE = "one"
+    MANY = "many"
+    NUMBER = "number"
+    TASK = "task"
+
+
+class Occasion(StrEnum):
+    """When a page is asked."""
+
+    INTAKE = "intake"
+    EACH_SESSION = "each_session"
+    FOLLOW_UP = "follow_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    id: str
+    text: str
+    hint: str | None = None
+    exclusive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing the person wants to do better, and how well they can do it now (0 cannot, 10 as before)."""
+
+    task: str
+    score: int
+
+
+Answer = str | int | tuple[str, ...] | Task
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    id: str
+    code: str
+    kind: QuestionKind
+    text: str
+    why: str
+    required: bool
+    safety: bool = False
+    hint: str | None = None
+    shown_if: Condition | None = None
+    options: tuple[Option, ...] = ()
+    options_from: str | None = None
+    default: Answer | None = None
+    minimum: int = 0
+    maximum: int = 10
+    low_label: str | None = None
+    high_label: str | None = None
+
+    def option(self, option_id: str) -> Option:
+        for option in self.options:
+            if option.id == option_id:
+                return option
+        raise KeyError(option_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One lettered page. After a page with ``stops_if_urgent`` an urgent answer ends the form."""
+
+    id: str
+    slug: str
+    title: str
+    occasion: Occasion
+    questions: tuple[Question, ...]
+    intro: str | None = None
+    safety_line: bool = False
+    stops_if_urgent: bool = False
+    shown_if: Condition | None = None
+
+
+@dataclass(frozen=True)
+class Questionnaire:
+    pages: tuple[Page, ...]
+
+    @cached_property
+    def questions(self) -> Mapping[str, Question]:
+        """Every question of every occasion by id, in page order."""
+        return MappingProxyType({question.id: question for page in self.pages for question in page.questions})
+
+    @cached_property
+    def intake_pages(self) -> tuple[Page, ...]:
+        return tuple(page for page in self.pages if page.occasion is Occasion.INTAKE)
+
+    @cached_property
+    def intake_questions(self) -> tuple[Question, ...]:
+        return tuple(question for page in self.intake_pages for question in page.questions)
+
+    @cached_property
+    def page_of(self) -> Mapping[str, Page]:
+        return MappingProxyType({question.id: page for page in self.pages for question in page.questions})
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """The answers given, by question id, and the facts supplied with them. Questions not answered are absent."""
+
+    answers: Mapping[str, Answer]
+    supplied: Mapping[str, int] = field(default_factory=dict)
+
+    def chosen(self, question: str) -> tuple[str, ...]:
+        """Return the option ids chosen for a question of kind one or many; () if it was not answered."""
+        answer = self.answers.get(question)
+        if isinstance(answer, str):
+            return (answer,)
+        return answer if isinstance(answer, tuple) else ()
+
+    def number(self, subject: str) -> int | None:
+        """Return a number answered or supplied, or None."""
+        answer = self.answers.get(subject, self.supplied.get(subject))
+        return answer if isinstance(answer, int) else None

@@ -1,0 +1,94 @@
+"""A routine: ordered items with their doses, and what was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from recommender.models.catalogue import DoseType, Exercise, Form
+from recommender.models.levels import Stage
+from recommender.models.rules import Branch
+
+
+@dataclass(frozen=True, slots=True)
+class Dose:
+    """How much of one item. ``reps`` and ``hold_seconds`` are for each side and set; ``seconds`` is for timed items."""
+
+    type: DoseType
+    sets: int = 1
+    reps: int | None = None
+    hold_seconds: int | None = None
+    seconds: int | None = None
+    per_side: bool = False
+    rest_seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One exercise of a routine, in one form.
+
+    ``seconds`` counts the work, both sides, every set and rest, setting up, and getting into the position.
+    ``reasons`` are the branches that asked for it; ``notes`` are (branch, watch-out).
+    """
+
+    exercise: Exercise
+    form: Form
+    slot: str
+    dose: Dose
+    seconds: int
+    reasons: tuple[Branch, ...]
+    notes: tuple[tuple[Branch, str], ...] = ()
+
+
+class Because(StrEnum):
+    """Why an exercise is not in a routine."""
+
+    CONTRAINDICATED = "contraindicated"
+    NOT_FOR_YOUR_ANSWERS = "not_for_your_answers"
+    NO_EQUIPMENT_OR_PLACE = "no_equipment_or_place"
+    NEAR_DUPLICATE = "near_duplicate"
+    TIME = "time"
+    NEVER_AUTOMATIC = "never_automatic"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """``reasons`` are the branches that left it out; ``instead`` is the exercise whose place it would have taken."""
+
+    exercise: Exercise
+    because: Because
+    reasons: tuple[Branch, ...] = ()
+    instead: Exercise | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A short routine for a break in the day, already checked for this person."""
+
+    name: str
+    items: tuple[Item, ...]
+    reason: Branch
+
+
+@dataclass(frozen=True, slots=True)
+class Routine:
+    """``seconds`` is the sum over the items and never more than ``minutes_budget`` minutes."""
+
+    minutes_budget: int
+    stage: Stage
+    items: tuple[Item, ...]
+
+    @property
+    def seconds(self) -> int:
+        return sum(item.seconds for item in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """The outcome of assembly. ``facts`` are the supplied facts that only assembly can know."""
+
+    routine: Routine
+    left_out: tuple[LeftOut, ...]
+    breaks: tuple[Break, ...]
+    facts: Mapping[str, int]

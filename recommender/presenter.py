@@ -1,0 +1,262 @@
+"""A recommendation as plain data, ready for JSON: the one shape that the API, the page and the command line show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from recommender.errors import RecommenderError
+from recommender.models.catalogue import Catalogue, Contact, NumberPhrases, Region
+from recommender.models.content import Content
+from recommender.models.levels import Level
+from recommender.models.recommendation import Recommendation, Supporting
+from recommender.models.routine import Assembly, Because, Break, Dose, Item, LeftOut
+from recommender.models.rules import Branch
+
+Fill = Callable[[str], str]
+
+# Advice that belongs to getting help. Every other topic speaks of moves, and is for a page with a routine only.
+_TOPICS_WITHOUT_ROUTINE = frozenset({"do_now", "support", "safety_net"})
+_STOP = "stop"
+_NOT_ALLOWED = frozenset({Because.CONTRAINDICATED, Because.NO_EQUIPMENT_OR_PLACE, Because.NEVER_AUTOMATIC})
+
+
+def present(recommendation: Recommendation, content: Content, region: str | None) -> dict[str, Any]:
+    """Return the recommendation as data for JSON, with the numbers of the region in its sentences.
+
+    Above the levels that show a routine it names no exercise: ``routine`` and ``review`` are None, ``left_out``,
+    ``stop_rules`` and ``breaks`` are empty, and the advice is about getting help.
+
+    Raises:
+        RecommenderError: the region is not one of the catalogue's.
+    """
+    fill = filler(content.catalogue, region)
+    reasons = _Reasons(recommendation, content, fill)
+    assembly = recommendation.assembly
+    topics = None if assembly else _TOPICS_WITHOUT_ROUTINE
+    return {
+        "disposition": _disposition(recommendation, reasons, fill),
+        "review": _review(recommendation) if assembly else None,
+        "routine": _routine(assembly, reasons, fill) if assembly else None,
+        "left_out": [_left_out(left, reasons) for left in assembly.left_out] if assembly else [],
+        "advice": list(_advice(recommendation, content.catalogue, topics, fill)),
+        "stop_rules": _stop_rules(recommendation, fill) if assembly else [],
+        "breaks": [_break(short, assembly, reasons, fill) for short in assembly.breaks] if assembly else [],
+        "contacts": [contacts(country) for country in regions_shown(content.catalogue, region)],
+        "fired": list(recommendation.decision.fired_ids),
+        "rule_set": {
+            "version": recommendation.version,
+            "hash": recommendation.hash,
+            "approved": recommendation.approved,
+        },
+        "not_approved": None if recommendation.approved else content.catalogue.words.not_approved,
+        "link": None,
+    }
+
+
+def filler(catalogue: Catalogue, region: str | None) -> Fill:
+    """Return the function that puts a country's numbers, or general words, in place of the placeholders of a text."""
+    phrases = _phrases(catalogue, region)
+    words = {
+        "{emergency_number}": phrases.emergency_number_text,
+        "{urgent_line}": phrases.urgent_line_text,
+        "{crisis_line}": phrases.crisis_line_text,
+    }
+    pattern = re.compile("|".join(map(re.escape, words)))
+    return lambda text: pattern.sub(lambda found: words[found.group()], text)
+
+
+def regions_shown(catalogue: Catalogue, region: str | None) -> tuple[Region, ...]:
+    """Return the region, or every region when none is set: a person's country is never guessed."""
+    return tuple(catalogue.regions.values()) if region is None else (catalogue.regions[region],)
+
+
+def contacts(region: Region) -> dict[str, Any]:
+    """Return where to get help in one country, as data for JSON."""
+    return {
+        "region": region.id,
+        "name": region.name,
+        "emergency": [_contact(contact) for contact in region.emergency],
+        "urgent": [_contact(contact) for contact in region.urgent],
+        "crisis": [_contact(contact) for contact in region.crisis],
+    }
+
+
+def duration_hours(duration: str) -> int:
+    """Return the hours of an ISO 8601 duration in days or hours, such as P14D or PT48H."""
+    number = int(re.sub(r"\D", "", duration))
+    return number if duration.startswith("PT") else number * 24
+
+
+class _Reasons:
+    """Turns fired branches into reasons with the person's own answers."""
+
+    def __init__(self, recommendation: Recommendation, content: Content, fill: Fill) -> None:
+        self._behind = recommendation.behind
+        self._rules = content.rule_set.by_id
+        self._fill = fill
+
+    def short(self, branch: Branch) -> dict[str, Any]:
+        return {
+            "rule": branch.rule_id,
+            "text": self._fill(branch.say),
+            "answers": [_answer(answer) for answer in self._behind.get(branch.id, ())],
+        }
+
+    def of_outcome(self, branch: Branch) -> dict[str, Any]:
+        action = branch.then.disposition
+        assert action is not None
+        return {
+            **self.short(branch),
+            "level": action.level.value,
+            "within": action.within,
+            "act": self._fill(action.act) if action.act else None,
+            "sources": list(self._rules[branch.rule_id].sources),
+        }
+
+
+def _disposition(recommendation: Recommendation, reasons: _Reasons, fill: Fill) -> dict[str, Any]:
+    words = recommendation.disposition
+    times = [
+        action.within
+        for branch in recommendation.decision.outcomes
+        if (action := branch.then.disposition) and action.level is recommendation.level and action.within
+    ]
+    return {
+        "level": recommendation.level.value,
+        "title": fill(words.title),
+        "heading": fill(words.heading),
+        "message": fill(words.message),
+        "act": fill(words.act),
+        "within": min(times, key=duration_hours) if times else words.within,
+        "steps": [fill(text) for text in words.steps],
+        "tell_staff": fill(words.tell_staff) if words.tell_staff else None,
+        "do_not": [fill(text) for text in words.do_not],
+        "meanwhile": [fill(text) for text in words.meanwhile],
+        "worse": [fill(text) for text in words.worse],
+        "reasons": [reasons.of_outcome(branch) for branch in recommendation.decision.outcomes],
+    }
+
+
+def _review(recommendation: Recommendation) -> dict[str, Any] | None:
+    """Return the earliest time by which a rule wants somebody to be seen if they are not better, or None."""
+    timed = [
+        (action.within, branch)
+        for branch in recommendation.decision.outcomes
+        if (action := branch.then.disposition) and action.level is Level.ROUTINE_REVIEW and action.within
+    ]
+    if not timed:
+        return None
+    within, branch = min(timed, key=lambda pair: duration_hours(pair[0]))
+    return {"within": within, "rule": branch.rule_id}
+
+
+def _routine(assembly: Assembly, reasons: _Reasons, fill: Fill) -> dict[str, Any]:
+    routine = assembly.routine
+    return {
+        "minutes_budget": routine.minutes_budget,
+        "seconds": routine.seconds,
+        "stage": routine.stage.value,
+        "items": [_item(item, assembly, reasons, fill) for item in routine.items],
+    }
+
+
+def _item(item: Item, assembly: Assembly, reasons: _Reasons, fill: Fill) -> dict[str, Any]:
+    exercise, form = item.exercise, item.form
+    notes = [fill(note) for _, note in item.notes]
+    return {
+        "exercise": exercise.id,
+        "name": exercise.name,
+        "form": form.id,
+        "form_name": form.name,
+        "slot": item.slot,
+        "position": form.position,
+        "dose": _dose(item.dose),
+        "seconds": item.seconds,
+        "purpose": exercise.purpose,
+        "steps": list(form.steps),
+        "breathing": exercise.breathing,
+        "feel_it": exercise.feel_it,
+        "not_here": exercise.not_here,
+        "cautions": list(dict.fromkeys([*notes, *form.cautions])),
+        "common_mistakes": list(exercise.common_mistakes),
+        "easier": _first_allowed(exercise.easier, assembly),
+        "harder": _first_allowed(exercise.harder, assembly),
+        "why": [reasons.short(branch) for branch in item.reasons],
+        "figure": None,
+    }
+
+
+def _first_allowed(wanted: Iterable[str], assembly: Assembly) -> str | None:
+    """Return the first exercise that this person may do, or None."""
+    barred = {left.exercise.id for left in assembly.left_out if left.because in _NOT_ALLOWED}
+    return next((exercise for exercise in wanted if exercise not in barred), None)
+
+
+def _dose(dose: Dose) -> dict[str, Any]:
+    return {
+        "type": dose.type.value,
+        "sets": dose.sets,
+        "reps": dose.reps,
+        "hold_seconds": dose.hold_seconds,
+        "seconds": dose.seconds,
+        "per_side": dose.per_side,
+        "rest_seconds": dose.rest_seconds,
+    }
+
+
+def _left_out(left: LeftOut, reasons: _Reasons) -> dict[str, Any]:
+    return {
+        "exercise": left.exercise.id,
+        "name": left.exercise.name,
+        "because": left.because.value,
+        "why": [reasons.short(branch) for branch in left.reasons],
+        "instead": left.instead.id if left.instead else None,
+    }
+
+
+def _break(short: Break, assembly: Assembly, reasons: _Reasons, fill: Fill) -> dict[str, Any]:
+    return {
+        "name": short.name,
+        "why": reasons.short(short.reason),
+        "items": [_item(item, assembly, reasons, fill) for item in short.items],
+    }
+
+
+def _advice(
+    recommendation: Recommendation, catalogue: Catalogue, topics: frozenset[str] | None, fill: Fill
+) -> Iterable[dict[str, Any]]:
+    """Yield the advice, each text once, by topic in the order of the page."""
+    given = [
+        (catalogue.topics[advice.topic].order, branch.rule_id, advice.topic, text)
+        for branch, advice in recommendation.decision.each(lambda branch: branch.then.advise)
+        if advice.topic != _STOP and (topics is None or advice.topic in topics)
+        for text in advice.items
+    ]
+    seen: set[tuple[str, str]] = set()
+    for _, rule, topic, text in sorted(given, key=lambda entry: entry[0]):
+        if (topic, text) not in seen:
+            seen.add((topic, text))
+            yield {"rule": rule, "topic": topic, "text": fill(text)}
+
+
+def _stop_rules(recommendation: Recommendation, fill: Fill) -> list[str]:
+    given = recommendation.decision.each(lambda branch: branch.then.advise)
+    return list(dict.fromkeys(fill(text) for _, advice in given if advice.topic == _STOP for text in advice.items))
+
+
+def _answer(answer: Supporting) -> dict[str, Any]:
+    return {"question": answer.question, "option": answer.option, "text": answer.text}
+
+
+def _contact(contact: Contact) -> dict[str, Any]:
+    return {"name": contact.name, "number": contact.number, "note": contact.note}
+
+
+def _phrases(catalogue: Catalogue, region: str | None) -> NumberPhrases:
+    if region is None:
+        return catalogue.unknown_region
+    if region not in catalogue.regions:
+        raise RecommenderError(f"REGION '{region}' is not one of {', '.join(catalogue.regions)}. Change the setting.")
+    return catalogue.regions[region].phrases
