@@ -80,8 +80,8 @@ class Client(threading.Thread):
 
     def compare(self, answer: dict[str, Any], level: str, fired: set[str]) -> None:
         """Note an answer that differs. Rules that look at the assembled routine may add to what fired and raise the level."""
-        late = set(answer["fired"]) - fired
-        if set(answer["fired"]) < fired or (answer["disposition"]["level"] != level and not late):
+        late = set(answer["cases"]) - fired
+        if set(answer["cases"]) < fired or (answer["disposition"]["level"] != level and not late):
             self.wrong.append(f"{answer['disposition']['level']} for {level}")
 
 

@@ -17,7 +17,7 @@ from recommender.models.rules import Branch
 Fill = Callable[[str], str]
 
 # Advice that belongs to getting help. Every other topic speaks of moves, and is for a page with a routine only.
-_TOPICS_WITHOUT_ROUTINE = frozenset({"do_now", "support", "safety_net"})
+_TOPICS_WITHOUT_ROUTINE = frozenset({"do_now", "support"})
 _STOP = "stop"
 _NOT_ALLOWED = frozenset({Because.CONTRAINDICATED, Because.NO_EQUIPMENT_OR_PLACE, Because.NEVER_AUTOMATIC})
 
@@ -44,7 +44,8 @@ def present(recommendation: Recommendation, content: Content, region: str | None
         "stop_rules": _stop_rules(recommendation, fill) if assembly else [],
         "breaks": [_break(short, assembly, reasons, fill) for short in assembly.breaks] if assembly else [],
         "contacts": [contacts(country) for country in regions_shown(content.catalogue, region)],
-        "fired": list(recommendation.decision.fired_ids),
+        "fired": list(dict.fromkeys(branch.rule_id for branch in recommendation.fired)),
+        "cases": list(recommendation.decision.fired_ids),
         "rule_set": {
             "version": recommendation.version,
             "hash": recommendation.hash,
@@ -93,6 +94,7 @@ class _Reasons:
     """Turns fired branches into reasons with the person's own answers."""
 
     def __init__(self, recommendation: Recommendation, content: Content, fill: Fill) -> None:
+        self._branches = recommendation.fired
         self._behind = recommendation.behind
         self._rules = content.rule_set.by_id
         self._fill = fill
@@ -104,14 +106,40 @@ class _Reasons:
             "answers": [_answer(answer) for answer in self._behind.get(branch.id, ())],
         }
 
-    def of_outcome(self, branch: Branch) -> dict[str, Any]:
+    def of_slot(self, slot: str) -> tuple[Branch, ...]:
+        """Return the rules behind an item that none asked for by name: what opens, closes or helps the main place."""
+        match slot:
+            case "warm_up":
+                return self._fired(lambda branch: bool(branch.then.order and branch.then.order.warm_up_first))
+            case "closing":
+                return self._fired(lambda branch: bool(branch.then.order and branch.then.order.closing))
+            case _:
+                return self._fired(lambda branch: bool(branch.then.target))
+
+    def of_choice(self, because: Because) -> tuple[Branch, ...]:
+        """Return the rules behind an exercise that was allowed, but not chosen."""
+        match because:
+            case Because.TIME:
+                return self._fired(lambda branch: branch.then.plan is not None)
+            case Because.NEAR_DUPLICATE:
+                return self._fired(lambda branch: bool(branch.then.order and branch.then.order.near_duplicates))
+            case _:
+                return ()
+
+    def _fired(self, does: Callable[[Branch], bool]) -> tuple[Branch, ...]:
+        return tuple(branch for branch in self._branches if does(branch))
+
+    def of_outcome(self, branch: Branch, winning: Level) -> dict[str, Any]:
+        """Return a reason for the outcome. A milder one says why, but not what to do: "in 6 weeks" must not stand
+        beside "now"."""
         action = branch.then.disposition
         assert action is not None
+        counts = action.level is winning
         return {
             **self.short(branch),
             "level": action.level.value,
-            "within": action.within,
-            "act": self._fill(action.act) if action.act else None,
+            "within": action.within if counts else None,
+            "act": self._fill(action.act) if action.act and counts else None,
             "sources": list(self._rules[branch.rule_id].sources),
         }
 
@@ -135,7 +163,7 @@ def _disposition(recommendation: Recommendation, reasons: _Reasons, fill: Fill) 
         "do_not": [fill(text) for text in words.do_not],
         "meanwhile": [fill(text) for text in words.meanwhile],
         "worse": [fill(text) for text in words.worse],
-        "reasons": [reasons.of_outcome(branch) for branch in recommendation.decision.outcomes],
+        "reasons": [reasons.of_outcome(branch, recommendation.level) for branch in recommendation.decision.outcomes],
     }
 
 
@@ -183,7 +211,7 @@ def _item(item: Item, assembly: Assembly, reasons: _Reasons, fill: Fill) -> dict
         "common_mistakes": list(exercise.common_mistakes),
         "easier": _first_allowed(exercise.easier, assembly),
         "harder": _first_allowed(exercise.harder, assembly),
-        "why": [reasons.short(branch) for branch in item.reasons],
+        "why": [reasons.short(branch) for branch in item.reasons or reasons.of_slot(item.slot)],
         "figure": None,
     }
 
@@ -211,7 +239,7 @@ def _left_out(left: LeftOut, reasons: _Reasons) -> dict[str, Any]:
         "exercise": left.exercise.id,
         "name": left.exercise.name,
         "because": left.because.value,
-        "why": [reasons.short(branch) for branch in left.reasons],
+        "why": [reasons.short(branch) for branch in left.reasons or reasons.of_choice(left.because)],
         "instead": left.instead.id if left.instead else None,
     }
 
@@ -251,7 +279,7 @@ def _answer(answer: Supporting) -> dict[str, Any]:
 
 
 def _contact(contact: Contact) -> dict[str, Any]:
-    return {"name": contact.name, "number": contact.number, "note": contact.note}
+    return {"name": contact.name, "number": contact.number, "by_text": contact.by_text, "note": contact.note}
 
 
 def _phrases(catalogue: Catalogue, region: str | None) -> NumberPhrases:

@@ -56,7 +56,7 @@ def test_fever_stops_after_page_c_without_extra_questions(recommender: Recommend
     [
         (
             {"rf_illness": ["cancer_now"]},
-            {"history", "assessed", "trend", "leg_symptoms", "arm_symptoms", "conditions"},
+            {"history", "assessed", "trend", "leg_symptoms", "arm_symptoms", "conditions", "medicines"},
         ),
         ({"rf_bone_nerve": ["walk_unsteady"]}, {"trend"}),
         ({"rf_illness": ["night_constant"]}, {"history"}),
@@ -79,9 +79,23 @@ def test_spinal_stiffness_is_asked_after_axial_disease_was_named(recommender: Re
         "history": "same_before",
         "assessed": "no",
     }
-    raw |= {"trend": "same", "leg_symptoms": ["none"], "arm_symptoms": "none", "conditions": ["axial_spa"]}
+    raw |= {
+        "trend": "same",
+        "leg_symptoms": ["none"],
+        "arm_symptoms": "none",
+        "conditions": ["axial_spa"],
+        "medicines": ["none"],
+    }
     assert walk(recommender, raw).missing == ("spa_detail",)
     assert walk(recommender, {**raw, "conditions": ["none"]}).missing == ()
+
+
+def test_blood_pressure_is_asked_before_a_stop_for_a_new_headache(recommender: Recommender) -> None:
+    raw = {**A_TO_C, "pain_location": ["neck"], "rf_neck": ["temple"]}
+    assert walk(recommender, raw).missing == ("conditions",)
+    assert walk(recommender, {**raw, "conditions": ["high_bp"]}).missing == ("bp_detail",)
+    raised = walk(recommender, {**raw, "conditions": ["high_bp"], "bp_detail": "very_high"})
+    assert raised.stop is Level.EMERGENCY_NOW
 
 
 def test_past_cancer_with_new_mid_back_pain_goes_on_to_pages_d_and_e(recommender: Recommender) -> None:

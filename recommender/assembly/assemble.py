@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from recommender.assembly.candidates import Candidate, Refusal, Screen
 from recommender.assembly.dose import changes_for, start_dose, work_seconds
 from recommender.assembly.fit import Clock, Frame, frame
-from recommender.assembly.select import choose, count_distinct, move_candidates, near_duplicates
+from recommender.assembly.select import choose, count_usable, move_candidates, near_duplicates
 from recommender.assembly.sequence import Placed, in_order
 from recommender.models.catalogue import Catalogue, Exercise, Form
 from recommender.models.decision import Decision
 from recommender.models.questionnaire import Intake
 from recommender.models.routine import Assembly, Because, Break, Dose, Item, LeftOut, Routine
-from recommender.models.rules import MicroItem
+from recommender.models.rules import Branch, MicroItem
 
 ALLOWED_MOVEMENTS = "allowed_movements"
 DESK_POSITIONS = ("chair", "standing")
@@ -40,7 +40,7 @@ def assemble(catalogue: Catalogue, decision: Decision, intake: Intake) -> Assemb
         routine=Routine(room.minutes, decision.stage, items),
         left_out=tuple(sorted(left_out, key=lambda left: order[left.exercise.id])),
         breaks=_breaks(screen, catalogue, decision),
-        facts={ALLOWED_MOVEMENTS: count_distinct(moves, decision.order) if items else 0},
+        facts={ALLOWED_MOVEMENTS: count_usable(moves, decision) if items else 0},
     )
 
 
@@ -103,15 +103,17 @@ class _Builder:
             for branch, change in changes_for(placed.exercise, placed.form, self._decision)
             if change.note
         )
-        return Item(
-            placed.exercise,
-            placed.form,
-            placed.slot,
-            dose,
-            seconds,
-            self._candidates[placed.exercise.id].reasons,
-            notes,
-        )
+        reasons = self._candidates[placed.exercise.id].reasons or self._usual_reasons(placed)
+        return Item(placed.exercise, placed.form, placed.slot, dose, seconds, reasons, notes)
+
+    def _usual_reasons(self, placed: Placed) -> tuple[Branch, ...]:
+        """Return the branches behind an item no rule asked for by name: its part in the order, or the main place."""
+        fired = self._decision.fired
+        if placed.slot == "warm_up":
+            return tuple(branch for branch in fired if branch.then.order and branch.then.order.warm_up_first)
+        if placed.slot == "closing":
+            return tuple(branch for branch in fired if branch.then.order and branch.then.order.closing)
+        return tuple(branch for branch in fired if branch.then.target & placed.exercise.regions)
 
 
 def _moves_far(last: Form, closing: Form) -> bool:

@@ -12,6 +12,7 @@ from recommender.models.routine import Dose
 from recommender.models.rules import Branch, Modification, Timing, Trim
 
 STRENGTH = "strength"
+STRETCH = "stretch"
 
 
 def changes_for(exercise: Exercise, form: Form, decision: Decision) -> Iterator[tuple[Branch, Modification]]:
@@ -39,17 +40,18 @@ def start_dose(exercise: Exercise, form: Form, decision: Decision) -> Dose:
 def most_reps(exercise: Exercise, form: Form, decision: Decision) -> int:
     """Return how many repeats of the start dose may be offered when there is time to spare.
 
-    A hold may be repeated up to its usual most in the first week too; other repeats stay at the start figure.
+    A stretch may be held once more than at the start, in the first week too. Everything else stays at the start
+    figure while a rule asks for that.
     """
     usual = exercise.dose
     changes = [change for _, change in changes_for(exercise, form, decision)]
     first = start_dose(exercise, form, decision).reps or 0
     if usual.reps is None or any(change.times for change in changes):
         return first
-    if any(change.at_start for change in changes) and usual.type is not DoseType.HOLD:
+    if any(change.at_start for change in changes) and not (usual.type is DoseType.HOLD and exercise.slot == STRETCH):
         return first
     caps = [change.reps_at_most for change in changes if change.reps_at_most is not None]
-    return max(first, min([usual.reps[1], *caps]))
+    return max(first, min([usual.reps[1], first + 1, *caps]))
 
 
 def work_seconds(dose: Dose, timing: Timing) -> int:

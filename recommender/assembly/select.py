@@ -43,9 +43,16 @@ def move_candidates(candidates: Iterable[Candidate]) -> list[Candidate]:
     return sorted(moves, key=lambda candidate: (-candidate.score, candidate.exercise.id))
 
 
-def count_distinct(candidates: Iterable[Candidate], order: Order) -> int:
-    """Return how many movements are left to choose from, each near-duplicate group counted once."""
-    return len({_group_key(candidate.exercise.id, order) for candidate in candidates})
+def count_usable(candidates: Iterable[Candidate], decision: Decision) -> int:
+    """Return how many movements are left to choose from.
+
+    Each near-duplicate group counts once, and a slot never for more than its limit allows.
+    """
+    groups: dict[str, set[str]] = {}
+    for candidate in candidates:
+        groups.setdefault(candidate.exercise.slot, set()).add(_group_key(candidate.exercise.id, decision.order))
+    limits = slot_limits(decision)
+    return sum(_at_most(len(keys), limits.get(slot, Limits()).at_most) for slot, keys in groups.items())
 
 
 def near_duplicates(first: str, second: str, order: Order) -> bool:
@@ -59,12 +66,12 @@ def choose(candidates: Sequence[Candidate], decision: Decision, moves_at_most: i
     place, then the direction item, then one round for the slots that need a minimum, then the best of the rest.
     """
     picker = _Picker(candidates, decision, moves_at_most, fits)
-    picker.take_first(lambda candidate: candidate.exercise.slot == "mobility" and candidate.helps_main_place)
-    picker.take_first(lambda candidate: candidate.is_direction)
+    picker.take(lambda candidate: candidate.exercise.slot == "mobility" and candidate.helps_main_place)
+    picker.take(lambda candidate: candidate.is_direction)
     for slot, limits in picker.limits.items():
         for _ in range(limits.at_least - picker.count(slot)):
-            picker.take_first(_of_slot(slot))
-    while picker.take_first(lambda _: True):
+            picker.take(_of_slot(slot))
+    while picker.take(lambda _: True, whatever_is_left=True):
         pass
     return tuple(picker.chosen)
 
@@ -85,15 +92,24 @@ class _Picker:
     def count(self, slot: str) -> int:
         return sum(move.exercise.slot == slot for move in self.chosen)
 
-    def take_first(self, wanted: Callable[[Candidate], bool]) -> bool:
-        """Take the best candidate that is wanted and may join; return whether there was one."""
+    def take(self, wanted: Callable[[Candidate], bool], *, whatever_is_left: bool = False) -> bool:
+        """Take the best candidate that is wanted and may join; return whether there was one.
+
+        A candidate waits for the last round while a near-duplicate of it ranks higher.
+        """
         if len(self.chosen) >= self._most:
             return False
         for candidate in self._left:
-            if wanted(candidate) and self._may_join(candidate) and self._place(candidate):
+            if not wanted(candidate) or (self._is_outranked(candidate) and not whatever_is_left):
+                continue
+            if self._may_join(candidate) and self._place(candidate):
                 self._left.remove(candidate)
                 return True
         return False
+
+    def _is_outranked(self, candidate: Candidate) -> bool:
+        better = self._left[: self._left.index(candidate)]
+        return any(near_duplicates(candidate.exercise.id, other.exercise.id, self._order) for other in better)
 
     def _place(self, candidate: Candidate) -> bool:
         for form in candidate.forms:
@@ -123,6 +139,10 @@ class _Picker:
             self.count(slot) + (candidate.exercise.slot == slot) >= limits.share_at_least * total
             for slot, limits in self.limits.items()
         )
+
+
+def _at_most(count: int, most: int | None) -> int:
+    return count if most is None else min(count, most)
 
 
 def _group_key(exercise: str, order: Order) -> str:
