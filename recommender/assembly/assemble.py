@@ -7,7 +7,15 @@ from collections.abc import Iterable, Sequence
 from recommender.assembly.candidates import Candidate, Refusal, Screen
 from recommender.assembly.dose import changes_for, start_dose, work_seconds
 from recommender.assembly.fit import Clock, Frame, frame
-from recommender.assembly.select import choose, count_usable, move_candidates, near_duplicates
+from recommender.assembly.select import (
+    MOVE_SLOTS,
+    Limits,
+    choose,
+    count_usable,
+    move_candidates,
+    near_duplicates,
+    slot_limits,
+)
 from recommender.assembly.sequence import Placed, in_order
 from recommender.models.catalogue import Catalogue, Exercise, Form
 from recommender.models.decision import Decision
@@ -34,7 +42,7 @@ def assemble(catalogue: Catalogue, decision: Decision, intake: Intake) -> Assemb
     moves = move_candidates(candidates.values())
     items = _Builder(decision, room, candidates).build(moves)
     left_out = [*(LeftOut(refusal.exercise, refusal.because, refusal.reasons) for refusal in refusals)]
-    left_out += _not_chosen(candidates.values(), items, decision)
+    left_out += _PassedOver(items, decision, room).each(candidates.values())
     order = {exercise.id: number for number, exercise in enumerate(catalogue.exercises)}
     return Assembly(
         routine=Routine(room.minutes, decision.stage, items),
@@ -120,20 +128,46 @@ def _moves_far(last: Form, closing: Form) -> bool:
     return last.position != closing.position
 
 
-def _not_chosen(candidates: Iterable[Candidate], items: Sequence[Item], decision: Decision) -> list[LeftOut]:
-    chosen = {item.exercise.id: item.exercise for item in items}
-    return [
-        _passed_over(candidate, chosen, decision) for candidate in candidates if candidate.exercise.id not in chosen
-    ]
+class _PassedOver:
+    """Says why an allowed exercise is not in the routine."""
 
+    def __init__(self, items: Sequence[Item], decision: Decision, room: Frame) -> None:
+        self._items = items
+        self._decision = decision
+        self._limits = slot_limits(decision)
+        self._is_full = sum(item.exercise.slot in MOVE_SLOTS for item in items) >= room.moves_at_most
 
-def _passed_over(candidate: Candidate, chosen: dict[str, Exercise], decision: Decision) -> LeftOut:
-    if not candidate.wanted:
-        return LeftOut(candidate.exercise, Because.NOT_FOR_YOUR_ANSWERS)
-    for exercise_id, exercise in chosen.items():
-        if near_duplicates(candidate.exercise.id, exercise_id, decision.order):
-            return LeftOut(candidate.exercise, Because.NEAR_DUPLICATE, instead=exercise)
-    return LeftOut(candidate.exercise, Because.TIME)
+    def each(self, candidates: Iterable[Candidate]) -> list[LeftOut]:
+        chosen = {item.exercise.id for item in self._items}
+        return [self._left_out(candidate) for candidate in candidates if candidate.exercise.id not in chosen]
+
+    def _left_out(self, candidate: Candidate) -> LeftOut:
+        exercise = candidate.exercise
+        if not candidate.wanted:
+            return LeftOut(exercise, Because.NOT_FOR_YOUR_ANSWERS)
+        if instead := self._taken_by(exercise):
+            return LeftOut(exercise, Because.NEAR_DUPLICATE, instead=instead)
+        if limiting := self._limiting(exercise.slot):
+            return LeftOut(exercise, Because.NOT_FOR_YOUR_ANSWERS, limiting)
+        if exercise.slot not in MOVE_SLOTS or not (self._is_full or candidate.helps_main_place):
+            return LeftOut(exercise, Because.NOT_FOR_YOUR_ANSWERS)
+        return LeftOut(exercise, Because.TIME)
+
+    def _taken_by(self, exercise: Exercise) -> Exercise | None:
+        """Return what stands in its place: a near-duplicate, or the one warm-up or closing item a routine has."""
+        for item in self._items:
+            same_part = exercise.slot == item.slot and exercise.slot not in MOVE_SLOTS
+            if same_part or near_duplicates(exercise.id, item.exercise.id, self._decision.order):
+                return item.exercise
+        return None
+
+    def _limiting(self, slot: str) -> tuple[Branch, ...]:
+        """Return the branches that allow no more moves of this slot than the routine has."""
+        most = self._limits.get(slot, Limits()).at_most
+        if most is None or sum(item.exercise.slot == slot for item in self._items) < most:
+            return ()
+        given = self._decision.each(lambda branch: branch.then.mix)
+        return tuple(branch for branch, limit in given if limit.slot == slot and limit.at_most == most)
 
 
 def _breaks(screen: Screen, catalogue: Catalogue, decision: Decision) -> tuple[Break, ...]:
