@@ -31,9 +31,9 @@ def evaluate(condition: Condition, view: View) -> bool | None:
         case Always():
             return True
         case All(parts):
-            return _conjunction([evaluate(part, view) for part in parts])
+            return _until(False, parts, view)
         case AnyOf(parts):
-            return _negation(_conjunction([_negation(evaluate(part, view)) for part in parts]))
+            return _until(True, parts, view)
         case Not(part):
             return _negation(evaluate(part, view))
         case AtLeast(n, parts):
@@ -45,7 +45,7 @@ def evaluate(condition: Condition, view: View) -> bool | None:
             return view.findings.get(finding, False)
         case Chosen(question, options):
             chosen = view.intake.chosen(question)
-            return bool(set(chosen) & set(options)) if chosen else _absent(question, view)
+            return any(option in options for option in chosen) if chosen else _absent(question, view)
         case Only(question, option):
             chosen = view.intake.chosen(question)
             return chosen == (option,) if chosen else _absent(question, view)
@@ -64,7 +64,13 @@ def _negation(value: bool | None) -> bool | None:
     return None if value is None else not value
 
 
-def _conjunction(values: list[bool | None]) -> bool | None:
-    if False in values:
-        return False
-    return None if None in values else True
+def _until(decisive: bool, parts: tuple[Condition, ...], view: View) -> bool | None:
+    """Return ``decisive`` at the first part that has that value; else None if any part is open, else the opposite."""
+    outcome: bool | None = not decisive
+    for part in parts:
+        value = evaluate(part, view)
+        if value is decisive:
+            return decisive
+        if value is None:
+            outcome = None
+    return outcome
