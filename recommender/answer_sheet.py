@@ -20,7 +20,8 @@ class WholeNumber(fields.Integer):
     """A whole number: 7 and 7.0, but not "7", true or 7.5."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not float(value).is_integer():
+        whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+        if isinstance(value, bool) or not whole:
             raise self.make_error("invalid", input=value)
         return int(value)
 

@@ -217,6 +217,7 @@ class ContactSchema(ContentSchema):
     name = Text(required=True)
     number = Text(required=True, allow_none=True)
     note = Text()
+    by_text = YesNo()
 
 
 class PhrasesSchema(ContentSchema):

@@ -156,9 +156,12 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
+    """A service. ``by_text`` says that its number takes text messages, not calls."""
+
     name: str
     number: str | None
     note: str | None = None
+    by_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)

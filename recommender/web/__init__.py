@@ -1,0 +1,1 @@
+"""The site and the API: the only part that knows Flask."""

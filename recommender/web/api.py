@@ -1,0 +1,38 @@
+"""The one call that matters over JSON: answers in, a recommendation out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+
+from recommender.answer_sheet import WHOLE_SHEET
+from recommender.errors import IntakeError
+from recommender.web.site import current_site
+
+blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+
+
+@blueprint.post("/recommendations")
+def recommend() -> Response:
+    """Return the recommendation for {"answers": {...}}."""
+    site = current_site()
+    recommender = site.ready
+    body = _json_body()
+    if not isinstance(body, dict) or WHOLE_SHEET not in body:
+        raise IntakeError({WHOLE_SHEET: ['Send an object with the answers: {"answers": {...}}.']})
+    unknown = {name: ["This is not part of the request. Remove it."] for name in body if name != WHOLE_SHEET}
+    if unknown:
+        raise IntakeError(unknown)
+    _, shown = site.recommend(recommender.sheet.read(body[WHOLE_SHEET]))
+    return jsonify(shown)
+
+
+def _json_body() -> Any:
+    if not request.is_json:
+        raise UnsupportedMediaType
+    try:
+        return request.get_json()
+    except RecursionError:
+        raise BadRequest from None

@@ -1,0 +1,76 @@
+"""The questionnaire, the rules and the catalogue as data, for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, abort, jsonify, request
+
+from recommender.models.content import Content
+from recommender.web.content_json import as_json, page_json, rule_json
+from recommender.web.site import current_site
+
+blueprint = Blueprint("api_content", __name__, url_prefix="/api/v1")
+
+
+@blueprint.get("/questionnaire")
+def questionnaire() -> Response:
+    """Every page, question and option of the intake, with when each is asked."""
+    return _answer(
+        lambda content: {
+            "pages": [page_json(page, content.questionnaire) for page in content.questionnaire.intake_pages]
+        }
+    )
+
+
+@blueprint.get("/rules")
+def rules() -> Response:
+    """Every rule."""
+    return _answer(
+        lambda content: {"rules": [rule_json(rule, content.questionnaire) for rule in content.rule_set.rules]}
+    )
+
+
+@blueprint.get("/rules/<rule_id>")
+def rule(rule_id: str) -> Response:
+    """One rule."""
+    return _answer(
+        lambda content: {"rule": rule_json(_found(content.rule_set.by_id.get(rule_id)), content.questionnaire)}
+    )
+
+
+@blueprint.get("/exercises")
+def exercises() -> Response:
+    """The catalogue."""
+    return _answer(lambda content: {"exercises": as_json(content.catalogue.exercises)})
+
+
+@blueprint.get("/exercises/<exercise_id>")
+def exercise(exercise_id: str) -> Response:
+    """One exercise."""
+    return _answer(lambda content: {"exercise": as_json(_found(content.catalogue.by_id.get(exercise_id)))})
+
+
+@blueprint.get("/sources")
+def sources() -> Response:
+    """The bibliography."""
+    return _answer(lambda content: {"sources": as_json(tuple(content.catalogue.sources.values()))})
+
+
+def _found(wanted: Any) -> Any:
+    if wanted is None:
+        abort(404)
+    return wanted
+
+
+def _answer(body: Callable[[Content], dict[str, Any]]) -> Response:
+    """Return data with the version it belongs to. It changes only with the content, so its hash is the ETag."""
+    content = current_site().ready.content
+    response = jsonify(
+        {**body(content), "rule_set": {"version": content.rule_set.version, "hash": content.hash, "approved": False}}
+    )
+    response.set_etag(content.hash, weak=True)
+    response.headers["Cache-Control"] = "no-cache"
+    response.make_conditional(request)
+    return response

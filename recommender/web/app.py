@@ -1,0 +1,77 @@
+"""Put the application together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader, PrefixLoader
+
+from recommender.service import Recommender
+from recommender.settings import Settings, read_settings
+from recommender.web import (
+    api,
+    api_content,
+    compression,
+    health,
+    pages,
+    problems,
+    questions,
+    result,
+    security,
+    static_files,
+)
+from recommender.web.site import current_site, keep_site, open_site
+from recommender.web.words import install_words
+
+BLUEPRINTS = (
+    pages.blueprint,
+    questions.blueprint,
+    result.blueprint,
+    api.blueprint,
+    api_content.blueprint,
+    health.blueprint,
+    static_files.blueprint,
+)
+
+
+def create_app(settings: Settings | None = None, recommender: Recommender | None = None) -> Flask:
+    """Return the application.
+
+    Broken content does not stop it: it then answers 503 everywhere but on /healthz, and /readyz says why. Under
+    gunicorn call it before the fork, so that workers share the key of the answers cookie.
+
+    Raises:
+        RecommenderError: a setting cannot be used.
+    """
+    settings = settings or read_settings()
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_body_bytes
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    keep_site(app.extensions, open_site(settings, recommender))
+    _prepare_templates(app)
+    compression.compress(app)
+    security.secure(app)
+    problems.handle_errors(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _prepare_templates(app: Flask) -> None:
+    own = app.jinja_loader
+    assert own is not None
+    components = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
+    app.jinja_env.loader = ChoiceLoader([own, components])
+    app.jinja_env.undefined = ChainableUndefined  # the components read parameters that are not given
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    install_words(app.jinja_env)
+
+    @app.context_processor
+    def about_this_site() -> dict[str, Any]:
+        site = current_site()
+        content = site.recommender.content if site.recommender else None
+        region = content.catalogue.regions.get(site.settings.region or "") if content else None
+        return {"asset": static_files.asset, "content": content, "region": region}

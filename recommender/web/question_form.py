@@ -1,0 +1,89 @@
+"""One page of questions: what the browser sent, and what the page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from recommender.models.questionnaire import Answer, Option, Question, QuestionKind, Task
+
+TASK, SCORE = "task", "score"
+
+
+@dataclass(frozen=True, slots=True)
+class AskedQuestion:
+    """A question as the page shows it: the options offered, what is filled in, and what is wrong with it.
+
+    ``chosen`` holds option ids, or the number as text. ``error`` is None, or "" where an answer is simply missing.
+    """
+
+    question: Question
+    options: tuple[Option, ...]
+    chosen: tuple[str, ...]
+    task: str = ""
+    error: str | None = None
+
+    @property
+    def numbers(self) -> range:
+        return range(self.question.minimum, self.question.maximum + 1)
+
+    @property
+    def first_field(self) -> str:
+        """Return the id of the field that an error links to."""
+        return part_name(self.question, TASK) if self.question.kind is QuestionKind.TASK else self.question.id
+
+
+def part_name(question: Question, part: str) -> str:
+    """Return the field name of one part of an answer."""
+    return f"{question.id}-{part}"
+
+
+def raw_answers(questions: Iterable[Question], form: MultiDict[str, str]) -> dict[str, Any]:
+    """Return what was sent for these questions, in the shapes of JSON. What cannot be one is left as it was typed."""
+    return {question.id: _raw(question, form) for question in questions}
+
+
+def _raw(question: Question, form: MultiDict[str, str]) -> Any:
+    match question.kind:
+        case QuestionKind.MANY:
+            return form.getlist(question.id)
+        case QuestionKind.NUMBER:
+            return _number(form.get(question.id, ""))
+        case QuestionKind.TASK:
+            task, score = form.get(part_name(question, TASK), "").strip(), form.get(part_name(question, SCORE), "")
+            parts = {TASK: task, SCORE: _number(score)}
+            return {name: value for name, value in parts.items() if value != ""} or None
+        case _:
+            return form.get(question.id, "")
+
+
+def _number(text: str) -> int | str:
+    text = text.strip()
+    return int(text) if text.isdecimal() and len(text) < 4 else text
+
+
+def as_shown(question: Question, answer: Any, sheet: Mapping[str, Answer], error: str | None = None) -> AskedQuestion:
+    """Return a question for the page; ``answer`` is a stored answer or what was typed."""
+    offered = question.options
+    if question.options_from:
+        ticked = sheet.get(question.options_from, ())
+        offered = tuple(option for option in offered if isinstance(ticked, tuple) and option.id in ticked)
+    chosen, task = _filled_in(answer)
+    return AskedQuestion(question, offered, chosen, task, error)
+
+
+def _filled_in(answer: Any) -> tuple[tuple[str, ...], str]:
+    match answer:
+        case None:
+            return (), ""
+        case Task(task, score):
+            return (str(score),), task
+        case dict():
+            return ((str(answer[SCORE]),) if SCORE in answer else ()), str(answer.get(TASK, ""))
+        case list() | tuple():
+            return tuple(str(part) for part in answer), ""
+        case _:
+            return (str(answer),), ""

@@ -1,0 +1,67 @@
+"""Headers on every response, and the refusal of forms sent from other sites."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Request, Response, abort, request
+
+from recommender.web.answer_cookie import NAME
+
+CONTENT_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def secure(app: Flask) -> None:
+    """Set the headers of every response of the application, and refuse forms from elsewhere."""
+
+    @app.before_request
+    def refuse_forms_from_elsewhere() -> None:
+        if request.method not in _SAFE_METHODS and not is_api(request) and not comes_from_here(request):
+            abort(403)
+
+    @app.after_request
+    def set_headers(response: Response) -> Response:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def is_api(given: Request) -> bool:
+    return given.path.startswith("/api/")
+
+
+def comes_from_here(given: Request) -> bool:
+    """Return whether a form was sent from our own pages.
+
+    Browsers say so in Sec-Fetch-Site. Older ones send Origin, which no-referrer turns into "null": then the answers
+    cookie decides, because SameSite=Lax keeps it away from what other sites send.
+    """
+    site = given.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = given.headers.get("Origin")
+    if origin is None or origin == "null":
+        return NAME in given.cookies
+    return urlsplit(origin).netloc == given.host
