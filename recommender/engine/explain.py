@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from recommender.engine.evaluate import View, evaluate
 from recommender.models.conditions import Chosen, Condition, Found, Not, Number, Only, children
-from recommender.models.questionnaire import Intake, QuestionKind, Questionnaire
+from recommender.models.questionnaire import Intake, Questionnaire
 from recommender.models.recommendation import Supporting
 from recommender.models.rules import Branch
 
@@ -54,12 +54,18 @@ class Explainer:
                     self._gather(child, view, positive, negative)
 
     def _gather_absent(self, condition: Condition, view: View, negative: dict[Supporting, None]) -> None:
-        if isinstance(condition, Chosen) and self._questionnaire.questions[condition.question].kind is QuestionKind.ONE:
-            for option in view.intake.chosen(condition.question):
-                if option not in condition.options:
-                    negative[self._option(condition.question, option)] = None
-        for child in children(condition):
-            self._gather_absent(child, view, negative)
+        """Gather what was answered in place of what the condition looks for."""
+        match condition:
+            case Chosen(question, options):
+                for option in view.intake.chosen(question):
+                    if option not in options:
+                        negative[self._option(question, option)] = None
+            case Found(finding):
+                for branch in self._derivations.get(finding, ()):
+                    self._gather_absent(branch.when, view, negative)
+            case _:
+                for child in children(condition):
+                    self._gather_absent(child, view, negative)
 
     def _option(self, question: str, option: str) -> Supporting:
         return Supporting(question, option, self._questionnaire.questions[question].option(option).text)

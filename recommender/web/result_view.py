@@ -18,14 +18,11 @@ Reason = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class LeftOutGroup:
-    """Exercises left out in the same way: by kind of reason, then by the very reasons."""
+    """Exercises left out in the same way: how many, and their names under each reason. No reason comes last."""
 
     because: str
-    parts: tuple[tuple[tuple[Reason, ...], tuple[str, ...]], ...]
-
-    @property
-    def count(self) -> int:
-        return sum(len(names) for _, names in self.parts)
+    count: int
+    parts: tuple[tuple[Reason | None, tuple[str, ...]], ...]
 
 
 def advice_groups(advice: Iterable[Mapping[str, Any]], catalogue: Catalogue) -> list[tuple[Topic, list[str]]]:
@@ -51,17 +48,22 @@ def dated_acts(reasons: Iterable[Reason], today: date) -> list[tuple[date | None
 
 
 def left_out_groups(left_out: Sequence[Mapping[str, Any]]) -> list[LeftOutGroup]:
-    """Return what was left out, by kind of reason and then by reasons, the biggest part of each kind first."""
+    """Return what was left out, by kind and then by reason, the reason behind most of it first.
+
+    An exercise with several reasons stands under each of them, so that every answer shows all that it leaves out.
+    """
     groups = []
     for because in Because:
-        parts: dict[tuple[str, ...], tuple[tuple[Reason, ...], list[str]]] = {}
-        for left in left_out:
-            if left["because"] == because.value:
-                reasons = {reason["text"]: reason for reason in left["why"]}
-                parts.setdefault(tuple(reasons), (tuple(reasons.values()), []))[1].append(left["name"])
-        if parts:
-            ordered = sorted(parts.values(), key=lambda part: -len(part[1]))
-            groups.append(LeftOutGroup(because.value, tuple((why, tuple(names)) for why, names in ordered)))
+        members = [left for left in left_out if left["because"] == because.value]
+        parts: dict[str, tuple[Reason | None, list[str]]] = {}
+        for left in members:
+            for reason in {reason["text"]: reason for reason in left["why"]}.values() or (None,):
+                parts.setdefault(reason["text"] if reason else "", (reason, []))[1].append(left["name"])
+        if members:
+            ordered = sorted(parts.values(), key=lambda part: (part[0] is None, -len(part[1])))
+            groups.append(
+                LeftOutGroup(because.value, len(members), tuple((reason, tuple(names)) for reason, names in ordered))
+            )
     return groups
 
 

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sheets import full_sheet
-from werkzeug.test import TestResponse
+from visitor import Visitor
 
 from recommender.service import Recommender
 from recommender.settings import Settings, read_settings
 from recommender.web.app import create_app
-
-FIRST = "/questions/about-you"
 
 
 @pytest.fixture(scope="session")
@@ -34,48 +29,6 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
-class Visitor:
-    """Somebody with a browser. ``seen`` lists the addresses of the pages they were shown."""
-
-    def __init__(self, client: FlaskClient, recommender: Recommender) -> None:
-        self.client = client
-        self.recommender = recommender
-        self.seen: list[str] = []
-
-    def see(self, address: str) -> TestResponse:
-        self.seen.append(address)
-        return self.client.get(address)
-
-    def send(self, address: str, raw: Mapping[str, Any]) -> TestResponse:
-        return self.client.post(address, data=form(raw))
-
-    def fill_in(self, given: Mapping[str, Any], address: str = FIRST) -> str:
-        """Answer page by page, as the answers given and the baseline say, and return where that leads."""
-        raw = full_sheet(self.recommender, given)
-        while address.startswith("/questions/"):
-            page = self.see(address)
-            assert page.status_code == 200, f"{address}: {page.status_code} {page.headers.get('Location')}"
-            sent = self.send(address, raw)
-            assert sent.status_code == 303, f"{address}: {sent.text}"
-            address = sent.headers["Location"]
-        return address
-
-    def result_of(self, given: Mapping[str, Any]) -> TestResponse:
-        self.fill_in(given)
-        return self.see("/result")
-
-
 @pytest.fixture
 def visitor(client: FlaskClient, recommender: Recommender) -> Visitor:
     return Visitor(client, recommender)
-
-
-def form(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Return raw answers as the fields of the pages."""
-    fields: dict[str, Any] = {}
-    for question, answer in raw.items():
-        if isinstance(answer, dict):
-            fields |= {f"{question}-{part}": str(value) for part, value in answer.items()}
-        else:
-            fields[question] = answer if isinstance(answer, list) else str(answer)
-    return fields

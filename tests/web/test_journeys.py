@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from conftest import FIRST, Visitor, form
+from visitor import FIRST, Visitor, form
 
 EMERGENCY, SOON = "/questions/emergency-check", "/questions/soon-check"
 

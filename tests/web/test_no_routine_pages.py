@@ -8,8 +8,8 @@ import re
 from typing import Any
 
 import pytest
-from conftest import Visitor
 from sheets import full_sheet
+from visitor import Visitor
 
 from recommender.models.levels import Level
 from recommender.presenter import present

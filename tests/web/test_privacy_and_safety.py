@@ -9,10 +9,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from conftest import FIRST, Visitor, form
 from flask import Flask
 from flask.testing import FlaskClient
 from sheets import full_sheet
+from visitor import FIRST, Visitor, form
 
 from recommender.errors import DecisionError
 from recommender.models.questionnaire import Answer, QuestionKind, Task

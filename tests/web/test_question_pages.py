@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from conftest import FIRST, Visitor
+from visitor import FIRST, Visitor
 
 EMERGENCY, HEALTH = "/questions/emergency-check", "/questions/your-health"
 
