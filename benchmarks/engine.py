@@ -10,9 +10,10 @@ import statistics
 import time
 from collections.abc import Callable
 
+from recommender.answer_sheet import raw_answers
 from recommender.engine.decide import decide
 from recommender.models.questionnaire import Intake
-from recommender.sampling import random_sheet, raw_sheet
+from recommender.sampling import random_sheet
 from recommender.service import load_recommender
 from recommender.settings import read_settings
 
@@ -39,7 +40,7 @@ def main() -> None:
     chance = random.Random(3)
     questionnaire = recommender.content.questionnaire
     sheets = [random_sheet(questionnaire, recommender.flow, chance, sign_rate=0.01) for _ in range(SHEETS)]
-    raws = [raw_sheet(sheet) for sheet in sheets]
+    raws = [raw_answers(sheet) for sheet in sheets]
     intakes = [recommender.sheet.read(raw) for raw in raws]
     reading = iter(raws)
     steps: dict[str, Callable[[Intake], object]] = {

@@ -20,9 +20,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+from recommender.answer_sheet import raw_answers
 from recommender.engine.decide import decide
 from recommender.models.questionnaire import Intake
-from recommender.sampling import random_sheet, raw_sheet
+from recommender.sampling import random_sheet
 from recommender.service import Recommender, load_recommender
 from recommender.settings import read_settings
 
@@ -38,7 +39,7 @@ def expected(recommender: Recommender, count: int) -> list[tuple[bytes, str, set
         answers = random_sheet(recommender.content.questionnaire, recommender.flow, chance, sign_rate=rate)
         fired = recommender.oracle.fire(Intake(answers, {"weeks_since_start": 0}))
         decision = decide(recommender.content.rule_set, fired)
-        sheets.append((json.dumps({"answers": raw_sheet(answers)}).encode(), str(decision.level), set(fired)))
+        sheets.append((json.dumps({"answers": raw_answers(answers)}).encode(), str(decision.level), set(fired)))
     return sheets
 
 

@@ -72,6 +72,11 @@ def instruction(question: Question) -> str:
             return f"Select an answer: {text}"
 
 
+def raw_answers(answers: Mapping[str, Answer]) -> dict[str, Any]:
+    """Return answers as they stand in JSON."""
+    return {question: _raw(answer) for question, answer in answers.items()}
+
+
 class AnswerSheet:
     """Reads answers, from JSON or a form, against one questionnaire."""
 
@@ -138,6 +143,12 @@ class AnswerSheet:
     def _in_order(self, messages: Mapping[str, list[str]]) -> dict[str, list[str]]:
         known = [question_id for question_id in self.fields if question_id in messages]
         return {name: messages[name] for name in [*known, *sorted(set(messages) - set(known))]}
+
+
+def _raw(answer: Answer) -> Any:
+    if isinstance(answer, Task):
+        return {"task": answer.task, "score": answer.score}
+    return list(answer) if isinstance(answer, tuple) else answer
 
 
 def _field(question: Question) -> fields.Field[Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from typing import Any
 
 from recommender.engine.flow import Flow
 from recommender.models.questionnaire import Answer, Intake, Question, QuestionKind, Questionnaire, Task
@@ -37,17 +36,6 @@ def random_sheet(
         if not question.required and chance.random() < 0.5:
             answers[question_id] = _answer(question, answers, chance, sign_rate)
     return answers
-
-
-def raw_sheet(answers: Mapping[str, Answer]) -> dict[str, Any]:
-    """Return answers as they stand in JSON."""
-    return {question: _raw(answer) for question, answer in answers.items()}
-
-
-def _raw(answer: Answer) -> Any:
-    if isinstance(answer, Task):
-        return {"task": answer.task, "score": answer.score}
-    return list(answer) if isinstance(answer, tuple) else answer
 
 
 def _answer(question: Question, answers: Mapping[str, Answer], chance: random.Random, sign_rate: float) -> Answer:

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from sheets import full_intake, full_sheet
 
+from recommender.answer_sheet import raw_answers
 from recommender.models.levels import Level
 from recommender.models.questionnaire import QuestionKind
 from recommender.models.recommendation import Recommendation
 from recommender.models.routine import Because
-from recommender.sampling import random_sheet, raw_sheet
+from recommender.sampling import random_sheet
 from recommender.service import Recommender
 
 RED_FLAGS = ("rf_nerve", "rf_emergency", "rf_illness", "rf_bone_nerve")
@@ -65,7 +66,7 @@ def sample(recommender: Recommender) -> list[Recommendation]:
         answers = random_sheet(
             recommender.content.questionnaire, recommender.flow, chance, sign_rate=0.02 * (number % 2)
         )
-        people.append(recommender.recommend(recommender.sheet.read(raw_sheet(answers))))
+        people.append(recommender.recommend(recommender.sheet.read(raw_answers(answers))))
     return people
 
 
@@ -115,7 +116,7 @@ def test_adding_a_limitation_never_adds_what_it_forbids(
         answers = dict(recommendation.intake.answers)
         before = answers["limits"]
         assert isinstance(before, tuple)
-        raw = raw_sheet(answers)
+        raw = raw_answers(answers)
         raw["limits"] = sorted({*before, limit} - {"none"})
         limited = recommender.recommend(recommender.sheet.read(raw))
         assert limited.level.rank >= recommendation.level.rank
@@ -166,7 +167,7 @@ def test_a_routine_fits_its_minutes(recommender: Recommender, sample: list[Recom
     for recommendation in sample[:120]:
         if not recommendation.assembly:
             continue
-        raw = raw_sheet(recommendation.intake.answers)
+        raw = raw_answers(recommendation.intake.answers)
         timed = recommender.recommend(recommender.sheet.read({**raw, "minutes": minutes}))
         assert timed.assembly is not None
         routine = timed.assembly.routine

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
-from collections.abc import Iterable
-from itertools import chain
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,50 +32,71 @@ _LISTS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """Every content file, read but not yet checked."""
+
+    rule_set: Document
+    pages: list[Document]
+    rules: list[Document]
+    exercises: list[Document]
+    side: dict[str, Document]
+
+    def __iter__(self) -> Iterator[Document]:
+        yield from (self.rule_set, *self.pages, *self.rules, *self.exercises, *self.side.values())
+
+    def usable(self, documents: list[Document]) -> list[Document]:
+        return [document for document in documents if not document.faults]
+
+
 def load_content(rules_dir: Path, catalogue_dir: Path) -> Content:
     """Return the whole content of two folders.
 
     Raises:
         ContentError: with every fault of every file; its ``partial`` is (questionnaire, rules) as far as they loaded.
     """
-    rule_set_document = (
-        read_document(rules_dir / "rule-set.yaml", f"{rules_dir.name}/rule-set.yaml")
-        if (rules_dir / "rule-set.yaml").exists()
-        else _missing(f"{rules_dir.name}/rule-set.yaml")
-    )
-    pages = list(read_folder(rules_dir / "questionnaire", rules_dir))
-    rule_documents = [
-        document
-        for document in read_folder(rules_dir, rules_dir)
-        if document.path != rule_set_document.path and "/questionnaire/" not in document.path
-    ]
-    exercises = list(read_folder(catalogue_dir / "exercises", catalogue_dir))
-    side = {name: _side_document(catalogue_dir, name) for name in SIDE_FILES}
-    documents = [rule_set_document, *pages, *rule_documents, *exercises, *side.values()]
-
-    usable = [document for document in documents if not document.faults]
-    vocabulary = _vocabulary(pages, rule_documents, exercises, side, rule_set_document)
-    with Context(vocabulary):
-        header = load_rule_set_file(rule_set_document) if rule_set_document in usable else None
-        loaded_side = {
-            name: load_side_file(name, document) if document in usable else None for name, document in side.items()
+    files = _read_files(rules_dir, catalogue_dir)
+    with Context(_vocabulary(files)):
+        header = None if files.rule_set.faults else load_rule_set_file(files.rule_set)
+        side = {
+            name: None if document.faults else load_side_file(name, document) for name, document in files.side.items()
         }
-        questionnaire = load_questionnaire([document for document in pages if document in usable])
-        loaded_exercises = load_exercises([document for document in exercises if document in usable])
-        rules = load_rules([document for document in rule_documents if document in usable])
-
-    rule_set = RuleSet(
-        version=header["version"] if header else "unknown",
-        rules=rules,
-        supplied=header["supplied_facts"] if header else (),
-    )
-    faults: list[Fault] = list(chain.from_iterable(document.faults for document in documents))
+        questionnaire = load_questionnaire(files.usable(files.pages))
+        exercises = load_exercises(files.usable(files.exercises))
+        rules = load_rules(files.usable(files.rules))
+    version, supplied = (header["version"], header["supplied_facts"]) if header else ("unknown", ())
+    rule_set = RuleSet(version, rules, supplied)
+    faults = [fault for document in files for fault in document.faults]
     if faults:
         raise ContentError(faults, partial=(questionnaire, rule_set))
-    catalogue = build_catalogue(loaded_exercises, loaded_side)
-    return Content(
-        questionnaire, rule_set, catalogue, content_hash({document.path: document.data for document in documents})
+    data = {_name_in_hash(document): document.data for document in files}
+    return Content(questionnaire, rule_set, build_catalogue(exercises, side), content_hash(data))
+
+
+def _read_files(rules_dir: Path, catalogue_dir: Path) -> _Files:
+    rule_set = _single(rules_dir, "rule-set")
+    in_rules = [document for document in read_folder(rules_dir, rules_dir) if document.path != rule_set.path]
+    return _Files(
+        rule_set=rule_set,
+        pages=[document for document in in_rules if "/questionnaire/" in document.path],
+        rules=[document for document in in_rules if "/questionnaire/" not in document.path],
+        exercises=list(read_folder(catalogue_dir / "exercises", catalogue_dir)),
+        side={name: _single(catalogue_dir, name) for name in SIDE_FILES},
     )
+
+
+def _single(folder: Path, name: str) -> Document:
+    path = folder / f"{name}.yaml"
+    shown = f"{folder.name}/{name}.yaml"
+    if path.exists():
+        return read_document(path, shown)
+    told = "is missing. Restore it, or point RULES_DIR and CATALOGUE_DIR at a complete folder."
+    return Document(shown, faults=[Fault(shown, 1, told)])
+
+
+def _name_in_hash(document: Document) -> str:
+    """Return the path inside its folder: where the folders lie, and what they are called, is no part of the content."""
+    return document.path.split("/", 1)[1]
 
 
 def content_hash(data: Any) -> str:
@@ -84,51 +105,32 @@ def content_hash(data: Any) -> str:
     return hashlib.sha256(unicodedata.normalize("NFC", text).encode()).hexdigest()
 
 
-def _missing(path: str) -> Document:
-    return Document(
-        path,
-        faults=[Fault(path, 1, "is missing. Restore it, or point RULES_DIR and CATALOGUE_DIR at a complete folder.")],
-    )
-
-
-def _side_document(catalogue_dir: Path, name: str) -> Document:
-    path = catalogue_dir / f"{name}.yaml"
-    shown = f"{catalogue_dir.name}/{name}.yaml"
-    return read_document(path, shown) if path.exists() else _missing(shown)
-
-
-def _vocabulary(
-    pages: list[Document],
-    rules: list[Document],
-    exercises: list[Document],
-    side: dict[str, Document],
-    rule_set: Document,
-) -> Vocabulary:
+def _vocabulary(files: _Files) -> Vocabulary:
     """Gather every word that may be referred to, from the raw data, before anything is checked."""
     words = {
-        "source": _ids(side["sources"], "sources"),
-        "tag": _ids(side["tags"], "tags"),
-        "good_for": _ids(side["good_for"], "good_for"),
-        "topic": _ids(side["advice"], "topics"),
-        "decision": _ids(side["decisions"], "decisions"),
-        "exercise": frozenset(_texts(_get(document.data, "id") for document in exercises)),
+        "source": _ids(files.side["sources"], "sources"),
+        "tag": _ids(files.side["tags"], "tags"),
+        "good_for": _ids(files.side["good_for"], "good_for"),
+        "topic": _ids(files.side["advice"], "topics"),
+        "decision": _ids(files.side["decisions"], "decisions"),
+        "exercise": frozenset(_texts(_get(document.data, "id") for document in files.exercises)),
         "form": frozenset(
             f"{_get(document.data, 'id')}/{_get(form, 'id')}"
-            for document in exercises
+            for document in files.exercises
             for form in _list(document.data, "forms")
         ),
-        **{word: _ids(side["vocabulary"], key) for word, key in _LISTS.items()},
+        **{word: _ids(files.side["vocabulary"], key) for word, key in _LISTS.items()},
     }
     questions = {
         str(_get(question, "id")): AskedQuestion(
             str(_get(question, "kind")), tuple(_texts(_get(option, "id") for option in _list(question, "options")))
         )
-        for page in pages
+        for page in files.pages
         for question in _list(page.data, "questions")
     }
     words["question"] = frozenset(questions)
-    flags, values = _derived(rules)
-    supplied = frozenset(_texts(_get(fact, "id") for fact in _list(rule_set.data, "supplied_facts")))
+    flags, values = _derived(files.rules)
+    supplied = frozenset(_texts(_get(fact, "id") for fact in _list(files.rule_set.data, "supplied_facts")))
     return Vocabulary(words, questions, flags, {**values, "stage": tuple(Stage)}, supplied)
 
 

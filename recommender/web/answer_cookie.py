@@ -15,8 +15,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import Request, Response
 
+from recommender.answer_sheet import raw_answers
 from recommender.errors import RecommenderError
-from recommender.models.questionnaire import Answer, Task
+from recommender.models.questionnaire import Answer
 from recommender.settings import Settings
 
 NAME = "answers"
@@ -59,7 +60,9 @@ class AnswerCookie:
         Raises:
             RecommenderError: the answers do not fit in a cookie.
         """
-        text = json.dumps({"answers": as_raw(draft.answers), "visited": sorted(draft.visited)}, separators=(",", ":"))
+        text = json.dumps(
+            {"answers": raw_answers(draft.answers), "visited": sorted(draft.visited)}, separators=(",", ":")
+        )
         token = self._fernet.encrypt(zlib.compress(text.encode(), 9)).decode()
         if len(token) > MOST_BYTES:
             raise RecommenderError(f"the answers take {len(token)} bytes, over the {MOST_BYTES} of a cookie")
@@ -69,21 +72,6 @@ class AnswerCookie:
 
     def clear(self, response: Response) -> None:
         response.delete_cookie(NAME, path="/", secure=self._secure, httponly=True, samesite="Lax")
-
-
-def as_raw(answers: Mapping[str, Answer]) -> dict[str, Any]:
-    """Return answers as they stand in JSON."""
-    return {question: _raw(answer) for question, answer in answers.items()}
-
-
-def _raw(answer: Answer) -> Any:
-    match answer:
-        case Task(task, score):
-            return {"task": task, "score": score}
-        case tuple():
-            return list(answer)
-        case _:
-            return answer
 
 
 def _key(secret: str | None) -> bytes:

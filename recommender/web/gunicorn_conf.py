@@ -15,6 +15,7 @@ preload_app = True
 timeout = 30
 graceful_timeout = 20
 keepalive = 5
+control_socket_disable = True  # nothing here is steered from outside
 limit_request_line = 4094
 limit_request_fields = 60
 limit_request_field_size = 8190

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, make_response, render_template
 
-from recommender.answer_sheet import AnswerSheet
+from recommender.answer_sheet import AnswerSheet, raw_answers
 from recommender.errors import IntakeError
 from recommender.models.questionnaire import Intake
 from recommender.web import journey
-from recommender.web.answer_cookie import Draft, as_raw
+from recommender.web.answer_cookie import Draft
 from recommender.web.draft import current_draft, go, start_again_page
 from recommender.web.result_view import advice_groups, dated_acts, left_out_groups, used_sources
 from recommender.web.site import current_site
@@ -56,6 +56,6 @@ def show() -> Response:
 
 def _complete(sheet: AnswerSheet, draft: Draft) -> Intake | None:
     try:
-        return sheet.read(as_raw(draft.answers))
+        return sheet.read(raw_answers(draft.answers))
     except IntakeError:
         return None

@@ -23,7 +23,7 @@ HEADERS = {
     "Content-Security-Policy": CONTENT_POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -55,8 +55,9 @@ def is_api(given: Request) -> bool:
 def comes_from_here(given: Request) -> bool:
     """Return whether a form was sent from our own pages.
 
-    Browsers say so in Sec-Fetch-Site. Older ones send Origin, which no-referrer turns into "null": then the answers
-    cookie decides, because SameSite=Lax keeps it away from what other sites send.
+    Browsers say so in Sec-Fetch-Site. Older ones send Origin, or neither: then the answers cookie decides, because
+    SameSite=Lax keeps it away from what other sites send. (A referrer policy of no-referrer would make older ones send
+    "null" even here, so it is same-origin.)
     """
     site = given.headers.get("Sec-Fetch-Site")
     if site is not None:

@@ -11,6 +11,7 @@ import pytest
 from sheets import full_sheet
 from visitor import Visitor
 
+from recommender.answer_sheet import raw_answers
 from recommender.models.levels import Level
 from recommender.presenter import present
 from recommender.sampling import random_sheet
@@ -78,15 +79,9 @@ def test_no_random_sheet_above_routine_review_names_an_exercise(recommender: Rec
     for number in range(300):
         rate = (0.01, 0.05, 0.3)[number % 3]
         answers = random_sheet(recommender.content.questionnaire, recommender.flow, chance, sign_rate=rate)
-        recommendation = recommender.recommend(recommender.sheet.read(_raw(answers)))
+        recommendation = recommender.recommend(recommender.sheet.read(raw_answers(answers)))
         if not recommendation.level.shows_routine:
             seen.add(recommendation.level)
             shown = json.dumps(present(recommendation, recommender.content, None), ensure_ascii=False)
             assert not names.findall(own_words_removed(shown, recommender))
     assert seen == {level for level in Level if not level.shows_routine}
-
-
-def _raw(answers: Any) -> Any:
-    from recommender.sampling import raw_sheet
-
-    return raw_sheet(answers)

@@ -112,7 +112,7 @@ def test_every_response_has_the_security_headers(client: FlaskClient, address: s
     assert "unsafe" not in policy
     assert "frame-ancestors 'none'" in policy
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Referrer-Policy"] == "same-origin"
 
 
 def test_pages_hold_nothing_inline_and_ask_no_other_host(visitor: Visitor) -> None:
