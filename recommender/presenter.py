@@ -97,6 +97,7 @@ class _Reasons:
         self._branches = recommendation.fired
         self._behind = recommendation.behind
         self._rules = content.rule_set.by_id
+        self._stand_in = content.catalogue.words.stand_in
         self._fill = fill
 
     def short(self, branch: Branch) -> dict[str, Any]:
@@ -106,15 +107,11 @@ class _Reasons:
             "answers": [_answer(answer) for answer in self._behind.get(branch.id, ())],
         }
 
-    def of_slot(self, slot: str) -> tuple[Branch, ...]:
-        """Return the rules behind an item that none asked for by name: what opens, closes or helps the main place."""
-        match slot:
-            case "warm_up":
-                return self._fired(lambda branch: bool(branch.then.order and branch.then.order.warm_up_first))
-            case "closing":
-                return self._fired(lambda branch: bool(branch.then.order and branch.then.order.closing))
-            case _:
-                return self._fired(lambda branch: bool(branch.then.target))
+    def of_item(self, branch: Branch, exercise: str) -> dict[str, Any]:
+        """Return why an item is in. What a rule says of leaving out is no reason for what stands in."""
+        reason = self.short(branch)
+        stands_in = exercise in branch.then.swap_in and not branch.then.prefer
+        return {**reason, "text": self._stand_in} if stands_in else reason
 
     def of_choice(self, because: Because) -> tuple[Branch, ...]:
         """Return the rules behind an exercise that was allowed, but not chosen."""
@@ -163,8 +160,18 @@ def _disposition(recommendation: Recommendation, reasons: _Reasons, fill: Fill) 
         "do_not": [fill(text) for text in words.do_not],
         "meanwhile": [fill(text) for text in words.meanwhile],
         "worse": [fill(text) for text in words.worse],
-        "reasons": [reasons.of_outcome(branch, recommendation.level) for branch in recommendation.decision.outcomes],
+        "reasons": [reasons.of_outcome(branch, recommendation.level) for branch in _outcomes(recommendation)],
     }
+
+
+def _outcomes(recommendation: Recommendation) -> list[Branch]:
+    """Return the outcomes to tell of. Where help comes first, "a routine, and a look in six weeks" only dilutes it."""
+    outcomes = recommendation.decision.outcomes
+    if recommendation.level.shows_routine:
+        return list(outcomes)
+    return [
+        branch for branch in outcomes if branch.then.disposition and not branch.then.disposition.level.shows_routine
+    ]
 
 
 def _review(recommendation: Recommendation) -> dict[str, Any] | None:
@@ -211,7 +218,7 @@ def _item(item: Item, assembly: Assembly, reasons: _Reasons, fill: Fill) -> dict
         "common_mistakes": list(exercise.common_mistakes),
         "easier": _first_allowed(exercise.easier, assembly),
         "harder": _first_allowed(exercise.harder, assembly),
-        "why": [reasons.short(branch) for branch in item.reasons or reasons.of_slot(item.slot)],
+        "why": [reasons.of_item(branch, exercise.id) for branch in item.reasons],
         "figure": None,
     }
 

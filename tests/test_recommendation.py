@@ -94,3 +94,17 @@ def test_the_command_line_refuses_a_sheet_with_instructions(tmp_path: Path, caps
     path.write_text(json.dumps({"answers": {"age_band": "25_44"}}), encoding="utf-8")
     assert main(["recommend", str(path)]) == 1
     assert "rf_nerve" in json.loads(capsys.readouterr().err)["errors"]
+
+
+def test_a_move_that_stands_in_says_so(recommender: Recommender) -> None:
+    items = shown(recommender, {"limits": ["wheelchair", "stand", "floor"], "place": "chair_only"})["routine"]["items"]
+    swapped = [why for item in items for why in item["why"] if why["rule"] == "CI-A20"]
+    assert swapped
+    assert {why["text"] for why in swapped} == {recommender.content.catalogue.words.stand_in}
+
+
+def test_a_desk_break_carries_steps_and_watch_outs(recommender: Recommender) -> None:
+    told = shown(recommender, {"sit_hours": "gt_8", "sit_where": "desk", "age_band": "65_69"})
+    assert told["breaks"]
+    for item in told["breaks"][0]["items"]:
+        assert item["steps"] and item["cautions"] and item["why"]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from recommender.assembly.breaks import breaks
 from recommender.assembly.candidates import Candidate, Refusal, Screen
-from recommender.assembly.dose import changes_for, start_dose, work_seconds
+from recommender.assembly.dose import notes_for
 from recommender.assembly.fit import Clock, Frame, frame
 from recommender.assembly.select import (
     MOVE_SLOTS,
@@ -20,11 +21,10 @@ from recommender.assembly.sequence import Placed, in_order
 from recommender.models.catalogue import Catalogue, Exercise, Form
 from recommender.models.decision import Decision
 from recommender.models.questionnaire import Intake
-from recommender.models.routine import Assembly, Because, Break, Dose, Item, LeftOut, Routine
-from recommender.models.rules import Branch, MicroItem
+from recommender.models.routine import Assembly, Because, Dose, Item, LeftOut, Routine
+from recommender.models.rules import Branch
 
 ALLOWED_MOVEMENTS = "allowed_movements"
-DESK_POSITIONS = ("chair", "standing")
 
 
 def assemble(catalogue: Catalogue, decision: Decision, intake: Intake) -> Assembly:
@@ -47,7 +47,7 @@ def assemble(catalogue: Catalogue, decision: Decision, intake: Intake) -> Assemb
     return Assembly(
         routine=Routine(room.minutes, decision.stage, items),
         left_out=tuple(sorted(left_out, key=lambda left: order[left.exercise.id])),
-        breaks=_breaks(screen, catalogue, decision),
+        breaks=breaks(screen, catalogue, decision),
         facts={ALLOWED_MOVEMENTS: count_usable(moves, decision) if items else 0},
     )
 
@@ -106,11 +106,7 @@ class _Builder:
         return None
 
     def _item(self, placed: Placed, dose: Dose, seconds: int) -> Item:
-        notes = tuple(
-            (branch, change.note)
-            for branch, change in changes_for(placed.exercise, placed.form, self._decision)
-            if change.note
-        )
+        notes = notes_for(placed.exercise, placed.form, self._decision)
         reasons = self._candidates[placed.exercise.id].reasons or self._usual_reasons(placed)
         return Item(placed.exercise, placed.form, placed.slot, dose, seconds, reasons, notes)
 
@@ -168,37 +164,3 @@ class _PassedOver:
             return ()
         given = self._decision.each(lambda branch: branch.then.mix)
         return tuple(branch for branch, limit in given if limit.slot == slot and limit.at_most == most)
-
-
-def _breaks(screen: Screen, catalogue: Catalogue, decision: Decision) -> tuple[Break, ...]:
-    """Return the break routines that fired, without the movements this person must leave out."""
-    breaks = []
-    for branch in decision.fired:
-        plan = branch.then.micro_routine
-        if plan is None or decision.plan is None:
-            continue
-        items = [_break_item(screen, catalogue.by_id[item.exercise], item, decision) for item in plan.items]
-        kept = tuple(item for item in items if item is not None)
-        if kept:
-            breaks.append(Break(plan.name, kept, branch))
-    return tuple(breaks)
-
-
-def _break_item(screen: Screen, exercise: Exercise, wanted: MicroItem, decision: Decision) -> Item | None:
-    forms = [form for form in screen.forms_passing_exclusions(exercise) if form.position in DESK_POSITIONS]
-    if not forms or decision.plan is None:
-        return None
-    start = start_dose(exercise, forms[0], decision)
-    dose = Dose(
-        type=start.type,
-        reps=_smaller(wanted.reps, start.reps),
-        hold_seconds=_smaller(wanted.hold_seconds, start.hold_seconds),
-        seconds=wanted.seconds or start.seconds,
-        per_side=start.per_side,
-    )
-    timing = decision.plan.timing
-    return Item(exercise, forms[0], "break", dose, work_seconds(dose, timing), ())
-
-
-def _smaller(wanted: int | None, allowed: int | None) -> int | None:
-    return allowed if wanted is None or allowed is None else min(wanted, allowed)

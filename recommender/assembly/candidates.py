@@ -21,6 +21,7 @@ PLACE = "place"
 class Candidate:
     """An exercise that may be used. ``forms`` are the allowed forms, the one to use first.
 
+    ``reasons`` are the branches that prefer it, weightiest first; without one, those for which it stands in.
     ``score`` ranks it; ``asked_for`` says that some rule prefers it, not only as a stand-in; ``is_direction`` that it
     is the direction item.
     """
@@ -74,10 +75,10 @@ class Screen:
         )
 
     def forms_passing_exclusions(self, exercise: Exercise) -> tuple[Form, ...]:
-        """Return the forms that no rule leaves out, wherever and with whatever they are done."""
+        """Return the forms that no rule leaves out, wherever and with whatever they are done, the one to use first."""
         if exercise.default_routine is DefaultRoutine.NO:
             return ()
-        return tuple(form for form in exercise.forms if not self._excluded_by(exercise, form))
+        return self._best_first(tuple(form for form in exercise.forms if not self._excluded_by(exercise, form)))
 
     def _screened(self, exercise: Exercise) -> Refusal | tuple[Form, ...]:
         if exercise.default_routine is DefaultRoutine.NO:
@@ -148,12 +149,12 @@ class Screen:
         if weights:
             score += weights.swap * bool(swaps) + weights.main_place * helps
             score += weights.by_default * (exercise.default_routine is DefaultRoutine.YES)
-        reasons = dict.fromkeys([*(branch for branch, _, _ in asking), *swaps])
+        reasons = [branch for branch, _, _ in sorted(asking, key=lambda entry: -entry[2])] or swaps
         return Candidate(
             exercise=exercise,
             forms=self._best_first(forms),
             score=score,
-            reasons=tuple(reasons),
+            reasons=tuple(dict.fromkeys(reasons)),
             asked_for=bool(asking),
             is_direction=any(preference.slot == "direction" for _, preference, _ in asking),
             helps_main_place=helps,

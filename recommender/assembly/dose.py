@@ -22,6 +22,11 @@ def changes_for(exercise: Exercise, form: Form, decision: Decision) -> Iterator[
             yield branch, change
 
 
+def notes_for(exercise: Exercise, form: Form, decision: Decision) -> tuple[tuple[Branch, str], ...]:
+    """Return (branch, watch-out) for everything the rules say of this form."""
+    return tuple((branch, change.note) for branch, change in changes_for(exercise, form, decision) if change.note)
+
+
 def start_dose(exercise: Exercise, form: Form, decision: Decision) -> Dose:
     """Return the first dose for this person: the start figures, lowered by every rule that asks.
 

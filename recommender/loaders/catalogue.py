@@ -290,6 +290,7 @@ _FILES: Mapping[str, Any] = MappingProxyType(
         "advice": lambda: _file(
             topics=TupleOf(nested(TopicSchema), required=True),
             not_approved=Text(required=True),
+            stand_in=Text(required=True),
             unavailable=nested(UnavailableSchema, required=True),
         ),
         "regions": lambda: _file(
@@ -353,6 +354,7 @@ def _words(advice: Mapping[str, Any]) -> FixedWords:
     unavailable = advice["unavailable"]
     return FixedWords(
         not_approved=advice["not_approved"],
+        stand_in=advice["stand_in"],
         unavailable_title=unavailable["title"],
         unavailable_message=unavailable["message"],
         unavailable_act=unavailable["act"],

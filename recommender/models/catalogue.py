@@ -209,9 +209,10 @@ class ReviewPoint:
 
 @dataclass(frozen=True, slots=True)
 class FixedWords:
-    """Texts that belong to no rule: not yet approved, and not available."""
+    """Texts that belong to no rule: not yet approved, not available, and standing in for something left out."""
 
     not_approved: str
+    stand_in: str
     unavailable_title: str
     unavailable_message: str
     unavailable_act: str

@@ -75,12 +75,18 @@ def test_an_emergency_needs_no_later_answers(client: FlaskClient) -> None:
 
 
 def test_only_the_winning_level_says_what_to_do(client: FlaskClient, recommender: Recommender) -> None:
-    reasons = recommend(client, recommender, {"rf_nerve": ["saddle"]})["disposition"]["reasons"]
+    given = {"rf_nerve": ["saddle"], "rf_illness": ["fever"]}
+    reasons = recommend(client, recommender, given)["disposition"]["reasons"]
     ranks = [Level(reason["level"]).rank for reason in reasons]
     assert ranks == sorted(ranks, reverse=True)
     milder = [reason for reason in reasons if reason["level"] != "emergency_now"]
     assert milder
     assert all(reason["act"] is None and reason["within"] is None for reason in milder)
+
+
+def test_no_reason_for_a_routine_dilutes_a_call_for_help(client: FlaskClient, recommender: Recommender) -> None:
+    reasons = recommend(client, recommender, {"rf_nerve": ["saddle"]})["disposition"]["reasons"]
+    assert reasons and not any(Level(reason["level"]).shows_routine for reason in reasons)
 
 
 def test_the_earliest_review_wins(client: FlaskClient, recommender: Recommender) -> None:

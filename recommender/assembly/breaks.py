@@ -1,0 +1,60 @@
+"""Short routines for a break in the day, without the movements that this person must leave out."""
+
+from __future__ import annotations
+
+from recommender.assembly.candidates import Screen
+from recommender.assembly.dose import notes_for, start_dose, work_seconds
+from recommender.models.catalogue import Catalogue, Exercise, Form
+from recommender.models.decision import Decision
+from recommender.models.routine import Break, Dose, Item
+from recommender.models.rules import Branch, MicroItem, Timing
+
+POSITIONS = ("chair", "standing")
+HAND_SUPPORT = "hand_support"
+
+
+def breaks(screen: Screen, catalogue: Catalogue, decision: Decision) -> tuple[Break, ...]:
+    """Return the break routines that fired. Doses are never above the person's start dose."""
+    if decision.plan is None:
+        return ()
+    timing = decision.plan.timing
+    made = []
+    for branch in decision.fired:
+        plan = branch.then.micro_routine
+        if plan is None:
+            continue
+        items = [
+            _item(screen, catalogue.by_id[wanted.exercise], wanted, branch, decision, timing) for wanted in plan.items
+        ]
+        kept = tuple(item for item in items if item is not None)
+        if kept:
+            made.append(Break(plan.name, kept, branch))
+    return tuple(made)
+
+
+def _item(
+    screen: Screen, exercise: Exercise, wanted: MicroItem, branch: Branch, decision: Decision, timing: Timing
+) -> Item | None:
+    forms = [form for form in screen.forms_passing_exclusions(exercise) if form.position in POSITIONS]
+    if not forms:
+        return None
+    form = min(forms, key=_unsteady)
+    start = start_dose(exercise, form, decision)
+    dose = Dose(
+        type=start.type,
+        reps=_smaller(wanted.reps, start.reps),
+        hold_seconds=_smaller(wanted.hold_seconds, start.hold_seconds),
+        seconds=_smaller(wanted.seconds, start.seconds),
+        per_side=start.per_side,
+    )
+    notes = notes_for(exercise, form, decision)
+    return Item(exercise, form, "break", dose, work_seconds(dose, timing), (branch,), notes)
+
+
+def _unsteady(form: Form) -> bool:
+    """Whoever gets up from a desk stiff has a table at hand: a form that holds on to something comes first."""
+    return form.position == "standing" and HAND_SUPPORT not in form.tags
+
+
+def _smaller(wanted: int | None, allowed: int | None) -> int | None:
+    return allowed if wanted is None or allowed is None else min(wanted, allowed)
