@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from recommender.errors import RecommenderError
-from recommender.models.catalogue import Catalogue, Contact, NumberPhrases, Region
+from recommender.models.catalogue import Catalogue, Contact, Exercise, NumberPhrases, Region
 from recommender.models.content import Content
 from recommender.models.levels import Level
 from recommender.models.recommendation import Recommendation, Supporting
@@ -107,10 +107,14 @@ class _Reasons:
             "answers": [_answer(answer) for answer in self._behind.get(branch.id, ())],
         }
 
-    def of_item(self, branch: Branch, exercise: str) -> dict[str, Any]:
+    def of_item(self, branch: Branch, exercise: Exercise) -> dict[str, Any]:
         """Return why an item is in. What a rule says of leaving out is no reason for what stands in."""
         reason = self.short(branch)
-        stands_in = exercise in branch.then.swap_in and not branch.then.prefer
+        wanted = any(
+            exercise.id in preference.exercises or preference.good_for & exercise.good_for
+            for preference in branch.then.prefer
+        )
+        stands_in = exercise.id in branch.then.swap_in and not wanted
         return {**reason, "text": self._stand_in} if stands_in else reason
 
     def of_choice(self, because: Because) -> tuple[Branch, ...]:
@@ -218,7 +222,7 @@ def _item(item: Item, assembly: Assembly, reasons: _Reasons, fill: Fill) -> dict
         "common_mistakes": list(exercise.common_mistakes),
         "easier": _first_allowed(exercise.easier, assembly),
         "harder": _first_allowed(exercise.harder, assembly),
-        "why": [reasons.of_item(branch, exercise.id) for branch in item.reasons],
+        "why": [reasons.of_item(branch, exercise) for branch in item.reasons],
         "figure": None,
     }
 
