@@ -11,7 +11,7 @@ from recommender.models.conditions import All, AnyOf, AtLeast, Chosen, Condition
 from recommender.models.questionnaire import Answer, Intake, Question, QuestionKind, Questionnaire
 from recommender.models.rules import Branch, SuppliedFact
 
-_FEW = 6
+_FEW = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +124,7 @@ def _answers(question: Question, condition: Condition) -> Iterator[Answer]:
     yield from ((option.id,) for option in [*options, *spare])
     together = [option.id for option in options if not option.exclusive]
     yield from (tuple(together[:size]) for size in range(len(together), 1, -1))
+    yield from (tuple(together[-size:]) for size in range(2, len(together)))
     if len(together) <= _FEW:
         for size in range(2, len(together)):
             yield from combinations(together, size)
