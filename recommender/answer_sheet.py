@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -70,6 +71,23 @@ def instruction(question: Question) -> str:
             return f"Name one thing and give it a number from {question.minimum} to {question.maximum}: {text}"
         case _:
             return f"Select an answer: {text}"
+
+
+def read_json(text: str | bytes) -> Any:
+    """Return JSON as plain data.
+
+    Raises:
+        IntakeError: a key stands twice: of two answers to one question neither can be trusted.
+        ValueError: not JSON (RecursionError where it is nested too deeply).
+    """
+    return json.loads(text, object_pairs_hook=_once)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    repeated = {name for name, _ in pairs if sum(other == name for other, _ in pairs) > 1}
+    if repeated:
+        raise IntakeError({name: ["This is given twice. Give it once."] for name in sorted(repeated)})
+    return dict(pairs)
 
 
 def raw_answers(answers: Mapping[str, Answer]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from recommender.answer_sheet import read_json
 from recommender.engine.lint import lint
 from recommender.errors import ContentError, Fault, IntakeError, RecommenderError
 from recommender.loaders.content import load_content
@@ -91,11 +92,11 @@ def _check(given: argparse.Namespace, settings: Settings) -> int:
 
 
 def _recommend(given: argparse.Namespace, settings: Settings) -> int:
-    text = sys.stdin.read() if str(given.answers) == "-" else given.answers.read_text(encoding="utf-8")
     try:
-        sheet = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise IntakeError({"answers": [f"The file is not JSON: {error}."]}) from error
+        text = sys.stdin.read() if str(given.answers) == "-" else given.answers.read_text(encoding="utf-8")
+        sheet = read_json(text)
+    except (OSError, ValueError, RecursionError) as error:
+        raise IntakeError({"answers": [f"The file cannot be read as JSON: {error}."]}) from error
     recommender = load_recommender(settings)
     intake = recommender.sheet.read(sheet.get("answers") if isinstance(sheet, dict) else None)
     shown = present(recommender.recommend(intake), recommender.content, settings.region)

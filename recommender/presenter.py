@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from recommender.errors import RecommenderError
-from recommender.models.catalogue import Catalogue, Contact, Exercise, NumberPhrases, Region
+from recommender.models.catalogue import Catalogue, Contact, DefaultRoutine, Exercise, NumberPhrases, Region
 from recommender.models.content import Content
 from recommender.models.levels import Level
 from recommender.models.recommendation import Recommendation, Supporting
@@ -229,7 +229,14 @@ def _item(item: Item, assembly: Assembly, reasons: _Reasons, fill: Fill) -> dict
 
 def _first_allowed(wanted: Iterable[str], assembly: Assembly) -> str | None:
     """Return the first exercise that this person may do, or None."""
-    barred = {left.exercise.id for left in assembly.left_out if left.because in _NOT_ALLOWED}
+    barred = {
+        left.exercise.id
+        for left in assembly.left_out
+        if left.because in _NOT_ALLOWED
+        or (
+            left.because is Because.NOT_FOR_YOUR_ANSWERS and left.exercise.default_routine is DefaultRoutine.CONDITIONAL
+        )
+    }
     return next((exercise for exercise in wanted if exercise not in barred), None)
 
 

@@ -14,7 +14,7 @@ from recommender.engine.lint import lint
 from recommender.engine.oracle import Oracle
 from recommender.engine.selftest import differences
 from recommender.engine.session import RuleEngine
-from recommender.engine.staging import stage_rules
+from recommender.engine.staging import STAGE_FINDINGS, stage_rules
 from recommender.errors import ContentError, DecisionError
 from recommender.loaders.content import load_content
 from recommender.models.content import Content
@@ -32,7 +32,7 @@ class Recommender:
         self.content = content
         self._staged = stage_rules(content.rule_set)
         self._supplied = {fact.id: fact.first_value for fact in content.rule_set.supplied if not fact.after_assembly}
-        self._explainer = Explainer(content.questionnaire, self._staged.derivations)
+        self._explainer = Explainer(content.questionnaire, self._staged.behind)
         self.engine = RuleEngine(self._staged, content.questionnaire)
         self.oracle = Oracle(self._staged)
         self.flow = Flow(content.questionnaire, self._staged, self._supplied)
@@ -51,6 +51,8 @@ class Recommender:
         """
         if self.faults:
             raise DecisionError("the self-test at start found differences; no routine is served")
+        if self.flow.walk(intake.answers).missing:
+            raise DecisionError("the intake is not complete; an answer that is missing is never read as no")
         try:
             return self._recommend(intake)
         except DecisionError:
@@ -63,15 +65,13 @@ class Recommender:
         assembly: Assembly | None = None
         if decision.level.shows_routine:
             decision, assembly = self._assembled(decision, intake)
+        known = decision.findings | {STAGE_FINDINGS[decision.stage]}
         return Recommendation(
             intake=intake,
             decision=decision,
             disposition=self.content.catalogue.dispositions[decision.level],
             assembly=assembly,
-            behind={
-                branch.id: self._explainer.answers_behind(branch, intake, decision.findings)
-                for branch in decision.fired
-            },
+            behind={branch.id: self._explainer.answers_behind(branch, intake, known) for branch in decision.fired},
             version=self.content.rule_set.version,
             hash=self.content.hash,
             approved=False,

@@ -178,7 +178,7 @@ def test_findings_that_read_each_other_in_a_circle_are_refused(copy: Path) -> No
         "{all: [{limits: {only: wrist}}, {limits: {includes: kneel}}]}",
         "{all: [{pain_score: {at_least: 7}}, {pain_score: {at_most: 6}}]}",
         "{all: [{bp_detail: {is: controlled}}, {conditions: {only: none}}]}",
-        "{not: always}",
+        "{all: [{limits: {includes: wrist}}, {not: {limits: {includes_any: [wrist, kneel]}}}]}",
     ],
 )
 def test_a_rule_that_can_never_fire_is_refused(copy: Path, when: str) -> None:

@@ -38,7 +38,13 @@ def modules() -> list[Path]:
 def imported(path: Path) -> set[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    return names | {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively"
+            names |= {str(node.module)} | {
+                f"{node.module}.{alias.name}" for alias in node.names if node.module == "recommender"
+            }
+    return names
 
 
 def layer_of(part: str) -> int:

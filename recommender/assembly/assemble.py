@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from recommender.assembly.breaks import breaks
 from recommender.assembly.candidates import Candidate, Refusal, Screen
-from recommender.assembly.dose import notes_for
+from recommender.assembly.dose import most_seconds, notes_for
 from recommender.assembly.fit import Clock, Frame, frame
 from recommender.assembly.select import (
     MOVE_SLOTS,
@@ -58,8 +58,8 @@ class _Builder:
         self._room = room
         self._candidates = candidates
         self._clock = Clock(decision, room)
-        self._warm_ups = self._placements(room.row.warm_up, "warm_up")
-        self._closings = self._placements(decision.order.closing or (), "closing")
+        self._warm_ups = self._placements(room.row.warm_up, "warm_up", room.row.warm_up_seconds)
+        self._closings = self._placements(decision.order.closing or (), "closing", room.row.closing_seconds)
 
     def build(self, moves: Sequence[Candidate]) -> tuple[Item, ...]:
         """Return the items of the routine in order, with their doses; () where no routine can be made.
@@ -80,13 +80,14 @@ class _Builder:
             self._item(placed, dose, took) for placed, dose, took in zip(sequence, doses, seconds, strict=True)
         )
 
-    def _placements(self, exercises: Iterable[str], slot: str) -> list[Placed]:
-        """Return every allowed form of the listed exercises, best first, for the warm-up or the closing."""
+    def _placements(self, exercises: Iterable[str], slot: str, seconds: int) -> list[Placed]:
+        """Return every allowed form of the listed exercises, best first, that may be done for so many seconds."""
         return [
             Placed(candidate.exercise, form, slot, 0, candidate.helps_main_place)
             for exercise in exercises
             if (candidate := self._candidates.get(exercise)) and candidate.wanted
             for form in candidate.forms
+            if (limit := most_seconds(candidate.exercise, form, self._decision)) is None or seconds <= limit
         ]
 
     def _sequence(self, moves: Sequence[Placed]) -> tuple[Placed, ...] | None:

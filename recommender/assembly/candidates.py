@@ -58,9 +58,7 @@ class Screen:
         self._places = set(intake.chosen(PLACE))
         self._exclusions = list(decision.each(lambda branch: branch.then.exclude))
         self._only_forms = [
-            (branch, change.only_forms)
-            for branch, change in decision.each(lambda branch: branch.then.modify)
-            if change.only_forms
+            (branch, change) for branch, change in decision.each(lambda branch: branch.then.modify) if change.only_forms
         ]
 
     @cached_property
@@ -112,8 +110,10 @@ class Screen:
 
     def _excluded_by(self, exercise: Exercise, form: Form) -> list[Branch]:
         against = [branch for branch, exclusion in self._exclusions if self._excludes(exclusion, exercise, form)]
-        for branch, only in self._only_forms:
-            if form.key not in only and any(key.split("/")[0] == exercise.id for key in only):
+        for branch, change in self._only_forms:
+            named = any(key.split("/")[0] == exercise.id for key in change.only_forms)
+            in_scope = change.scope is not None and matches(change.scope, exercise, form)
+            if form.key not in change.only_forms and (named or in_scope):
                 against.append(branch)
         return against
 

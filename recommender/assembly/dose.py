@@ -35,11 +35,12 @@ def start_dose(exercise: Exercise, form: Form, decision: Decision) -> Dose:
     usual = exercise.dose
     rest = decision.plan.timing.strength_rest_seconds if decision.plan and exercise.slot == STRENGTH else 0
     dose = Dose(type=usual.type, sets=usual.sets[0], per_side=usual.per_side, rest_seconds=rest)
+    changes = [change for _, change in changes_for(exercise, form, decision)]
     if usual.type is DoseType.TIME:
-        return replace(dose, seconds=usual.start_seconds)
+        return _limited(replace(dose, seconds=usual.start_seconds), changes)
     holds = usual.start_hold_seconds or (usual.hold_seconds[0] if usual.hold_seconds else None)
     dose = replace(dose, reps=_start_reps(usual), hold_seconds=holds)
-    return _limited(dose, [change for _, change in changes_for(exercise, form, decision)])
+    return _limited(dose, changes)
 
 
 def most_reps(exercise: Exercise, form: Form, decision: Decision) -> int:
@@ -57,6 +58,18 @@ def most_reps(exercise: Exercise, form: Form, decision: Decision) -> int:
         return first
     caps = [change.reps_at_most for change in changes if change.reps_at_most is not None]
     return max(first, min([usual.reps[1], first + 1, *caps]))
+
+
+def most_seconds(exercise: Exercise, form: Form, decision: Decision) -> int | None:
+    """Return the longest that the work of this form may take before a rule leaves it out, or None without a limit."""
+    limits = [
+        exclusion.longer_than_seconds
+        for _, exclusion in decision.each(lambda branch: branch.then.exclude)
+        if exclusion.longer_than_seconds is not None
+        and matches(exclusion.scope, exercise, form)
+        and not matches(exclusion.spared, exercise, form)
+    ]
+    return min(limits, default=None)
 
 
 def work_seconds(dose: Dose, timing: Timing) -> int:
@@ -88,7 +101,7 @@ def _start_reps(usual: DoseRange) -> int | None:
 
 
 def _limited(dose: Dose, changes: list[Modification]) -> Dose:
-    reps, holds, sets = dose.reps, dose.hold_seconds, dose.sets
+    reps, holds, sets, seconds = dose.reps, dose.hold_seconds, dose.sets, dose.seconds
     for change in changes:
         if change.reps_at_most is not None and reps is not None:
             reps = min(reps, change.reps_at_most)
@@ -99,4 +112,5 @@ def _limited(dose: Dose, changes: list[Modification]) -> Dose:
     for factor in (change.times for change in changes if change.times is not None):
         reps = max(1, int(reps * factor)) if reps is not None else None
         holds = max(1, int(holds * factor)) if holds is not None else None
-    return replace(dose, reps=reps, hold_seconds=holds, sets=max(1, sets))
+        seconds = max(1, int(seconds * factor)) if seconds is not None else None
+    return replace(dose, reps=reps, hold_seconds=holds, sets=max(1, sets), seconds=seconds)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from recommender.assembly.dose import most_reps, start_dose, trimmed, work_seconds
+from recommender.assembly.dose import most_reps, most_seconds, start_dose, trimmed, work_seconds
 from recommender.assembly.sequence import Placed
 from recommender.errors import DecisionError
 from recommender.models.catalogue import DoseType
@@ -117,6 +117,9 @@ class Clock:
                 continue
             raised = [*doses]
             raised[index] = replace(doses[index], reps=reps + 1)
+            limit = most_seconds(placed[index].exercise, placed[index].form, self._decision)
+            if limit is not None and work_seconds(raised[index], self._room.plan.timing) > limit:
+                continue
             if sum(self.seconds(placed, raised)) <= self._room.seconds:
                 doses[:] = raised
                 return True

@@ -12,6 +12,7 @@ from recommender.models.rules import Order
 WARM_UP = "warm_up"
 STRENGTH = "strength"
 RELIEF = "relief"
+ORDERS_TRIED = 2_000  # a good order is found within a few dozen; beyond this the moves do not go together
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,13 @@ def in_order(
     start = (first,) if first else ()
     end = (last,) if last else ()
 
+    tried = 0
+
     def extend(done: tuple[Placed, ...], left: list[Placed]) -> tuple[Placed, ...] | None:
+        nonlocal tried
+        tried += 1
+        if tried > ORDERS_TRIED or not _floor_can_work(done, left, end, order):
+            return None
         if not left:
             whole = (*done, *end)
             return whole if obeys(whole, order) else None
@@ -70,11 +77,23 @@ def in_order(
 def obeys(placed: Sequence[Placed], order: Order) -> bool:
     """Return whether a routine, or the beginning of one, breaks no order rule."""
     return (
-        _floor_trips(placed, order) <= (order.floor_trips_at_most or len(placed))
+        (order.floor_trips_at_most is None or _floor_trips(placed, order) <= order.floor_trips_at_most)
         and _moves_before_holds(placed, order)
         and _holds_are_spread(placed, order)
         and _directions_are_kept_apart(placed, order)
     )
+
+
+def _floor_can_work(done: Sequence[Placed], left: Sequence[Placed], end: Sequence[Placed], order: Order) -> bool:
+    """Return whether what is left can still be placed once the trips to the floor are used up."""
+    limit = order.floor_trips_at_most
+    if limit is None or _floor_trips(done, order) < limit:
+        return True
+    low = [order.floor_tag in item.form.tags for item in left]
+    ends_low = any(order.floor_tag in item.form.tags for item in end)
+    if done and order.floor_tag in done[-1].form.tags:
+        return not ends_low or all(low)
+    return not (any(low) or ends_low)
 
 
 def _rank(order: Sequence[str] | None, word: str) -> int:

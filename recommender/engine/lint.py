@@ -12,7 +12,7 @@ from recommender.models.catalogue import Catalogue, DefaultRoutine
 from recommender.models.conditions import Found, atoms
 from recommender.models.levels import Level
 from recommender.models.questionnaire import Questionnaire
-from recommender.models.rules import Branch, Order, RuleSet
+from recommender.models.rules import Actions, Branch, Order, RuleSet
 
 
 def lint(questionnaire: Questionnaire, rule_set: RuleSet, catalogue: Catalogue | None) -> list[Fault]:
@@ -22,7 +22,7 @@ def lint(questionnaire: Questionnaire, rule_set: RuleSet, catalogue: Catalogue |
     except ContentError as error:
         return list(error.faults)
     supplied = {fact.id: fact for fact in rule_set.supplied}
-    faults = [*_misplaced_stage(rule_set), *_contradictions(rule_set)]
+    faults = [*_misplaced_stage(rule_set), *_mixed_findings(rule_set), *_contradictions(rule_set)]
     for branch in rule_set.branches:
         if not can_hold(branch.when, questionnaire, derivations, supplied):
             faults.append(
@@ -49,6 +49,21 @@ def _misplaced_stage(rule_set: RuleSet) -> Iterator[Fault]:
                 rule_set,
                 branch,
                 f"'{branch.id}' reads the stage, which is known only after findings, outcomes and caps. Read base_stage.",
+            )
+
+
+def _mixed_findings(rule_set: RuleSet) -> Iterator[Fault]:
+    """Findings are worked out before anything else: a branch that derives one can do nothing more."""
+    for branch in rule_set.branches:
+        if branch.then.derive and branch.then != Actions(derive=branch.then.derive):
+            yield _fault(
+                rule_set, branch, f"'{branch.id}' derives a finding and does something else. Make two rules of it."
+            )
+        if any(finding.startswith("stage=") for finding in branch.then.derive):
+            yield _fault(
+                rule_set,
+                branch,
+                f"'{branch.id}' derives the stage, which follows from base_stage and caps. Derive base_stage.",
             )
 
 

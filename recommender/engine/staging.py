@@ -45,6 +45,18 @@ class StagedRules:
                     found[finding].append(branch)
         return MappingProxyType({finding: tuple(branches) for finding, branches in found.items()})
 
+    @cached_property
+    def behind(self) -> Mapping[str, tuple[Branch, ...]]:
+        """The branches behind each finding and each effective stage: what derived it, or capped the stage to it."""
+        stages = {
+            STAGE_FINDINGS[stage]: (
+                *self.derivations.get(f"base_stage={stage}", ()),
+                *(branch for branch in self.outcomes if branch.then.cap_stage is stage),
+            )
+            for stage in Stage
+        }
+        return MappingProxyType({**self.derivations, **stages})
+
 
 def stage_rules(rule_set: RuleSet) -> StagedRules:
     """Return the branches by stage.

@@ -71,6 +71,8 @@ class _Parser:
             case "any":
                 return AnyOf(self._parts(inner, here))
             case "not":
+                if inner == "always":
+                    return self._fault(at, "'not: always' never holds. Delete it.")
                 return Not(self.parse(inner, here))
             case "at_least":
                 return self._at_least(inner, here)
@@ -98,7 +100,7 @@ class _Parser:
 
     def _finding(self, value: Any, at: Location) -> Condition:
         flags = self._vocabulary.flags
-        if value not in flags:
+        if not isinstance(value, str) or value not in flags:
             return self._fault(
                 at, f"finding '{value}' is unknown.{did_you_mean(str(value), flags)} They are in rules/findings/."
             )

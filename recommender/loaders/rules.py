@@ -92,6 +92,12 @@ def load_rules(documents: list[Document]) -> tuple[Rule, ...]:
         data = load_into(schema, document)
         if data is None:
             continue
+        if _prefix(data["id"]) not in FOLDERS:
+            known = ", ".join(FOLDERS)
+            document.faults.append(
+                document.fault(("id",), f"id '{data['id']}' is of no known kind. Begin it with one of {known}.")
+            )
+            continue
         rule = _rule(data, document)
         if rule.id in rules:
             document.faults.append(

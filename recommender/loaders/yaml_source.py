@@ -48,6 +48,10 @@ def read_document(path: Path, shown_path: str) -> Document:
             loader.dispose()
     except UnicodeDecodeError:
         document.faults.append(Fault(shown_path, 1, "is not UTF-8 text. Save the file as UTF-8."))
+    except RecursionError:
+        document.faults.append(Fault(shown_path, 1, "refers to itself. Write it out without anchors."))
+    except yaml.reader.ReaderError:
+        document.faults.append(Fault(shown_path, 1, "holds a character that cannot be printed. Delete it."))
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         document.faults.append(
@@ -59,9 +63,15 @@ def read_document(path: Path, shown_path: str) -> Document:
 
 
 def read_folder(folder: Path, root: Path) -> Iterator[Document]:
-    """Yield every .yaml file below the folder, in order of path."""
-    for path in sorted(folder.rglob("*.yaml")):
-        yield read_document(path, path.relative_to(root.parent).as_posix())
+    """Yield every .yaml file below the folder, in order of path; any other file but README.md is a fault."""
+    for path in sorted(folder.rglob("*")):
+        shown = path.relative_to(root.parent).as_posix()
+        if path.suffix == ".yaml":
+            yield read_document(path, shown)
+        elif path.is_file() and path.name != "README.md":
+            yield Document(
+                shown, faults=[Fault(shown, 1, "is not read: its name does not end in .yaml. Rename or move it.")]
+            )
 
 
 def _plain(loader: Any, node: Any, location: Location, document: Document) -> Any:

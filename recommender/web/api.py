@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
-from recommender.answer_sheet import WHOLE_SHEET
+from recommender.answer_sheet import WHOLE_SHEET, read_json
 from recommender.errors import IntakeError
 from recommender.web.site import current_site
 
@@ -33,6 +33,6 @@ def _json_body() -> Any:
     if not request.is_json:
         raise UnsupportedMediaType
     try:
-        return request.get_json()
-    except RecursionError:
+        return read_json(request.get_data())
+    except (ValueError, RecursionError):
         raise BadRequest from None
