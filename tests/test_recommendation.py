@@ -108,3 +108,10 @@ def test_a_desk_break_carries_steps_and_watch_outs(recommender: Recommender) -> 
     assert told["breaks"]
     for item in told["breaks"][0]["items"]:
         assert item["steps"] and item["cautions"] and item["why"]
+
+
+def test_somebody_worse_with_standing_warms_up_sitting(recommender: Recommender) -> None:
+    given = {"worse_with": ["standing_walking"], "better_with": ["sitting_bending"]}
+    for minutes in ("3", "5", "10", "15", "20"):
+        first = shown(recommender, {**given, "minutes": minutes})["routine"]["items"][0]
+        assert first["position"] == "chair", minutes

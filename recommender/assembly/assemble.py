@@ -58,7 +58,8 @@ class _Builder:
         self._room = room
         self._candidates = candidates
         self._clock = Clock(decision, room)
-        self._warm_ups = self._placements(room.row.warm_up, "warm_up", room.row.warm_up_seconds)
+        listed = sorted(room.row.warm_up, key=self._warm_up_rank)
+        self._warm_ups = self._placements(listed, "warm_up", room.row.warm_up_seconds)
         self._closings = self._placements(decision.order.closing or (), "closing", room.row.closing_seconds)
 
     def build(self, moves: Sequence[Candidate]) -> tuple[Item, ...]:
@@ -79,6 +80,13 @@ class _Builder:
         return tuple(
             self._item(placed, dose, took) for placed, dose, took in zip(sequence, doses, seconds, strict=True)
         )
+
+    def _warm_up_rank(self, exercise: str) -> tuple[bool, int]:
+        """Rank true warm-ups before stand-ins, and among them those that rules prefer; the plan's order settles the rest."""
+        candidate = self._candidates.get(exercise)
+        if candidate is None or candidate.exercise.slot != "warm_up":
+            return True, 0
+        return False, -candidate.score
 
     def _placements(self, exercises: Iterable[str], slot: str, seconds: int) -> list[Placed]:
         """Return every allowed form of the listed exercises, best first, that may be done for so many seconds."""
