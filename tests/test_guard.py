@@ -172,3 +172,12 @@ def test_too_few_movements_left_means_see_someone_first(recommender: Recommender
     assert recommendation.level == "see_before_start"
     assert recommendation.assembly is None
     assert "GEN-06" in {branch.rule_id for branch in recommendation.decision.outcomes}
+
+
+def test_the_only_way_to_close_is_not_spent_on_the_warm_up(recommender: Recommender) -> None:
+    """At work, standing, with nothing at hand, a short walk is the only closing item."""
+    given = {"place": "standing_desk", "equipment": ["none"], "minutes": "15"}
+    recommendation = recommender.recommend(full_intake(recommender, given))
+    assert recommendation.assembly is not None
+    items = recommendation.assembly.routine.items
+    assert items[0].exercise.id != items[-1].exercise.id

@@ -61,6 +61,9 @@ class _Builder:
         listed = sorted(room.row.warm_up, key=self._warm_up_rank)
         self._warm_ups = self._placements(listed, "warm_up", room.row.warm_up_seconds)
         self._closings = self._placements(decision.order.closing or (), "closing", room.row.closing_seconds)
+        endings = {item.exercise.id for item in self._closings}
+        # The only way to close must not be spent on the warm-up: a routine has each exercise once.
+        self._warm_ups.sort(key=lambda item: endings == {item.exercise.id})
 
     def build(self, moves: Sequence[Candidate]) -> tuple[Item, ...]:
         """Return the items of the routine in order, with their doses; () where no routine can be made.
