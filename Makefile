@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 FLAGS := -O2 -DPyEval_CallObject=PyObject_CallObject
 
 .DEFAULT_GOAL := help
-.PHONY: run test check lint bench clean help
+.PHONY: run test check lint bench screenshots clean help
 
 run: $(VENV)/.run  ## serve on http://127.0.0.1:8000
 	$(BIN)/recommender serve
@@ -25,11 +25,14 @@ lint: $(VENV)/.dev  ## style and types
 bench: $(VENV)/.dev  ## measure: engine against evaluator, and the service under load
 	$(BIN)/python benchmarks/engine.py && $(BIN)/python benchmarks/load.py
 
+screenshots: $(VENV)/.dev  ## every page in every state, as pictures in screenshots/
+	PYTHONPATH=tests/browser:tests $(BIN)/python tools/screenshots.py
+
 clean:  ## remove the environment and what was built
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 help:  ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 18
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "No Python 3.11, 3.12 or 3.13 found. Install one, or name it: make PYTHON=..."; exit 1; }

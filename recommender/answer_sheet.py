@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate
@@ -15,6 +15,13 @@ from recommender.models.questionnaire import Answer, Intake, Question, QuestionK
 
 TASK_LENGTH = 120
 WHOLE_SHEET = "answers"
+
+Say = Callable[..., str]
+
+
+def sayer(translate: Callable[[str], str]) -> Say:
+    """Return ``say(template, **values)``: the template in another language, with the values in it."""
+    return lambda template, **values: translate(template) % values
 
 
 class WholeNumber(fields.Integer):
@@ -28,49 +35,61 @@ class WholeNumber(fields.Integer):
 
 
 class _Choice(fields.String):
-    def __init__(self, question: Question, instruction: str) -> None:
-        super().__init__(error_messages={"invalid": instruction})
+    def __init__(self, question: Question, say: Say) -> None:
+        told = _instruction(question, say)
+        super().__init__(error_messages={"invalid": told})
         self._ids = [option.id for option in question.options]
-        self._instruction = instruction
+        self._told = say("%(instruction)s Use one of: %(ids)s.", instruction=told, ids=", ".join(self._ids))
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         if not isinstance(value, str) or value not in self._ids:
-            raise ValidationError(f"{self._instruction} Use one of: {', '.join(self._ids)}.")
+            raise ValidationError(self._told)
         return value
 
 
 class _Choices(fields.List[Any]):
     """Several options, in the order of the questionnaire. An exclusive option stands alone."""
 
-    def __init__(self, question: Question, instruction: str) -> None:
-        super().__init__(
-            _Choice(question, instruction), error_messages={"invalid": f"{instruction} Give a list of option ids."}
-        )
+    def __init__(self, question: Question, say: Say) -> None:
+        told = say("%(instruction)s Give a list of option ids.", instruction=_instruction(question, say))
+        super().__init__(_Choice(question, say), error_messages={"invalid": told})
         self._options = question.options
+        self._say = say
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         chosen = super()._deserialize(value, attr, data, **kwargs)
         if len(set(chosen)) != len(chosen):
-            raise ValidationError("Select each answer once.")
+            raise ValidationError(self._say("Select each answer once."))
         for option in self._options:
             if option.exclusive and option.id in chosen and len(chosen) > 1:
-                raise ValidationError(f"Select '{option.text}' on its own, or only the others.")
+                raise ValidationError(
+                    self._say("Select “%(option)s” on its own, or only the others.", option=option.text)
+                )
         return tuple(option.id for option in self._options if option.id in chosen)
 
 
-def instruction(question: Question) -> str:
+def _instruction(question: Question, say: Say) -> str:
     """Return what to do about a question without a usable answer, in the person's words."""
     text = question.text.rstrip(":")
     match question.kind:
         case QuestionKind.MANY:
-            alone = next((f", or '{option.text}'" for option in question.options if option.exclusive), "")
-            return f"Select all that apply{alone}: {text}"
+            alone = next((option.text for option in question.options if option.exclusive), None)
+            if alone is None:
+                return say("Select all that apply: %(question)s", question=text)
+            return say("Select all that apply, or “%(option)s”: %(question)s", option=alone, question=text)
         case QuestionKind.NUMBER:
-            return f"Enter a whole number from {question.minimum} to {question.maximum}: {text}"
+            low, high = question.minimum, question.maximum
+            return say("Enter a whole number from %(low)s to %(high)s: %(question)s", low=low, high=high, question=text)
         case QuestionKind.TASK:
-            return f"Name one thing and give it a number from {question.minimum} to {question.maximum}: {text}"
+            low, high = question.minimum, question.maximum
+            return say(
+                "Name one thing and give it a number from %(low)s to %(high)s: %(question)s",
+                low=low,
+                high=high,
+                question=text,
+            )
         case _:
-            return f"Select an answer: {text}"
+            return say("Select an answer: %(question)s", question=text)
 
 
 def read_json(text: str | bytes) -> Any:
@@ -96,13 +115,20 @@ def raw_answers(answers: Mapping[str, Answer]) -> dict[str, Any]:
 
 
 class AnswerSheet:
-    """Reads answers, from JSON or a form, against one questionnaire."""
+    """Reads answers, from JSON or a form, against one questionnaire, with messages in its language."""
 
-    def __init__(self, questionnaire: Questionnaire, flow: Flow, supplied: Mapping[str, int]) -> None:
+    def __init__(
+        self,
+        questionnaire: Questionnaire,
+        flow: Flow,
+        supplied: Mapping[str, int],
+        translate: Callable[[str], str] = str,
+    ) -> None:
         self._questionnaire = questionnaire
         self._flow = flow
         self._supplied = supplied
-        self.fields = {question.id: _field(question) for question in questionnaire.intake_questions}
+        self._say = sayer(translate)
+        self.fields = {question.id: _field(question, self._say) for question in questionnaire.intake_questions}
 
     def read(self, raw: Any) -> Intake:
         """Return a complete, valid intake.
@@ -114,12 +140,10 @@ class AnswerSheet:
             IntakeError: every message by question id.
         """
         if not isinstance(raw, Mapping):
-            raise IntakeError({WHOLE_SHEET: ["Give the answers as an object of question ids and answers."]})
-        messages: dict[str, list[str]] = {
-            str(name): ["This is not a question of the questionnaire. Remove it."]
-            for name in raw
-            if name not in self.fields
-        }
+            told = self._say("Give the answers as an object of question ids and answers.")
+            raise IntakeError({WHOLE_SHEET: [told]})
+        stray = self._say("This is not a question of the questionnaire. Remove it.")
+        messages: dict[str, list[str]] = {str(name): [stray] for name in raw if name not in self.fields}
         answers, faults = self.read_some(raw, self.fields)
         messages.update(faults)
         walk = self._flow.walk(answers)
@@ -127,9 +151,10 @@ class AnswerSheet:
             if question_id not in walk.shown:
                 messages[question_id] = [self._why_not_shown(question_id)]
             elif self._flow.not_offered(question_id, answers):
-                messages[question_id] = ["Select one of the places you ticked."]
+                messages[question_id] = [self._say("Select one of the places you ticked.")]
         for question_id in walk.missing:
-            messages.setdefault(question_id, [instruction(self._questionnaire.questions[question_id])])
+            told = _instruction(self._questionnaire.questions[question_id], self._say)
+            messages.setdefault(question_id, [told])
         if messages:
             raise IntakeError(self._in_order(messages))
         return Intake(answers, self._supplied)
@@ -156,7 +181,10 @@ class AnswerSheet:
             part for part in (self._questionnaire.page_of[question_id].shown_if, question.shown_if) if part is not None
         ]
         asked = " and ".join(in_words(condition, self._questionnaire) for condition in conditions)
-        return f"This question is not asked with these answers: remove it. It is asked only if {asked}."
+        return self._say(
+            "This question is not asked with these answers: remove it. It is asked only if %(condition)s.",
+            condition=asked,
+        )
 
     def _in_order(self, messages: Mapping[str, list[str]]) -> dict[str, list[str]]:
         known = [question_id for question_id in self.fields if question_id in messages]
@@ -169,28 +197,30 @@ def _raw(answer: Answer) -> Any:
     return list(answer) if isinstance(answer, tuple) else answer
 
 
-def _field(question: Question) -> fields.Field[Any]:
-    told = instruction(question)
+def _field(question: Question, say: Say) -> fields.Field[Any]:
+    told = _instruction(question, say)
     match question.kind:
         case QuestionKind.ONE:
-            return _Choice(question, told)
+            return _Choice(question, say)
         case QuestionKind.MANY:
-            return _Choices(question, told)
+            return _Choices(question, say)
         case QuestionKind.NUMBER:
             low, high = question.minimum, question.maximum
             return WholeNumber(error_messages={"invalid": told}, validate=validate.Range(low, high, error=told))
         case QuestionKind.TASK:
-            return fields.Nested(_task_schema(question), error_messages={"type": told, "invalid": told})
+            return fields.Nested(_task_schema(question, say), error_messages={"type": told, "invalid": told})
 
 
-def _task_schema(question: Question) -> type[Schema]:
+def _task_schema(question: Question, say: Say) -> type[Schema]:
     low, high = question.minimum, question.maximum
-    number, words = f"Enter a whole number from {low} to {high}.", "Name one thing you want to do better."
+    number = say("Enter a whole number from %(low)s to %(high)s.", low=low, high=high)
+    words = say("Name one thing you want to do better.")
+    length = say("Use 1 to %(most)s characters.", most=TASK_LENGTH)
 
     class TaskSchema(Schema):
         error_messages = {
-            "unknown": "This is not part of the answer. Remove it.",
-            "type": instruction(question),
+            "unknown": say("This is not part of the answer. Remove it."),
+            "type": _instruction(question, say),
         }
 
         class Meta:
@@ -199,7 +229,7 @@ def _task_schema(question: Question) -> type[Schema]:
         task = fields.String(
             required=True,
             error_messages={"required": words, "invalid": words, "null": words},
-            validate=validate.Length(1, TASK_LENGTH, error=f"Use 1 to {TASK_LENGTH} characters."),
+            validate=validate.Length(1, TASK_LENGTH, error=length),
         )
         score = WholeNumber(
             required=True,

@@ -1,4 +1,4 @@
-"""The command line: serve, check, recommend."""
+"""The command line: serve, check, recommend. The commands of the review room are in cli_review."""
 
 from __future__ import annotations
 
@@ -10,12 +10,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from recommender.answer_sheet import read_json
+from recommender.cli_review import add_review_commands, migrate_at_start
+from recommender.coverage import State, coverage, report
 from recommender.engine.lint import lint
 from recommender.errors import ContentError, Fault, IntakeError, RecommenderError
+from recommender.loaders.brief import load_brief
 from recommender.loaders.content import load_content
+from recommender.loaders.languages import load_languages
+from recommender.loaders.vignettes import load_vignettes
+from recommender.models.content import Content
 from recommender.presenter import present
 from recommender.service import load_recommender
-from recommender.settings import SETTING_ROWS, Settings, read_settings
+from recommender.settings import SETTING_ROWS, Settings, brief_folder, read_settings
 
 _OK, _REFUSED, _BROKEN = 0, 1, 2
 
@@ -39,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    rows = "\n".join(f"  {row.name:15} {row.help} Default: {row.default}." for row in SETTING_ROWS)
+    rows = "\n".join(f"  {row.name:18} {row.help} Default: {row.default}." for row in SETTING_ROWS)
     parser = argparse.ArgumentParser(
         prog="recommender",
         description="A safe, tailored back routine, or advice on where to get help.",
@@ -50,17 +56,22 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="serve the site and the API with gunicorn")
     serve.set_defaults(run=_serve)
     check = commands.add_parser("check", help="check every rule and catalogue file and print every fault")
+    check.add_argument(
+        "--coverage", action="store_true", help="also print what has become of each id of the evidence brief"
+    )
     check.set_defaults(run=_check)
     recommend = commands.add_parser(
         "recommend", help="print the recommendation for a file of answers, as the API gives it"
     )
     recommend.add_argument("answers", type=Path, help='JSON file: {"answers": {...}}; - reads standard input')
     recommend.set_defaults(run=_recommend)
+    add_review_commands(commands)
     return parser
 
 
 def _serve(given: argparse.Namespace, settings: Settings) -> int:
     """Hand over to gunicorn, with the same configuration that `gunicorn wsgi:app` is documented with."""
+    migrate_at_start(settings)
     config = Path(__file__).resolve().parent / "web" / "gunicorn_conf.py"
     command = [sys.executable, "-m", "gunicorn", "--config", str(config), "recommender.web.app:create_app()"]
     os.execv(sys.executable, command)
@@ -77,6 +88,10 @@ def _check(given: argparse.Namespace, settings: Settings) -> int:
         if error.partial is not None:
             questionnaire, rule_set = error.partial
             faults += lint(questionnaire, rule_set, None)
+    try:
+        languages = load_languages(settings.translations_dir, settings.languages)
+    except ContentError as error:
+        faults += error.faults
     if faults:
         raise ContentError(faults)
     recommender = load_recommender(settings)
@@ -86,9 +101,16 @@ def _check(given: argparse.Namespace, settings: Settings) -> int:
     print(
         f"{len(rule_set.rules)} rules, {len(rule_set.branches)} cases, {len(questionnaire.intake_questions)} questions, "
         f"{len(content.catalogue.exercises)} exercises: no faults; engine and evaluator agree. "
+        f"Languages: {', '.join(languages)}. "
         f"Version {rule_set.version}, hash {content.hash[:12]}."
     )
-    return _OK
+    return _coverage(content, settings) if given.coverage else _OK
+
+
+def _coverage(content: Content, settings: Settings) -> int:
+    lines = coverage(load_brief(brief_folder()), content, load_vignettes(settings.vignettes_dir))
+    print(report(lines))
+    return _REFUSED if any(line.state is State.MISSING for line in lines) else _OK
 
 
 def _recommend(given: argparse.Namespace, settings: Settings) -> int:

@@ -43,5 +43,9 @@ class IntakeError(RecommenderError):
         super().__init__("; ".join(f"{field}: {' '.join(texts)}" for field, texts in self.messages.items()))
 
 
+class NotApprovedError(RecommenderError):
+    """Clinicians have not approved this content, and the settings say that then no routine may be shown."""
+
+
 class DecisionError(RecommenderError):
     """The engine or the final check failed: no routine may be shown."""

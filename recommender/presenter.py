@@ -7,42 +7,48 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from recommender.errors import RecommenderError
-from recommender.models.catalogue import Catalogue, Contact, DefaultRoutine, Exercise, NumberPhrases, Region
+from recommender.loaders.languages import SOURCE_LANGUAGE, Language
+from recommender.models.catalogue import Catalogue, Contact, Exercise, NumberPhrases, Region
 from recommender.models.content import Content
 from recommender.models.levels import Level
 from recommender.models.recommendation import Recommendation, Supporting
 from recommender.models.routine import Assembly, Because, Break, Dose, Item, LeftOut
 from recommender.models.rules import Branch
 
-Fill = Callable[[str], str]
+Say = Callable[[str], str]
 
 # Advice that belongs to getting help. Every other topic speaks of moves, and is for a page with a routine only.
 _TOPICS_WITHOUT_ROUTINE = frozenset({"do_now", "support"})
 _STOP = "stop"
-_NOT_ALLOWED = frozenset({Because.CONTRAINDICATED, Because.NO_EQUIPMENT_OR_PLACE, Because.NEVER_AUTOMATIC})
 
 
-def present(recommendation: Recommendation, content: Content, region: str | None) -> dict[str, Any]:
+def present(
+    recommendation: Recommendation, content: Content, region: str | None, language: Language = SOURCE_LANGUAGE
+) -> dict[str, Any]:
     """Return the recommendation as data for JSON, with the numbers of the region in its sentences.
 
     Above the levels that show a routine it names no exercise: ``routine`` and ``review`` are None, ``left_out``,
-    ``stop_rules`` and ``breaks`` are empty, and the advice is about getting help.
+    ``stop_rules`` and ``breaks`` are empty, and the advice is about getting help. ``content`` is in that language too.
 
     Raises:
         RecommenderError: the region is not one of the catalogue's.
     """
     fill = filler(content.catalogue, region)
-    reasons = _Reasons(recommendation, content, fill)
+
+    def say(text: str) -> str:
+        return fill(language.content(text))
+
+    reasons = _Reasons(recommendation, content, say)
     assembly = recommendation.assembly
     topics = None if assembly else _TOPICS_WITHOUT_ROUTINE
     return {
-        "disposition": _disposition(recommendation, reasons, fill),
+        "disposition": _disposition(recommendation, reasons, say),
         "review": _review(recommendation) if assembly else None,
-        "routine": _routine(assembly, reasons, fill) if assembly else None,
-        "left_out": [_left_out(left, reasons) for left in assembly.left_out] if assembly else [],
-        "advice": list(_advice(recommendation, content.catalogue, topics, fill)),
-        "stop_rules": _stop_rules(recommendation, fill) if assembly else [],
-        "breaks": [_break(short, assembly, reasons, fill) for short in assembly.breaks] if assembly else [],
+        "routine": _routine(assembly, reasons, say) if assembly else None,
+        "left_out": [_left_out(left, reasons, say) for left in assembly.left_out] if assembly else [],
+        "advice": list(_advice(recommendation, content.catalogue, topics, say)),
+        "stop_rules": _stop_rules(recommendation, say) if assembly else [],
+        "breaks": [_break(short, reasons, say) for short in assembly.breaks] if assembly else [],
         "contacts": [contacts(country) for country in regions_shown(content.catalogue, region)],
         "fired": list(dict.fromkeys(branch.rule_id for branch in recommendation.fired)),
         "cases": list(recommendation.decision.fired_ids),
@@ -52,11 +58,12 @@ def present(recommendation: Recommendation, content: Content, region: str | None
             "approved": recommendation.approved,
         },
         "not_approved": None if recommendation.approved else content.catalogue.words.not_approved,
+        "language": {"code": language.code, "clinically_checked": language.checked, "digest": language.digest},
         "link": None,
     }
 
 
-def filler(catalogue: Catalogue, region: str | None) -> Fill:
+def filler(catalogue: Catalogue, region: str | None) -> Say:
     """Return the function that puts a country's numbers, or general words, in place of the placeholders of a text."""
     phrases = _phrases(catalogue, region)
     words = {
@@ -93,18 +100,18 @@ def duration_hours(duration: str) -> int:
 class _Reasons:
     """Turns fired branches into reasons with the person's own answers."""
 
-    def __init__(self, recommendation: Recommendation, content: Content, fill: Fill) -> None:
+    def __init__(self, recommendation: Recommendation, content: Content, say: Say) -> None:
         self._branches = recommendation.fired
         self._behind = recommendation.behind
         self._rules = content.rule_set.by_id
         self._stand_in = content.catalogue.words.stand_in
-        self._fill = fill
+        self._say = say
 
     def short(self, branch: Branch) -> dict[str, Any]:
         return {
             "rule": branch.rule_id,
-            "text": self._fill(branch.say),
-            "answers": [_answer(answer) for answer in self._behind.get(branch.id, ())],
+            "text": self._say(branch.say),
+            "answers": [_answer(answer, self._say) for answer in self._behind.get(branch.id, ())],
         }
 
     def of_item(self, branch: Branch, exercise: Exercise) -> dict[str, Any]:
@@ -140,12 +147,12 @@ class _Reasons:
             **self.short(branch),
             "level": action.level.value,
             "within": action.within if counts else None,
-            "act": self._fill(action.act) if action.act and counts else None,
+            "act": self._say(action.act) if action.act and counts else None,
             "sources": list(self._rules[branch.rule_id].sources),
         }
 
 
-def _disposition(recommendation: Recommendation, reasons: _Reasons, fill: Fill) -> dict[str, Any]:
+def _disposition(recommendation: Recommendation, reasons: _Reasons, say: Say) -> dict[str, Any]:
     words = recommendation.disposition
     times = [
         action.within
@@ -154,16 +161,16 @@ def _disposition(recommendation: Recommendation, reasons: _Reasons, fill: Fill) 
     ]
     return {
         "level": recommendation.level.value,
-        "title": fill(words.title),
-        "heading": fill(words.heading),
-        "message": fill(words.message),
-        "act": fill(words.act),
+        "title": say(words.title),
+        "heading": say(words.heading),
+        "message": say(words.message),
+        "act": say(words.act),
         "within": min(times, key=duration_hours) if times else words.within,
-        "steps": [fill(text) for text in words.steps],
-        "tell_staff": fill(words.tell_staff) if words.tell_staff else None,
-        "do_not": [fill(text) for text in words.do_not],
-        "meanwhile": [fill(text) for text in words.meanwhile],
-        "worse": [fill(text) for text in words.worse],
+        "steps": [say(text) for text in words.steps],
+        "tell_staff": say(words.tell_staff) if words.tell_staff else None,
+        "do_not": [say(text) for text in words.do_not],
+        "meanwhile": [say(text) for text in words.meanwhile],
+        "worse": [say(text) for text in words.worse],
         "reasons": [reasons.of_outcome(branch, recommendation.level) for branch in _outcomes(recommendation)],
     }
 
@@ -191,53 +198,57 @@ def _review(recommendation: Recommendation) -> dict[str, Any] | None:
     return {"within": within, "rule": branch.rule_id}
 
 
-def _routine(assembly: Assembly, reasons: _Reasons, fill: Fill) -> dict[str, Any]:
+def _routine(assembly: Assembly, reasons: _Reasons, say: Say) -> dict[str, Any]:
     routine = assembly.routine
     return {
         "minutes_budget": routine.minutes_budget,
         "seconds": routine.seconds,
         "stage": routine.stage.value,
-        "items": [_item(item, assembly, reasons, fill) for item in routine.items],
+        "items": [_item(item, reasons, say) for item in routine.items],
     }
 
 
-def _item(item: Item, assembly: Assembly, reasons: _Reasons, fill: Fill) -> dict[str, Any]:
+def _item(item: Item, reasons: _Reasons, say: Say) -> dict[str, Any]:
     exercise, form = item.exercise, item.form
-    notes = [fill(note) for _, note in item.notes]
     return {
         "exercise": exercise.id,
-        "name": exercise.name,
+        "name": say(exercise.name),
         "form": form.id,
-        "form_name": form.name,
+        "form_name": say(form.name),
         "slot": item.slot,
         "position": form.position,
         "dose": _dose(item.dose),
         "seconds": item.seconds,
-        "purpose": exercise.purpose,
-        "steps": list(form.steps),
-        "breathing": exercise.breathing,
-        "feel_it": exercise.feel_it,
-        "not_here": exercise.not_here,
-        "cautions": list(dict.fromkeys([*notes, *form.cautions])),
-        "common_mistakes": list(exercise.common_mistakes),
-        "easier": _first_allowed(exercise.easier, assembly),
-        "harder": _first_allowed(exercise.harder, assembly),
+        "purpose": say(exercise.purpose),
+        "steps": [say(text) for text in form.steps],
+        "breathing": say(exercise.breathing),
+        "feel_it": say(exercise.feel_it),
+        "not_here": say(exercise.not_here),
+        "cautions": _cautions(item, say),
+        "common_mistakes": [say(text) for text in exercise.common_mistakes],
+        "easier": item.easier.exercise.id if item.easier else None,
+        "easier_move": _easier(item.easier, say) if item.easier else None,
+        "harder": item.harder.id if item.harder else None,
         "why": [reasons.of_item(branch, exercise) for branch in item.reasons],
         "figure": None,
     }
 
 
-def _first_allowed(wanted: Iterable[str], assembly: Assembly) -> str | None:
-    """Return the first exercise that this person may do, or None."""
-    barred = {
-        left.exercise.id
-        for left in assembly.left_out
-        if left.because in _NOT_ALLOWED
-        or (
-            left.because is Because.NOT_FOR_YOUR_ANSWERS and left.exercise.default_routine is DefaultRoutine.CONDITIONAL
-        )
+def _easier(item: Item, say: Say) -> dict[str, Any]:
+    return {
+        "exercise": item.exercise.id,
+        "name": say(item.exercise.name),
+        "form": item.form.id,
+        "form_name": say(item.form.name),
+        "dose": _dose(item.dose),
+        "steps": [say(text) for text in item.form.steps],
+        "cautions": _cautions(item, say),
     }
-    return next((exercise for exercise in wanted if exercise not in barred), None)
+
+
+def _cautions(item: Item, say: Say) -> list[str]:
+    notes = (note for _, note in item.notes)
+    return list(dict.fromkeys(map(say, (*notes, *item.form.cautions))))
 
 
 def _dose(dose: Dose) -> dict[str, Any]:
@@ -252,26 +263,26 @@ def _dose(dose: Dose) -> dict[str, Any]:
     }
 
 
-def _left_out(left: LeftOut, reasons: _Reasons) -> dict[str, Any]:
+def _left_out(left: LeftOut, reasons: _Reasons, say: Say) -> dict[str, Any]:
     return {
         "exercise": left.exercise.id,
-        "name": left.exercise.name,
+        "name": say(left.exercise.name),
         "because": left.because.value,
         "why": [reasons.short(branch) for branch in left.reasons or reasons.of_choice(left.because)],
         "instead": left.instead.id if left.instead else None,
     }
 
 
-def _break(short: Break, assembly: Assembly, reasons: _Reasons, fill: Fill) -> dict[str, Any]:
+def _break(short: Break, reasons: _Reasons, say: Say) -> dict[str, Any]:
     return {
-        "name": short.name,
+        "name": say(short.name),
         "why": reasons.short(short.reason),
-        "items": [_item(item, assembly, reasons, fill) for item in short.items],
+        "items": [_item(item, reasons, say) for item in short.items],
     }
 
 
 def _advice(
-    recommendation: Recommendation, catalogue: Catalogue, topics: frozenset[str] | None, fill: Fill
+    recommendation: Recommendation, catalogue: Catalogue, topics: frozenset[str] | None, say: Say
 ) -> Iterable[dict[str, Any]]:
     """Yield the advice, each text once, by topic in the order of the page."""
     given = [
@@ -284,16 +295,16 @@ def _advice(
     for _, rule, topic, text in sorted(given, key=lambda entry: entry[0]):
         if (topic, text) not in seen:
             seen.add((topic, text))
-            yield {"rule": rule, "topic": topic, "text": fill(text)}
+            yield {"rule": rule, "topic": topic, "text": say(text)}
 
 
-def _stop_rules(recommendation: Recommendation, fill: Fill) -> list[str]:
+def _stop_rules(recommendation: Recommendation, say: Say) -> list[str]:
     given = recommendation.decision.each(lambda branch: branch.then.advise)
-    return list(dict.fromkeys(fill(text) for _, advice in given if advice.topic == _STOP for text in advice.items))
+    return list(dict.fromkeys(say(text) for _, advice in given if advice.topic == _STOP for text in advice.items))
 
 
-def _answer(answer: Supporting) -> dict[str, Any]:
-    return {"question": answer.question, "option": answer.option, "text": answer.text}
+def _answer(answer: Supporting, say: Say) -> dict[str, Any]:
+    return {"question": answer.question, "option": answer.option, "text": say(answer.text)}
 
 
 def _contact(contact: Contact) -> dict[str, Any]:

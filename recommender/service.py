@@ -30,21 +30,21 @@ class Recommender:
 
     def __init__(self, content: Content) -> None:
         self.content = content
-        self._staged = stage_rules(content.rule_set)
-        self._supplied = {fact.id: fact.first_value for fact in content.rule_set.supplied if not fact.after_assembly}
-        self._explainer = Explainer(content.questionnaire, self._staged.behind)
-        self.engine = RuleEngine(self._staged, content.questionnaire)
-        self.oracle = Oracle(self._staged)
-        self.flow = Flow(content.questionnaire, self._staged, self._supplied)
-        self.sheet = AnswerSheet(content.questionnaire, self.flow, self._supplied)
+        self.staged = stage_rules(content.rule_set)
+        self.supplied = {fact.id: fact.first_value for fact in content.rule_set.supplied if not fact.after_assembly}
+        self._explainer = Explainer(content.questionnaire, self.staged.behind)
+        self.engine = RuleEngine(self.staged, content.questionnaire)
+        self.oracle = Oracle(self.staged)
+        self.flow = Flow(content.questionnaire, self.staged, self.supplied)
+        self.sheet = AnswerSheet(content.questionnaire, self.flow, self.supplied)
 
     @cached_property
     def faults(self) -> tuple[str, ...]:
         """What the self-test found: where the rules engine and the plain evaluator differ. () means ready."""
-        return tuple(differences(self.engine, self.oracle, self.content.questionnaire, self._supplied))
+        return tuple(differences(self.engine, self.oracle, self.content.questionnaire, self.supplied))
 
-    def recommend(self, intake: Intake) -> Recommendation:
-        """Return the recommendation for a complete intake.
+    def recommend(self, intake: Intake, *, approved: bool = False) -> Recommendation:
+        """Return the recommendation for a complete intake. ``approved`` is what it says of itself.
 
         Raises:
             DecisionError: the service is not sure of its answer; show no routine.
@@ -54,13 +54,13 @@ class Recommender:
         if self.flow.walk(intake.answers).missing:
             raise DecisionError("the intake is not complete; an answer that is missing is never read as no")
         try:
-            return self._recommend(intake)
+            return self._recommend(intake, approved)
         except DecisionError:
             raise
         except Exception as error:  # whatever went wrong inside, it must never become a routine
             raise DecisionError(f"{type(error).__name__} while deciding") from error
 
-    def _recommend(self, intake: Intake) -> Recommendation:
+    def _recommend(self, intake: Intake, approved: bool) -> Recommendation:
         decision = decide(self.content.rule_set, _agreed(self.engine.fire(intake), self.oracle.fire(intake)))
         assembly: Assembly | None = None
         if decision.level.shows_routine:
@@ -74,7 +74,7 @@ class Recommender:
             behind={branch.id: self._explainer.answers_behind(branch, intake, known) for branch in decision.fired},
             version=self.content.rule_set.version,
             hash=self.content.hash,
-            approved=False,
+            approved=approved,
         )
 
     def _assembled(self, decision: Decision, intake: Intake) -> tuple[Decision, Assembly | None]:

@@ -106,8 +106,16 @@ BREAKS: dict[str, tuple[str, Breaker]] = {
     ),
     "a total over the minutes": ("simple", lambda r, a: change_item(a, 1, seconds=600)),
     "the wrong stage": ("flare", lambda r, a: replace(a, routine=replace(a.routine, stage=Stage.STRENGTHEN))),
+    "an easier move that a rule leaves out": (
+        "glaucoma",
+        lambda r, a: change_item(a, 1, easier=replace(a.routine.items[1], **of(*find(r, "childs_pose/kneeling")))),
+    ),
     "a desk break with something left out": ("desk", lambda r, a: with_broken_break(r, a)),
 }
+
+
+def of(exercise: Exercise, form: Form) -> dict[str, Any]:
+    return {"exercise": exercise, "form": form}
 
 
 def without_notes(assembly: Assembly) -> Assembly:

@@ -7,60 +7,45 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from sheets import TESTS, full_intake
 
+from recommender.loaders.vignettes import Vignette, load_vignettes
 from recommender.models.conditions import Always
 from recommender.models.recommendation import Recommendation
 from recommender.service import Recommender
 
-VIGNETTES = TESTS / "vignettes"
-
-
-def vignettes() -> Iterator[tuple[Path, dict[str, Any]]]:
-    for path in sorted(VIGNETTES.rglob("*.yaml")):
-        if path.name != "baseline.yaml":
-            for vignette in yaml.safe_load(path.read_text(encoding="utf-8")):
-                yield path, vignette
-
-
-def listed(value: Any) -> list[str]:
-    return value if isinstance(value, list) else [value] if value else []
-
-
-CASES = [pytest.param(vignette, id=f"{path.stem}: {vignette['name']}") for path, vignette in vignettes()]
+VIGNETTES = load_vignettes(TESTS / "vignettes")
+CASES = [pytest.param(vignette, id=f"{Path(vignette.path).stem}: {vignette.name}") for vignette in VIGNETTES]
 
 
 @pytest.mark.parametrize("vignette", CASES)
-def test_vignette_holds(recommender: Recommender, vignette: dict[str, Any]) -> None:
-    recommendation = recommender.recommend(full_intake(recommender, vignette["answers"], vignette.get("facts", {})))
-    problems = list(unmet(recommendation, vignette["expect"]))
+def test_vignette_holds(recommender: Recommender, vignette: Vignette) -> None:
+    recommendation = recommender.recommend(full_intake(recommender, vignette.answers, vignette.facts))
+    problems = list(unmet(recommendation, vignette))
     assert not problems, (problems, recommendation.level, recommendation.decision.fired_ids)
 
 
-def unmet(recommendation: Recommendation, expect: dict[str, Any]) -> Iterator[str]:
-    decision = recommendation.decision
+def unmet(recommendation: Recommendation, vignette: Vignette) -> Iterator[str]:
+    decision, expect, listed = recommendation.decision, vignette.expect, vignette.expected
     fired = {*decision.fired_ids, *(branch.rule_id for branch in decision.fired)}
     offered = {item.exercise.id for item in recommendation.assembly.routine.items} if recommendation.assembly else set()
-    known = {"fires", "silent", "level", "stage", "findings", "no_findings", "offered", "left_out"}
-    yield from (f"unknown expectation {key}" for key in expect if key not in known)
-    yield from (f"{rule} does not fire" for rule in listed(expect.get("fires")) if rule not in fired)
-    yield from (f"{rule} fires" for rule in listed(expect.get("silent")) if rule in fired)
+    yield from (f"{rule} does not fire" for rule in listed("fires") if rule not in fired)
+    yield from (f"{rule} fires" for rule in listed("silent") if rule in fired)
     if "level" in expect and decision.level != expect["level"]:
         yield f"level is {decision.level}, not {expect['level']}"
     if "stage" in expect and decision.stage != expect["stage"]:
         yield f"stage is {decision.stage}, not {expect['stage']}"
     findings = {finding.replace("=", ".") for finding in decision.findings}
-    yield from (f"no finding {name}" for name in listed(expect.get("findings")) if name not in findings)
-    yield from (f"finding {name}" for name in listed(expect.get("no_findings")) if name in findings)
-    yield from (f"{exercise} is not offered" for exercise in listed(expect.get("offered")) if exercise not in offered)
+    yield from (f"no finding {name}" for name in listed("findings") if name not in findings)
+    yield from (f"finding {name}" for name in listed("no_findings") if name in findings)
+    yield from (f"{exercise} is not offered" for exercise in listed("offered") if exercise not in offered)
     if expect.get("left_out") and not recommendation.assembly:
         yield "there is no routine to leave anything out of"
-    yield from (f"{exercise} is offered" for exercise in listed(expect.get("left_out")) if exercise in offered)
+    yield from (f"{exercise} is offered" for exercise in listed("left_out") if exercise in offered)
 
 
 def named(key: str) -> set[str]:
-    return {rule for _, vignette in vignettes() for rule in listed(vignette["expect"].get(key))}
+    return {rule for vignette in VIGNETTES for rule in vignette.expected(key)}
 
 
 def test_every_case_of_every_rule_has_a_vignette_that_fires_it(recommender: Recommender) -> None:
@@ -84,7 +69,7 @@ def test_every_vignette_names_rules_that_exist(recommender: Recommender) -> None
 
 def test_vignettes_mirror_the_folders_of_the_rules(recommender: Recommender) -> None:
     rules = {f"{rule.kind}/{Path(rule.path).name}" for rule in recommender.content.rule_set.rules}
-    files = {path.relative_to(VIGNETTES).as_posix() for path, _ in vignettes()}
+    files = {vignette.path for vignette in VIGNETTES}
     assert sorted(path for path in files - rules if not path.startswith("journeys/")) == []
 
 

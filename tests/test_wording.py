@@ -3,88 +3,94 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from recommender.models.catalogue import Exercise
+import pytest
+from babel.messages.pofile import read_po
+from brackets import translations_script
+
+from recommender.loaders.languages import CONTENT, INTERFACE
+from recommender.models.texts import texts
 from recommender.service import Recommender
+from recommender.settings import read_settings
 
-FEAR = r"damag|crumbl|slipped out|degenerat|wear and tear|worn out|out of place|unstable spine|bone on bone|paralys|cripp|ruptur"
-CLAIMS = r"prevents? (future )?injur|lengthens? (your |the )?muscle|corrects? (your )?posture|fix(es)? your posture|cortisol|emotions|cures?\b|guarantee"
+# GEN-10 and DOS-17, by language: words that frighten, and promises that no study bears out.
+FEAR = {
+    "en": r"damag|crumbl|slipped out|degenerat|wear and tear|worn out|out of place|unstable spine|bone on bone|paralys|cripp|ruptur",
+    "es": r"\bdañ|desmoron|degenera|desgast|fuera de (su )?(lugar|sitio)|se (le )?ha salido|columna inestable"
+    r"|hueso (con|contra|sobre) hueso|par[aá]lisis|paral[ií]tic|inválid|\bruptura",
+}
+CLAIMS = {
+    "en": r"prevents? (future )?injur|lengthens? (your |the )?muscle|corrects? (your )?posture|fix(es)? your posture|cortisol|emotions|cures?\b|guarantee",
+    "es": r"(prev(ien|en)|evit)\w* (futuras )?lesion|alarga\w* (el |los |sus? )?m[úu]scul|(corri[gj]|correg|arregl)\w* (la |su )?postura"
+    r"|cortisol|emociones|\bcura(n|r|rá)?\b|garanti[zc]",
+}
 PLACEHOLDERS = {"emergency_number", "urgent_line", "crisis_line"}
 
 
-def rule_words(recommender: Recommender) -> Iterator[tuple[str, str]]:
-    for branch in recommender.content.rule_set.branches:
-        then = branch.then
-        yield branch.id, branch.say
-        if then.disposition and then.disposition.act:
-            yield branch.id, then.disposition.act
-        yield from ((branch.id, item) for advice in then.advise for item in advice.items)
-        yield from ((branch.id, change.note) for change in then.modify if change.note)
+def content_words(recommender: Recommender) -> list[tuple[str, str]]:
+    return [(places[0], text) for text, places in texts(recommender.content).items()]
 
 
-def question_words(recommender: Recommender) -> Iterator[tuple[str, str]]:
-    for page in recommender.content.questionnaire.pages:
-        yield page.id, f"{page.title} {page.intro or ''}"
-        for question in page.questions:
-            yield question.id, f"{question.text} {question.hint or ''} {question.why}"
-            yield from (
-                (f"{question.id}.{option.id}", f"{option.text} {option.hint or ''}") for option in question.options
-            )
-
-
-def exercise_words(exercise: Exercise) -> Iterator[tuple[str, str]]:
-    texts = [
-        exercise.name,
-        exercise.purpose,
-        exercise.breathing,
-        exercise.feel_it,
-        exercise.not_here,
-        exercise.default_reason,
+def interface_words() -> list[tuple[str, str]]:
+    messages = [message.id for message in translations_script().interface_source() if message.id]
+    return [
+        ("interface", text) for message in messages for text in (message if isinstance(message, tuple) else (message,))
     ]
-    texts += [*exercise.common_mistakes]
-    for form in exercise.forms:
-        texts += [form.name, *form.steps, *form.cautions]
-    yield from ((exercise.id, text) for text in texts)
 
 
-def catalogue_words(recommender: Recommender) -> Iterator[tuple[str, str]]:
-    catalogue = recommender.content.catalogue
-    for exercise in catalogue.exercises:
-        yield from exercise_words(exercise)
-    for level, words in catalogue.dispositions.items():
-        texts = [words.title, words.heading, words.message, words.act, words.tell_staff or ""]
-        yield from ((level, text) for text in [*texts, *words.steps, *words.do_not, *words.meanwhile, *words.worse])
-    words = catalogue.words
-    yield from (
-        ("words", text)
-        for text in (words.not_approved, words.unavailable_title, words.unavailable_message, words.unavailable_act)
-    )
+def translated_words(code: str) -> list[tuple[str, str]]:
+    """Return every text of a language, with what it translates."""
+    found = []
+    for name in (CONTENT, INTERFACE):
+        with (read_settings({}).translations_dir / code / name).open("rb") as file:
+            for message in read_po(file, locale=code):
+                said = message.string if isinstance(message.string, tuple) else (message.string,)
+                found += [(str(message.id), text) for text in said if message.id]
+    return found
 
 
-def person_facing(recommender: Recommender) -> list[tuple[str, str]]:
-    return [*rule_words(recommender), *question_words(recommender), *catalogue_words(recommender)]
+@pytest.fixture(scope="module", params=["en", "es"])
+def spoken(request: pytest.FixtureRequest, recommender: Recommender) -> tuple[str, list[tuple[str, str]]]:
+    """Return each language with every text that a person can meet in it."""
+    code: str = request.param
+    return code, [*content_words(recommender), *interface_words()] if code == "en" else translated_words(code)
 
 
-def found(recommender: Recommender, pattern: str) -> list[str]:
-    return [f"{where}: {text}" for where, text in person_facing(recommender) if re.search(pattern, text, re.IGNORECASE)]
+def found(words: list[tuple[str, str]], pattern: str) -> list[str]:
+    return [f"{where}: {text}" for where, text in words if re.search(pattern, text, re.IGNORECASE)]
 
 
-def test_no_fear_words_reach_the_person(recommender: Recommender) -> None:
-    assert found(recommender, FEAR) == []
+def test_no_fear_words_reach_the_person(spoken: tuple[str, list[tuple[str, str]]]) -> None:
+    code, words = spoken
+    assert len(words) > 2000
+    assert found(words, FEAR[code]) == []
 
 
-def test_no_claim_we_cannot_keep_reaches_the_person(recommender: Recommender) -> None:
-    assert found(recommender, CLAIMS) == []
+def test_no_claim_we_cannot_keep_reaches_the_person(spoken: tuple[str, list[tuple[str, str]]]) -> None:
+    code, words = spoken
+    assert found(words, CLAIMS[code]) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "fear", "claim"),
+    [
+        ("en", "Your disc has slipped out.", "It prevents injury."),
+        ("en", "This is wear and tear.", "It corrects your posture."),
+        ("es", "Su disco se ha salido.", "Previene lesiones."),
+        ("es", "Su espalda tiene desgaste.", "Corrige la postura."),
+    ],
+)
+def test_the_lists_find_what_they_are_for(code: str, fear: str, claim: str) -> None:
+    assert found([("", fear)], FEAR[code]) and found([("", claim)], CLAIMS[code])
 
 
 def test_every_placeholder_is_one_that_the_page_fills(recommender: Recommender) -> None:
-    used = {name for _, text in person_facing(recommender) for name in re.findall(r"\{(.*?)\}", text)}
+    used = {name for _, text in content_words(recommender) for name in re.findall(r"\{(.*?)\}", text)}
     assert used <= PLACEHOLDERS
 
 
-def test_nothing_shouts_or_is_marked_up(recommender: Recommender) -> None:
-    assert found(recommender, r"!|\*\*|</?\w+>|\u2014") == []
+def test_nothing_shouts_or_is_marked_up(spoken: tuple[str, list[tuple[str, str]]]) -> None:
+    assert found(spoken[1], r"[!\u00a1]|\*\*|</?\w+>|\u2014") == []
 
 
 def test_only_general_words_stand_above_routine_review(recommender: Recommender) -> None:
@@ -97,17 +103,18 @@ def test_only_general_words_stand_above_routine_review(recommender: Recommender)
         "walking",
         "walk",
     }  # everyday words, asked about on page D
-    texts = [
+    said: list[tuple[str, str]] = [
         (level, text)
-        for level, text in catalogue_words(recommender)
-        if level in catalogue.dispositions and not level.shows_routine
+        for level, words in catalogue.dispositions.items()
+        if not level.shows_routine
+        for text in texts(words)
     ]
     for branch in recommender.content.rule_set.branches:
         if branch.then.disposition and not branch.then.disposition.level.shows_routine:
-            texts += [(branch.id, f"{branch.say} {branch.then.disposition.act or ''}")]
+            said += [(branch.id, f"{branch.say} {branch.then.disposition.act or ''}")]
     assert [
         f"{where}: {name}"
-        for where, text in texts
+        for where, text in said
         for name in names
         if re.search(rf"\b{re.escape(name)}\b", text.lower())
     ] == []

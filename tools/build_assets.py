@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "tools" / "assets"
 STATIC = ROOT / "recommender" / "web" / "static"
 GOVUK = "govuk-frontend@6.6.0"
-TOOLS = ("sass@1.108.2", "esbuild@0.28.1")
+TOOLS = ("sass@1.108.2", "esbuild@0.28.1", "rtlcss@4.3.0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,11 @@ def build() -> None:
         workshop = Path(folder)
         tarball = fetch_govuk(workshop)
         run(workshop, "npm", "install", "--no-audit", "--no-fund", "--silent", *TOOLS)
+        styles = compile_styles(workshop, "app.scss")
         files = [
-            named("app.css", compile_styles(workshop)),
+            named("app.css", styles),
+            named("app.rtl.css", mirrored(workshop, styles)),
+            named("room.css", compile_styles(workshop, "room.scss")),
             named("app.js", bundle_script(workshop)),
             named("favicon.svg", (SOURCES / "favicon.svg").read_bytes()),
         ]
@@ -65,7 +68,7 @@ def fetch_govuk(workshop: Path) -> str:
     return hashlib.sha256(tarball.read_bytes()).hexdigest()
 
 
-def compile_styles(workshop: Path) -> bytes:
+def compile_styles(workshop: Path, name: str) -> bytes:
     load_path = workshop / "node_modules" / "govuk-frontend" / "dist"
     return run(
         workshop,
@@ -74,8 +77,15 @@ def compile_styles(workshop: Path) -> bytes:
         "--no-source-map",
         "--no-charset",
         f"--load-path={load_path}",
-        str(SOURCES / "app.scss"),
+        str(SOURCES / name),
     )
+
+
+def mirrored(workshop: Path, styles: bytes) -> bytes:
+    """Return the styles for languages that are written from right to left."""
+    (workshop / "app.css").write_bytes(styles)
+    run(workshop, "node_modules/.bin/rtlcss", "--silent", "app.css", "app.rtl.css")
+    return (workshop / "app.rtl.css").read_bytes()
 
 
 def bundle_script(workshop: Path) -> bytes:
@@ -116,7 +126,7 @@ Made by `tools/build_assets.py` from `tools/assets` and the packages below. Do n
 
 | package | licence | SHA-256 of the npm tarball | in |
 |---|---|---|---|
-| {govuk} | MIT | {tarball} | app.css, app.js (a subset, compiled with our own colours and system fonts) |
+| {govuk} | MIT | {tarball} | app.css, app.rtl.css, room.css, app.js (a subset, compiled with our own colours and system fonts) |
 
 Compiled with {tools} (MIT; nothing of them is in the files). `favicon.svg` is our own.
 

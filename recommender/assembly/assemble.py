@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from recommender.assembly.breaks import breaks
 from recommender.assembly.candidates import Candidate, Refusal, Screen
-from recommender.assembly.dose import most_seconds, notes_for
+from recommender.assembly.dose import most_seconds, notes_for, start_dose, work_seconds
 from recommender.assembly.fit import Clock, Frame, frame
+from recommender.assembly.journal import Journal
 from recommender.assembly.select import (
     MOVE_SLOTS,
     Limits,
@@ -18,7 +19,7 @@ from recommender.assembly.select import (
     slot_limits,
 )
 from recommender.assembly.sequence import Placed, in_order
-from recommender.models.catalogue import Catalogue, Exercise, Form
+from recommender.models.catalogue import Catalogue, DefaultRoutine, Exercise, Form
 from recommender.models.decision import Decision
 from recommender.models.questionnaire import Intake
 from recommender.models.routine import Assembly, Because, Dose, Item, LeftOut, Routine
@@ -27,10 +28,10 @@ from recommender.models.rules import Branch
 ALLOWED_MOVEMENTS = "allowed_movements"
 
 
-def assemble(catalogue: Catalogue, decision: Decision, intake: Intake) -> Assembly:
+def assemble(catalogue: Catalogue, decision: Decision, intake: Intake, journal: Journal | None = None) -> Assembly:
     """Return the routine for an intake, what was left out and why, and the short routines for breaks.
 
-    The same decision and intake always give the same routine.
+    The same decision and intake always give the same routine. The steps are written to the journal, if there is one.
 
     Raises:
         DecisionError: the routine cannot be fitted to its time.
@@ -40,7 +41,7 @@ def assemble(catalogue: Catalogue, decision: Decision, intake: Intake) -> Assemb
     refusals = [result for result in screen.results if isinstance(result, Refusal)]
     room = frame(decision, intake)
     moves = move_candidates(candidates.values())
-    items = _Builder(decision, room, candidates).build(moves)
+    items = _Builder(decision, room, candidates, journal).build(moves)
     left_out = [*(LeftOut(refusal.exercise, refusal.because, refusal.reasons) for refusal in refusals)]
     left_out += _PassedOver(items, decision, room).each(candidates.values())
     order = {exercise.id: number for number, exercise in enumerate(catalogue.exercises)}
@@ -53,17 +54,22 @@ def assemble(catalogue: Catalogue, decision: Decision, intake: Intake) -> Assemb
 
 
 class _Builder:
-    def __init__(self, decision: Decision, room: Frame, candidates: dict[str, Candidate]) -> None:
+    def __init__(
+        self, decision: Decision, room: Frame, candidates: dict[str, Candidate], journal: Journal | None
+    ) -> None:
         self._decision = decision
         self._room = room
         self._candidates = candidates
-        self._clock = Clock(decision, room)
+        self._journal = journal
+        self._clock = Clock(decision, room, journal)
         listed = sorted(room.row.warm_up, key=self._warm_up_rank)
         self._warm_ups = self._placements(listed, "warm_up", room.row.warm_up_seconds)
         self._closings = self._placements(decision.order.closing or (), "closing", room.row.closing_seconds)
         endings = {item.exercise.id for item in self._closings}
         # The only way to close must not be spent on the warm-up: a routine has each exercise once.
         self._warm_ups.sort(key=lambda item: endings == {item.exercise.id})
+        if journal is not None:
+            journal.warm_ups, journal.closings = tuple(self._warm_ups), tuple(self._closings)
 
     def build(self, moves: Sequence[Candidate]) -> tuple[Item, ...]:
         """Return the items of the routine in order, with their doses; () where no routine can be made.
@@ -73,15 +79,23 @@ class _Builder:
         taken = {item.exercise.id for item in [*self._warm_ups[:1]]}
         open_moves = [move for move in moves if move.exercise.id not in taken]
         chosen = choose(
-            open_moves, self._decision, self._room.moves_at_most, lambda some: self._sequence(some) is not None
+            open_moves,
+            self._decision,
+            self._room.moves_at_most,
+            lambda some: self._sequence(some) is not None,
+            self._journal,
         )
         sequence = self._sequence(chosen) if chosen and self._warm_ups else None
         if sequence is None:
             return ()
+        if self._journal is not None:
+            self._journal.sequence = sequence
         doses = self._clock.doses(sequence)
         seconds = self._clock.seconds(sequence, doses)
+        chosen_ids = frozenset(placed.exercise.id for placed in sequence)
         return tuple(
-            self._item(placed, dose, took) for placed, dose, took in zip(sequence, doses, seconds, strict=True)
+            self._item(placed, dose, took, chosen_ids)
+            for placed, dose, took in zip(sequence, doses, seconds, strict=True)
         )
 
     def _warm_up_rank(self, exercise: str) -> tuple[bool, int]:
@@ -117,10 +131,36 @@ class _Builder:
                 return whole
         return None
 
-    def _item(self, placed: Placed, dose: Dose, seconds: int) -> Item:
+    def _item(self, placed: Placed, dose: Dose, seconds: int, taken: frozenset[str]) -> Item:
         notes = notes_for(placed.exercise, placed.form, self._decision)
         reasons = self._candidates[placed.exercise.id].reasons or self._usual_reasons(placed)
-        return Item(placed.exercise, placed.form, placed.slot, dose, seconds, reasons, notes)
+        easier, harder = (self._allowed(others, taken) for others in (placed.exercise.easier, placed.exercise.harder))
+        return Item(
+            placed.exercise,
+            placed.form,
+            placed.slot,
+            dose,
+            seconds,
+            reasons,
+            notes,
+            self._instead(easier, placed.form) if easier else None,
+            harder.exercise if harder else None,
+        )
+
+    def _allowed(self, exercises: Iterable[str], taken: frozenset[str]) -> Candidate | None:
+        """Return the first of the exercises that this person may do, rather one that is not in the routine yet."""
+        known = [self._candidates[exercise] for exercise in exercises if exercise in self._candidates]
+        usual = DefaultRoutine.YES
+        allowed = [move for move in known if move.wanted or move.exercise.default_routine is usual]
+        return min(allowed, key=lambda move: move.exercise.id in taken, default=None)
+
+    def _instead(self, candidate: Candidate, form: Form) -> Item:
+        """Return an exercise at its first dose, in the position the person is in if it can be done there."""
+        own = min(candidate.forms, key=lambda other: other.position != form.position)
+        dose = start_dose(candidate.exercise, own, self._decision)
+        seconds = work_seconds(dose, self._room.plan.timing)
+        notes = notes_for(candidate.exercise, own, self._decision)
+        return Item(candidate.exercise, own, candidate.exercise.slot, dose, seconds, candidate.reasons, notes)
 
     def _usual_reasons(self, placed: Placed) -> tuple[Branch, ...]:
         """Return the branches behind an item no rule asked for by name: its part in the order, or the main place."""

@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from recommender.assembly.dose import start_dose, work_seconds
+from recommender.assembly.exclusion import allows_others_only, excludes
 from recommender.assembly.scope import matches
 from recommender.models.catalogue import Catalogue, DefaultRoutine, Exercise, Form
 from recommender.models.decision import Decision
 from recommender.models.questionnaire import Intake
 from recommender.models.routine import Because
-from recommender.models.rules import Branch, Exclusion, Preference
+from recommender.models.rules import Branch, Preference
 
 PLACE = "place"
+POSITION = "position"
+EQUIPMENT = "equipment"
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """What a candidate's score is made of: (branch, points) for each preference, and the weights that apply."""
+
+    asked: tuple[tuple[Branch, int], ...]
+    swap: int = 0
+    main_place: int = 0
+    by_default: int = 0
+
+    @property
+    def total(self) -> int:
+        return sum(points for _, points in self.asked) + self.swap + self.main_place + self.by_default
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +38,7 @@ class Candidate:
     """An exercise that may be used. ``forms`` are the allowed forms, the one to use first.
 
     ``reasons`` are the branches that prefer it, weightiest first; without one, those for which it stands in.
-    ``score`` ranks it; ``asked_for`` says that some rule prefers it, not only as a stand-in; ``is_direction`` that it
+    ``score``, the total of ``points``, ranks it; ``asked_for`` says that some rule prefers it, not only as a stand-in; ``is_direction`` that it
     is the direction item.
     """
 
@@ -33,6 +49,7 @@ class Candidate:
     asked_for: bool
     is_direction: bool
     helps_main_place: bool
+    points: Points
 
     @property
     def wanted(self) -> bool:
@@ -56,6 +73,7 @@ class Screen:
         self._catalogue = catalogue
         self._decision = decision
         self._places = set(intake.chosen(PLACE))
+        self._positions = {position for branch in decision.fired for position in branch.then.positions}
         self._exclusions = list(decision.each(lambda branch: branch.then.exclude))
         self._only_forms = [
             (branch, change) for branch, change in decision.each(lambda branch: branch.then.modify) if change.only_forms
@@ -76,16 +94,16 @@ class Screen:
         """Return the forms that no rule leaves out, wherever and with whatever they are done, the one to use first."""
         if exercise.default_routine is DefaultRoutine.NO:
             return ()
-        return self._best_first(tuple(form for form in exercise.forms if not self._excluded_by(exercise, form)))
+        return self._best_first(tuple(form for form in exercise.forms if not self.excluded_by(exercise, form)))
 
     def _screened(self, exercise: Exercise) -> Refusal | tuple[Form, ...]:
         if exercise.default_routine is DefaultRoutine.NO:
             return Refusal(exercise, Because.NEVER_AUTOMATIC, self._branches_against(exercise, exercise.forms))
         possible = [form for form in exercise.forms if self._is_possible(form)]
-        allowed = tuple(form for form in possible if not self._excluded_by(exercise, form))
+        allowed = tuple(form for form in possible if not self.excluded_by(exercise, form))
         if allowed:
             return allowed
-        excluded_everywhere = all(self._excluded_by(exercise, form) for form in exercise.forms)
+        excluded_everywhere = all(self.excluded_by(exercise, form) for form in exercise.forms)
         if possible or excluded_everywhere:
             return Refusal(
                 exercise, Because.CONTRAINDICATED, self._branches_against(exercise, possible or exercise.forms)
@@ -93,13 +111,19 @@ class Screen:
         possible_reasons = tuple(branch for branch in self._decision.fired if branch.then.positions)
         return Refusal(exercise, Because.NO_EQUIPMENT_OR_PLACE, possible_reasons)
 
+    def lacking(self, form: Form) -> Iterator[tuple[str, frozenset[str]]]:
+        """Yield what stands in the way of doing the form here: (position, place or equipment; what would do)."""
+        if form.position not in self._positions:
+            yield POSITION, frozenset([form.position])
+        if not self._places & form.place:
+            yield PLACE, form.place
+        for group in (*(frozenset([item]) for item in form.equipment), *form.equipment_any):
+            if not any(self._is_provided(item, form) for item in group):
+                yield EQUIPMENT, group
+
     def _is_possible(self, form: Form) -> bool:
         """Return whether the person has the place and the things that the form needs."""
-        positions = {position for branch in self._decision.fired for position in branch.then.positions}
-        if form.position not in positions or not self._places & form.place:
-            return False
-        groups = [*(frozenset([item]) for item in form.equipment), *form.equipment_any]
-        return all(any(self._is_provided(item, form) for item in group) for group in groups)
+        return next(self.lacking(form), None) is None
 
     def _is_provided(self, item: str, form: Form) -> bool:
         provisions = (branch.then.provide for branch in self._decision.fired)
@@ -108,26 +132,13 @@ class Screen:
             given and item in given.equipment and not matches(given.spared, exercise, form) for given in provisions
         )
 
-    def _excluded_by(self, exercise: Exercise, form: Form) -> list[Branch]:
-        against = [branch for branch, exclusion in self._exclusions if self._excludes(exclusion, exercise, form)]
-        for branch, change in self._only_forms:
-            named = any(key.split("/")[0] == exercise.id for key in change.only_forms)
-            in_scope = change.scope is not None and matches(change.scope, exercise, form)
-            if form.key not in change.only_forms and (named or in_scope):
-                against.append(branch)
-        return against
-
-    def _excludes(self, exclusion: Exclusion, exercise: Exercise, form: Form) -> bool:
-        if not matches(exclusion.scope, exercise, form) or matches(exclusion.spared, exercise, form):
-            return False
-        if exclusion.longer_than_seconds is None:
-            return True
-        plan = self._decision.plan
-        seconds = work_seconds(start_dose(exercise, form, self._decision), plan.timing) if plan else None
-        return seconds is None or seconds > exclusion.longer_than_seconds
+    def excluded_by(self, exercise: Exercise, form: Form) -> list[Branch]:
+        """Return the branches that leave the form out; [] if none does."""
+        against = [branch for branch, part in self._exclusions if excludes(part, exercise, form, self._decision)]
+        return against + [branch for branch, part in self._only_forms if allows_others_only(part, exercise, form)]
 
     def _branches_against(self, exercise: Exercise, forms: Iterable[Form]) -> tuple[Branch, ...]:
-        against = {branch.id for form in forms for branch in self._excluded_by(exercise, form)}
+        against = {branch.id for form in forms for branch in self.excluded_by(exercise, form)}
         return tuple(branch for branch in self._decision.fired if branch.id in against)
 
     def _swaps(self, refusals: Iterable[Refusal]) -> dict[str, tuple[Branch, ...]]:
@@ -143,21 +154,24 @@ class Screen:
     def _candidate(self, exercise: Exercise, forms: tuple[Form, ...], swaps: tuple[Branch, ...]) -> Candidate:
         weights = self._decision.order.weights
         preferred = [(branch, preference, rank(preference, exercise)) for branch, preference in self._preferences()]
-        asking = [(branch, preference, points) for branch, preference, points in preferred if points]
+        asking = [(branch, preference, given) for branch, preference, given in preferred if given]
         helps = bool(exercise.regions & self._decision.targets)
-        score = sum(points for _, _, points in asking)
-        if weights:
-            score += weights.swap * bool(swaps) + weights.main_place * helps
-            score += weights.by_default * (exercise.default_routine is DefaultRoutine.YES)
+        points = Points(
+            asked=tuple((branch, given) for branch, _, given in asking),
+            swap=weights.swap * bool(swaps) if weights else 0,
+            main_place=weights.main_place * helps if weights else 0,
+            by_default=weights.by_default * (exercise.default_routine is DefaultRoutine.YES) if weights else 0,
+        )
         reasons = [branch for branch, _, _ in sorted(asking, key=lambda entry: -entry[2])] or swaps
         return Candidate(
             exercise=exercise,
             forms=self._best_first(forms),
-            score=score,
+            score=points.total,
             reasons=tuple(dict.fromkeys(reasons)),
             asked_for=bool(asking),
             is_direction=any(preference.slot == "direction" for _, preference, _ in asking),
             helps_main_place=helps,
+            points=points,
         )
 
     def _preferences(self) -> list[tuple[Branch, Preference]]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from recommender.assembly.dose import most_reps, most_seconds, start_dose, trimmed, work_seconds
+from recommender.assembly.journal import Journal, Refit
 from recommender.assembly.sequence import Placed
 from recommender.errors import DecisionError
 from recommender.models.catalogue import DoseType
@@ -54,9 +55,10 @@ def frame(decision: Decision, intake: Intake) -> Frame:
 class Clock:
     """Works out doses and seconds for a sequence within one frame."""
 
-    def __init__(self, decision: Decision, room: Frame) -> None:
+    def __init__(self, decision: Decision, room: Frame, journal: Journal | None = None) -> None:
         self._decision = decision
         self._room = room
+        self._journal = journal
 
     def seconds(self, placed: Sequence[Placed], doses: Sequence[Dose]) -> tuple[int, ...]:
         """Return the seconds of each item: getting into position, setting up and the work.
@@ -81,6 +83,8 @@ class Clock:
         Trimming takes from the longest item first; raising gives to the best item first.
         """
         doses = [self._first_dose(item) for item in placed]
+        if self._journal is not None:
+            self._journal.start_doses = tuple(doses)
         while sum(self.seconds(placed, doses)) > self._room.seconds:
             if not self._trim_one(placed, doses):
                 raise DecisionError("the routine cannot be made to fit its time")
@@ -105,7 +109,7 @@ class Clock:
         longest = sorted(range(len(doses)), key=lambda index: -work_seconds(doses[index], self._room.plan.timing))
         for index in longest:
             if smaller := trimmed(doses[index], self._room.plan.trim):
-                doses[index] = smaller
+                self._change(placed, doses, index, smaller)
                 return True
         return False
 
@@ -115,12 +119,17 @@ class Clock:
             reps = doses[index].reps
             if reps is None or reps >= most_reps(placed[index].exercise, placed[index].form, self._decision):
                 continue
-            raised = [*doses]
-            raised[index] = replace(doses[index], reps=reps + 1)
+            larger = replace(doses[index], reps=reps + 1)
+            raised = [*doses[:index], larger, *doses[index + 1 :]]
             limit = most_seconds(placed[index].exercise, placed[index].form, self._decision)
-            if limit is not None and work_seconds(raised[index], self._room.plan.timing) > limit:
+            if limit is not None and work_seconds(larger, self._room.plan.timing) > limit:
                 continue
             if sum(self.seconds(placed, raised)) <= self._room.seconds:
-                doses[:] = raised
+                self._change(placed, doses, index, larger)
                 return True
         return False
+
+    def _change(self, placed: Sequence[Placed], doses: list[Dose], index: int, dose: Dose) -> None:
+        if self._journal is not None:
+            self._journal.refits.append(Refit(placed[index], doses[index], dose))
+        doses[index] = dose

@@ -39,7 +39,8 @@ def _faults(assembly: Assembly, decision: Decision, intake: Intake, catalogue: C
     left_out = [left.exercise.id for left in assembly.left_out]
     if sorted(offered + left_out) != sorted(exercise.id for exercise in catalogue.exercises):
         yield "offered and left out are not the catalogue, each once"
-    for item in [*items, *(item for short in assembly.breaks for item in short.items)]:
+    instead = [item.easier for item in items if item.easier]
+    for item in [*items, *instead, *(item for short in assembly.breaks for item in short.items)]:
         if catalogue.forms.get(item.form.key) != item.form or item.form.exercise != item.exercise.id:
             yield f"{item.form.key} is not a form of the catalogue"
         if catalogue.by_id.get(item.exercise.id) != item.exercise:
@@ -48,7 +49,7 @@ def _faults(assembly: Assembly, decision: Decision, intake: Intake, catalogue: C
             yield f"{item.exercise.id} is never chosen by the program"
         yield from _left_out_by_rule(item, decision)
         yield from _dose_faults(item, decision)
-    for item in items:
+    for item in [*items, *instead]:
         yield from _impossible(item, decision, intake)
     yield from _order_faults(items, decision)
     yield from _hold_faults(items, decision)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from recommender.assembly.candidates import Candidate
+from recommender.assembly.journal import Journal, PassedBy, Purpose, Round
 from recommender.assembly.sequence import Placed
 from recommender.models.decision import Decision
 from recommender.models.rules import Order
@@ -59,19 +60,29 @@ def near_duplicates(first: str, second: str, order: Order) -> bool:
     return first != second and any({first, second} <= group for group in order.near_duplicates or ())
 
 
-def choose(candidates: Sequence[Candidate], decision: Decision, moves_at_most: int, fits: Fits) -> tuple[Placed, ...]:
+def choose(
+    candidates: Sequence[Candidate],
+    decision: Decision,
+    moves_at_most: int,
+    fits: Fits,
+    journal: Journal | None = None,
+) -> tuple[Placed, ...]:
     """Return the chosen moves, in no particular order yet.
 
     ``fits`` says whether a set of moves can be put in order within the time. First comes a moving item for the main
     place, then the direction item, then one round for the slots that need a minimum, then the best of the rest.
+    Every round is written to the journal, if there is one.
     """
-    picker = _Picker(candidates, decision, moves_at_most, fits)
-    picker.take(lambda candidate: candidate.exercise.slot == "mobility" and candidate.helps_main_place)
-    picker.take(lambda candidate: candidate.is_direction)
+    picker = _Picker(candidates, decision, moves_at_most, fits, journal)
+    picker.take(
+        lambda candidate: candidate.exercise.slot == "mobility" and candidate.helps_main_place,
+        Round(Purpose.MAIN_PLACE, "mobility"),
+    )
+    picker.take(lambda candidate: candidate.is_direction, Round(Purpose.DIRECTION, None))
     for slot, limits in picker.limits.items():
         for _ in range(limits.at_least - picker.count(slot)):
-            picker.take(_of_slot(slot))
-    while picker.take(lambda _: True, whatever_is_left=True):
+            picker.take(_of_slot(slot), Round(Purpose.SLOT, slot))
+    while picker.take(lambda _: True, Round(Purpose.BEST_LEFT, None), whatever_is_left=True):
         pass
     return tuple(picker.chosen)
 
@@ -81,31 +92,49 @@ def _of_slot(slot: str) -> Callable[[Candidate], bool]:
 
 
 class _Picker:
-    def __init__(self, candidates: Sequence[Candidate], decision: Decision, moves_at_most: int, fits: Fits) -> None:
+    def __init__(
+        self,
+        candidates: Sequence[Candidate],
+        decision: Decision,
+        moves_at_most: int,
+        fits: Fits,
+        journal: Journal | None,
+    ) -> None:
         self._left = list(candidates)
         self._order = decision.order
         self._most = moves_at_most
         self._fits = fits
+        self._journal = journal
         self.limits = slot_limits(decision)
         self.chosen: list[Placed] = []
 
     def count(self, slot: str) -> int:
         return sum(move.exercise.slot == slot for move in self.chosen)
 
-    def take(self, wanted: Callable[[Candidate], bool], *, whatever_is_left: bool = False) -> bool:
+    def take(self, wanted: Callable[[Candidate], bool], this: Round, *, whatever_is_left: bool = False) -> bool:
         """Take the best candidate that is wanted and may join; return whether there was one.
 
         A candidate waits for the last round while a near-duplicate of it ranks higher.
         """
-        if len(self.chosen) >= self._most:
+        if self._journal is not None:
+            self._journal.rounds.append(this)
+        this.full = len(self.chosen) >= self._most
+        if this.full:
             return False
-        for candidate in self._left:
-            if not wanted(candidate) or (self._is_outranked(candidate) and not whatever_is_left):
-                continue
-            if self._may_join(candidate) and self._place(candidate):
+        for candidate in filter(wanted, self._left):
+            against = self._try(candidate, whatever_is_left)
+            if against is None:
+                this.taken = self.chosen[-1]
                 self._left.remove(candidate)
                 return True
+            this.passed.append((candidate, against))
         return False
+
+    def _try(self, candidate: Candidate, whatever_is_left: bool) -> PassedBy | None:
+        """Take the candidate and return None, or return why it cannot be taken."""
+        if not whatever_is_left and self._is_outranked(candidate):
+            return PassedBy.OUTRANKED
+        return self._against(candidate) or (None if self._place(candidate) else PassedBy.NO_ROOM)
 
     def _is_outranked(self, candidate: Candidate) -> bool:
         better = self._left[: self._left.index(candidate)]
@@ -120,14 +149,14 @@ class _Picker:
                 return True
         return False
 
-    def _may_join(self, candidate: Candidate) -> bool:
+    def _against(self, candidate: Candidate) -> PassedBy | None:
         exercise = candidate.exercise
         limit = self.limits.get(exercise.slot, Limits())
         if limit.at_most is not None and self.count(exercise.slot) >= limit.at_most:
-            return False
+            return PassedBy.SLOT_FULL
         if any(near_duplicates(exercise.id, move.exercise.id, self._order) for move in self.chosen):
-            return False
-        return self._keeps_shares(candidate)
+            return PassedBy.NEAR_DUPLICATE
+        return None if self._keeps_shares(candidate) else PassedBy.SHARES
 
     def _keeps_shares(self, candidate: Candidate) -> bool:
         """Return whether the shares asked for would still hold with this candidate in."""

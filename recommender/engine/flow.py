@@ -25,7 +25,6 @@ class Step:
     """One screen: a page and those of its questions that are shown. Extra screens borrow questions of later pages."""
 
     slug: str
-    title: str
     questions: tuple[Question, ...]
     page: Page | None
     missing: tuple[str, ...]
@@ -126,13 +125,13 @@ class Flow:
     def _step(self, page: Page, answers: Mapping[str, Answer], shown: frozenset[str]) -> Step:
         questions = tuple(question for question in page.questions if question.id in shown)
         missing = tuple(question.id for question in questions if question.required and question.id not in answers)
-        return Step(page.slug, page.title, questions, page, missing)
+        return Step(page.slug, questions, page, missing)
 
     def _steps_reached(self, answers: Mapping[str, Answer], shown: frozenset[str]) -> tuple[Step, ...]:
         """Return the pages that hold answers, nothing counted as missing: an emergency is told at once."""
         steps = (self._step(page, answers, shown) for page in self._questionnaire.intake_pages)
         return tuple(
-            Step(step.slug, step.title, step.questions, step.page, ())
+            Step(step.slug, step.questions, step.page, ())
             for step in steps
             if any(question.id in answers for question in step.questions)
         )
@@ -188,7 +187,7 @@ class Flow:
         for number, group in enumerate(self._extra_groups(so_far, answers, later), start=1):
             questions = tuple(self._questionnaire.questions[question] for question in group)
             missing = tuple(question for question in group if question not in answers)
-            steps.append(Step(f"{EXTRA_SLUG}-{number}", "A few more questions", questions, None, missing))
+            steps.append(Step(f"{EXTRA_SLUG}-{number}", questions, None, missing))
         return tuple(steps)
 
     def _all_extras(self, answers: Mapping[str, Answer]) -> frozenset[str]:

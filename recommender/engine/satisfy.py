@@ -17,7 +17,6 @@ _FEW = 10
 @dataclass(frozen=True, slots=True)
 class _World:
     questionnaire: Questionnaire
-    derivations: Mapping[str, tuple[Branch, ...]]
     supplied: Mapping[str, SuppliedFact]
 
 
@@ -28,24 +27,24 @@ def can_hold(
     supplied: Mapping[str, SuppliedFact],
 ) -> bool:
     """Return whether some sheet of answers, with every answered question shown, makes the condition true."""
-    world = _World(questionnaire, derivations, supplied)
-    whole = _without_findings(condition, world)
+    world = _World(questionnaire, supplied)
+    whole = without_findings(condition, derivations)
     return _search(All((whole, *_shown_constraints(whole, world))), world, {}, {})
 
 
-def _without_findings(condition: Condition, world: _World) -> Condition:
+def without_findings(condition: Condition, derivations: Mapping[str, tuple[Branch, ...]]) -> Condition:
     """Return the condition with each finding replaced by what derives it. The stage may take any value."""
     match condition:
-        case Found(finding) if finding in world.derivations:
-            return AnyOf(tuple(_without_findings(branch.when, world) for branch in world.derivations[finding]))
+        case Found(finding) if finding in derivations:
+            return AnyOf(tuple(without_findings(branch.when, derivations) for branch in derivations[finding]))
         case All(parts):
-            return All(tuple(_without_findings(part, world) for part in parts))
+            return All(tuple(without_findings(part, derivations) for part in parts))
         case AnyOf(parts):
-            return AnyOf(tuple(_without_findings(part, world) for part in parts))
+            return AnyOf(tuple(without_findings(part, derivations) for part in parts))
         case Not(part):
-            return Not(_without_findings(part, world))
+            return Not(without_findings(part, derivations))
         case AtLeast(n, parts):
-            return AtLeast(n, tuple(_without_findings(part, world) for part in parts))
+            return AtLeast(n, tuple(without_findings(part, derivations) for part in parts))
         case _:
             return condition
 

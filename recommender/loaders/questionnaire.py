@@ -10,7 +10,9 @@ from recommender.loaders.conditions import ConditionField
 from recommender.loaders.fields import ContentSchema, Text, TupleOf, Whole, Word, YesNo, load_into, nested
 from recommender.loaders.yaml_source import Document, Location
 from recommender.models.conditions import Condition, atoms
-from recommender.models.questionnaire import Occasion, Option, Page, Question, QuestionKind, Questionnaire
+from recommender.models.questionnaire import BODY, CLOCK, Occasion, Option, Page, Question, QuestionKind, Questionnaire
+
+_FITS = {BODY: QuestionKind.MANY, CLOCK: QuestionKind.ONE}
 
 
 class OptionSchema(ContentSchema):
@@ -41,6 +43,7 @@ class QuestionSchema(ContentSchema):
     maximum = Whole()
     low_label = Text()
     high_label = Text()
+    picture = Text(validate=validate.OneOf(_FITS, error="must be one of: {choices}. Or leave the key out."))
 
     @validates_schema
     def check(self, data: dict[str, Any], **_: Any) -> None:
@@ -50,6 +53,12 @@ class QuestionSchema(ContentSchema):
             raise ValidationError("must be given for kinds one and many, and only for those.", "options")
         if len(set(ids)) != len(ids):
             raise ValidationError("has the same id twice.", "options")
+        picture = data.get("picture")
+        if picture and data["kind"] is not _FITS[picture]:
+            told = f"is '{picture}', which is for questions of kind {_FITS[picture]}. Leave the key out, or change the kind."
+            raise ValidationError(told, "picture")
+        if picture == CLOCK and not all(option.isdecimal() for option in ids):
+            raise ValidationError("is 'clock', so the ids of its options must be numbers of minutes.", "picture")
         default = data.get("default")
         wanted = default if isinstance(default, list) else [default] if default is not None else []
         if not set(wanted) <= set(ids):

@@ -10,6 +10,10 @@ from types import MappingProxyType
 
 from recommender.models.conditions import Condition
 
+# How a question may be drawn: a body to touch above its options (kind many), or a clock in each option, whose id is a
+# number of minutes (kind one).
+BODY, CLOCK = "body", "clock"
+
 
 class QuestionKind(StrEnum):
     ONE = "one"
@@ -63,6 +67,7 @@ class Question:
     maximum: int = 10
     low_label: str | None = None
     high_label: str | None = None
+    picture: str | None = None
 
     def option(self, option_id: str) -> Option:
         for option in self.options:

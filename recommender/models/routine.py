@@ -29,7 +29,8 @@ class Item:
     """One exercise of a routine, in one form.
 
     ``seconds`` counts the work, both sides, every set and rest, setting up, and getting into the position.
-    ``reasons`` are the branches that asked for it; ``notes`` are (branch, watch-out).
+    ``reasons`` are the branches that asked for it; ``notes`` are (branch, watch-out). ``easier`` and ``harder`` are moves
+    that this person may do in its place, or None; the easier one is checked like an item of the routine.
     """
 
     exercise: Exercise
@@ -39,6 +40,8 @@ class Item:
     seconds: int
     reasons: tuple[Branch, ...]
     notes: tuple[tuple[Branch, str], ...] = ()
+    easier: Item | None = None
+    harder: Exercise | None = None
 
 
 class Because(StrEnum):

@@ -37,7 +37,7 @@ class AnswerCookie:
 
     def __init__(self, settings: Settings) -> None:
         self._fernet = Fernet(_key(settings.secret_key))
-        self._seconds = settings.answer_minutes * 60
+        self._seconds = settings.answer_hours * 3600
         self._secure = settings.secure_cookies
 
     def is_sent(self, request: Request) -> bool:

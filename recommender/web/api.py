@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
+from flask_babel import gettext
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from recommender.answer_sheet import WHOLE_SHEET, read_json
 from recommender.errors import IntakeError
+from recommender.web.language import current_edition
 from recommender.web.site import current_site
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -17,15 +19,14 @@ blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 @blueprint.post("/recommendations")
 def recommend() -> Response:
     """Return the recommendation for {"answers": {...}}."""
-    site = current_site()
-    recommender = site.ready
+    edition = current_edition()
     body = _json_body()
     if not isinstance(body, dict) or WHOLE_SHEET not in body:
-        raise IntakeError({WHOLE_SHEET: ['Send an object with the answers: {"answers": {...}}.']})
-    unknown = {name: ["This is not part of the request. Remove it."] for name in body if name != WHOLE_SHEET}
+        raise IntakeError({WHOLE_SHEET: [gettext('Send an object with the answers: {"answers": {...}}.')]})
+    unknown = {name: [gettext("This is not part of the request. Remove it.")] for name in body if name != WHOLE_SHEET}
     if unknown:
         raise IntakeError(unknown)
-    _, shown = site.recommend(recommender.sheet.read(body[WHOLE_SHEET]))
+    _, shown = current_site().recommend(edition.sheet.read(body[WHOLE_SHEET]), edition)
     return jsonify(shown)
 
 

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, jsonify, request
 
 from recommender.models.content import Content
 from recommender.web.content_json import as_json, page_json, rule_json
+from recommender.web.language import current_edition, current_language
 from recommender.web.site import current_site
 
 blueprint = Blueprint("api_content", __name__, url_prefix="/api/v1")
@@ -65,12 +66,13 @@ def _found(wanted: Any) -> Any:
 
 
 def _answer(body: Callable[[Content], dict[str, Any]]) -> Response:
-    """Return data with the version it belongs to. It changes only with the content, so its hash is the ETag."""
-    content = current_site().ready.content
+    """Return data with the version it belongs to. The ETag is all that it changes with."""
+    content, language = current_edition().content, current_language()
+    approved = current_site().is_approved
     response = jsonify(
-        {**body(content), "rule_set": {"version": content.rule_set.version, "hash": content.hash, "approved": False}}
+        {**body(content), "rule_set": {"version": content.rule_set.version, "hash": content.hash, "approved": approved}}
     )
-    response.set_etag(content.hash, weak=True)
+    response.set_etag(f"{content.hash}-{language.code}-{language.digest}-{approved}", weak=True)
     response.headers["Cache-Control"] = "no-cache"
     response.make_conditional(request)
     return response

@@ -7,20 +7,33 @@ from typing import Any
 from flask import Flask
 from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader, PrefixLoader
 
+from recommender.presenter import regions_shown
 from recommender.service import Recommender
 from recommender.settings import Settings, read_settings
 from recommender.web import (
     api,
     api_content,
     compression,
+    exercises,
     health,
+    lab,
     pages,
     problems,
     questions,
     result,
+    review_forms,
+    rulebook,
     security,
+    sign_in,
     static_files,
+    styleguide,
 )
+from recommender.web.approval import Approval, install_approval
+from recommender.web.database import install_database
+from recommender.web.language import address_in, current_language, install_languages, is_english_only
+from recommender.web.limits import install_limits
+from recommender.web.oidc import install_oidc
+from recommender.web.review_visit import install_visits
 from recommender.web.site import current_site, keep_site, open_site
 from recommender.web.words import install_words
 
@@ -28,8 +41,13 @@ BLUEPRINTS = (
     pages.blueprint,
     questions.blueprint,
     result.blueprint,
+    exercises.blueprint,
+    lab.blueprint,
     api.blueprint,
     api_content.blueprint,
+    sign_in.blueprint,
+    review_forms.blueprint,
+    rulebook.blueprint,
     health.blueprint,
     static_files.blueprint,
 )
@@ -49,13 +67,22 @@ def create_app(settings: Settings | None = None, recommender: Recommender | None
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_body_bytes
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    keep_site(app.extensions, open_site(settings, recommender))
+    approval = Approval(settings)
+    keep_site(app.extensions, open_site(settings, recommender, approval.is_given))
+    install_approval(app.extensions, approval)
+    install_database(app, settings)
+    install_visits(app, settings)
+    install_limits(app, settings)
+    install_oidc(app, settings)
     _prepare_templates(app)
+    install_languages(app)
     compression.compress(app)
     security.secure(app)
     problems.handle_errors(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    if settings.development:
+        app.register_blueprint(styleguide.blueprint)
     return app
 
 
@@ -72,6 +99,18 @@ def _prepare_templates(app: Flask) -> None:
     @app.context_processor
     def about_this_site() -> dict[str, Any]:
         site = current_site()
-        content = site.recommender.content if site.recommender else None
+        language = current_language()
+        edition = site.editions.get(language.code)
+        content = edition.content if edition else None
         region = content.catalogue.regions.get(site.settings.region or "") if content else None
-        return {"asset": static_files.asset, "content": content, "region": region}
+        return {
+            "asset": static_files.asset,
+            "content": content,
+            "is_approved": site.is_approved,
+            "region": region,
+            "regions": regions_shown(content.catalogue, site.settings.region) if content else (),
+            "language": language,
+            "languages": {} if is_english_only() else site.languages,
+            "is_review_room": is_english_only(),
+            "address_in": address_in,
+        }

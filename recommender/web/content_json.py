@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from recommender.models.conditions import All, AnyOf, AtLeast, Chosen, Condition, Found, Not, Number, Only
-from recommender.models.questionnaire import Page, Question, QuestionKind, Questionnaire
+from recommender.models.conditions import Condition
+from recommender.models.questionnaire import Page, Question, Questionnaire
 from recommender.models.rules import Branch, Rule
+from recommender.rulebook.plain_data import plain_condition
 
 
 def as_json(value: Any) -> Any:
@@ -22,30 +23,6 @@ def as_json(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [as_json(part) for part in value]
     return value
-
-
-def condition_json(condition: Condition, questionnaire: Questionnaire) -> Any:
-    """Return a condition as it is written in the rule files."""
-    match condition:
-        case Chosen(question, options):
-            return {question: _chosen(questionnaire.questions[question].kind, options)}
-        case Only(question, option):
-            return {question: {"only": option}}
-        case Number(subject, low, high):
-            return {subject: _bounds(low, high)}
-        case Found(finding):
-            name, _, value = finding.partition("=")
-            return {name: {"is": value}} if value else {"finding": name}
-        case All(parts):
-            return {"all": [condition_json(part, questionnaire) for part in parts]}
-        case AnyOf(parts):
-            return {"any": [condition_json(part, questionnaire) for part in parts]}
-        case Not(part):
-            return {"not": condition_json(part, questionnaire)}
-        case AtLeast(n, parts):
-            return {"at_least": {"n": n, "of": [condition_json(part, questionnaire) for part in parts]}}
-        case _:
-            return "always"
 
 
 def page_json(page: Page, questionnaire: Questionnaire) -> dict[str, Any]:
@@ -71,7 +48,7 @@ def rule_json(rule: Rule, questionnaire: Questionnaire) -> dict[str, Any]:
 def _branch_json(branch: Branch, questionnaire: Questionnaire) -> dict[str, Any]:
     return {
         "id": branch.id,
-        "when": condition_json(branch.when, questionnaire),
+        "when": plain_condition(branch.when, questionnaire),
         "then": {name: value for name, value in as_json(branch.then).items() if value not in (None, [], {})},
         "say": branch.say,
         "why": branch.why,
@@ -84,15 +61,4 @@ def _question_json(question: Question, questionnaire: Questionnaire) -> dict[str
 
 
 def _shown_if(condition: Condition | None, questionnaire: Questionnaire) -> Any:
-    return None if condition is None else condition_json(condition, questionnaire)
-
-
-def _chosen(kind: QuestionKind, options: tuple[str, ...]) -> dict[str, Any]:
-    one, several = ("includes", "includes_any") if kind is QuestionKind.MANY else ("is", "in")
-    return {one: options[0]} if len(options) == 1 else {several: list(options)}
-
-
-def _bounds(low: int | None, high: int | None) -> dict[str, Any]:
-    if low is not None and high is not None:
-        return {"between": [low, high]}
-    return {"at_least": low} if high is None else {"at_most": high}
+    return None if condition is None else plain_condition(condition, questionnaire)

@@ -51,7 +51,7 @@ def start_again_page() -> Response:
     """Return the page that says we no longer have the answers."""
     site = current_site()
     response = make_response(
-        render_template("start_again.html", minutes=site.settings.answer_minutes, first=first_slug(site.ready))
+        render_template("start_again.html", hours=site.settings.answer_hours, first=first_slug(site.ready))
     )
     site.cookie.clear(response)
     return response

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from recommender.engine.flow import EXTRA_SLUG, Step, Walk
 from recommender.models.levels import Level
 
-SECONDS_PER_QUESTION = 12
+SECONDS_PER_QUESTION = 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from typing import Any
 from flask import Flask, Response, json, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from recommender.errors import IntakeError, RecommenderError
+from recommender.errors import IntakeError, NotApprovedError, RecommenderError
 from recommender.web.security import is_api
-from recommender.web.site import current_site, log, log_place
+from recommender.web.site import log, log_place
 
 _DETAILS = {
     400: 'The body is not JSON. Send an object such as {"answers": {...}}.',
@@ -29,6 +29,7 @@ def handle_errors(app: Flask) -> None:
     """Give every error of the application a page, or a problem document under /api."""
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(IntakeError, _intake_error)
+    app.register_error_handler(NotApprovedError, _not_approved)
     app.register_error_handler(RecommenderError, _not_safe)
     app.register_error_handler(Exception, _unexpected)
 
@@ -54,7 +55,7 @@ def _http_error(error: HTTPException) -> Response:
         return make_response(error.response)
     response = problem(status) if is_api(request) else _page(status)
     for name, value in error.get_headers():
-        if name == "Allow":
+        if name in ("Allow", "Retry-After"):
             response.headers[name] = value
     return response
 
@@ -68,6 +69,13 @@ def _not_safe(error: RecommenderError) -> Response:
     return problem(503) if is_api(request) else _unavailable()
 
 
+def _not_approved(error: NotApprovedError) -> Response:
+    log.warning("no routine: %s", error)
+    if is_api(request):
+        return problem(503, "Clinicians have not approved this rule set, so there is no routine. Try again later.")
+    return make_response(render_template("unavailable.html", is_withheld=True), 503)
+
+
 def _unexpected(error: Exception) -> Response:
     log_place(error)
     return problem(500) if is_api(request) else _page(500)
@@ -78,6 +86,4 @@ def _page(status: int) -> Response:
 
 
 def _unavailable() -> Response:
-    recommender = current_site().recommender
-    words = recommender.content.catalogue.words if recommender else None
-    return make_response(render_template("unavailable.html", words=words), 503)
+    return make_response(render_template("unavailable.html"), 503)

@@ -8,6 +8,9 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from recommender.answer_sheet import TASK_LENGTH
+from recommender.edition import Edition
+from recommender.engine.flow import Step, Walk
 from recommender.models.questionnaire import Answer, Option, Question, QuestionKind, Task
 
 TASK, SCORE = "task", "score"
@@ -27,13 +30,24 @@ class AskedQuestion:
     error: str | None = None
 
     @property
+    def task_length(self) -> int:
+        return TASK_LENGTH
+
+    @property
     def numbers(self) -> range:
         return range(self.question.minimum, self.question.maximum + 1)
 
     @property
     def first_field(self) -> str:
         """Return the id of the field that an error links to."""
-        return part_name(self.question, TASK) if self.question.kind is QuestionKind.TASK else self.question.id
+        return (
+            part_name(self.question, self.wrong_part) if self.question.kind is QuestionKind.TASK else self.question.id
+        )
+
+    @property
+    def wrong_part(self) -> str:
+        """Return which part of a task an error is about: its number, where the words are there."""
+        return SCORE if self.error is not None and self.task else TASK
 
 
 def part_name(question: Question, part: str) -> str:
@@ -73,6 +87,16 @@ def as_shown(question: Question, answer: Any, sheet: Mapping[str, Answer], error
         offered = tuple(option for option in offered if isinstance(ticked, tuple) and option.id in ticked)
     chosen, task = _filled_in(answer)
     return AskedQuestion(question, offered, chosen, task, error)
+
+
+def answered_steps(
+    edition: Edition, walk: Walk, answers: Mapping[str, Answer]
+) -> list[tuple[Step, list[AskedQuestion]]]:
+    """Return every screen of a walk, in the language of the edition, with its questions as they were answered."""
+    return [
+        (step, [as_shown(question, answers.get(question.id), answers) for question in step.questions])
+        for step in map(edition.shown, walk.steps)
+    ]
 
 
 def _filled_in(answer: Any) -> tuple[tuple[str, ...], str]:

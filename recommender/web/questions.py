@@ -14,7 +14,8 @@ from recommender.service import Recommender
 from recommender.web import journey
 from recommender.web.answer_cookie import Draft
 from recommender.web.draft import current_draft, first_slug, go, is_page, start_again_page
-from recommender.web.question_form import AskedQuestion, as_shown, raw_answers
+from recommender.web.language import current_edition
+from recommender.web.question_form import AskedQuestion, answered_steps, as_shown, raw_answers
 from recommender.web.site import current_site
 
 blueprint = Blueprint("questions", __name__)
@@ -39,6 +40,7 @@ def show(slug: str) -> Response:
     earlier = journey.first_open(walk, draft.visited, before=slug)
     if earlier is not None:
         return _to(earlier)
+    step = current_edition().shown(step)
     asked = [as_shown(question, draft.answers.get(question.id), draft.answers) for question in step.questions]
     response = _page(walk, step, asked)
     current_site().cookie.write(response, draft)
@@ -58,6 +60,7 @@ def take(slug: str) -> Response:
     if step is None:
         _refuse_unknown(recommender, slug)
         return _onward(walk, draft)
+    step = current_edition().shown(step)
     raw = raw_answers(step.questions, request.form)
     answers, errors = _merged(recommender, draft.answers, step, raw)
     kept = Draft(recommender.flow.prune(answers), draft.visited | ({slug} if not errors else set()))
@@ -84,10 +87,7 @@ def check() -> Response:
     step = journey.first_open(walk, draft.visited)
     if step is not None:
         return _to(step)
-    sections = [
-        (step, [as_shown(question, draft.answers.get(question.id), draft.answers) for question in step.questions])
-        for step in walk.steps
-    ]
+    sections = answered_steps(current_edition(), walk, draft.answers)
     response = make_response(render_template("check_answers.html", sections=sections, stopped=walk.stop is not None))
     current_site().cookie.write(response, draft)
     return response
@@ -106,7 +106,7 @@ def _merged(
 ) -> tuple[dict[str, Answer], dict[str, str]]:
     """Return the sheet with this page's usable answers, and what is wrong by question; "" means it is missing."""
     ids = [question.id for question in step.questions]
-    given, messages = recommender.sheet.read_some(raw, ids)
+    given, messages = current_edition().sheet.read_some(raw, ids)
     answers = {question: answer for question, answer in before.items() if question not in ids} | given
     errors = {question: texts[0] for question, texts in messages.items()}
     for question in step.questions:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from flask import current_app
 
-from recommender.errors import ContentError, DecisionError
+from recommender.edition import Edition, make_edition
+from recommender.errors import ContentError, DecisionError, NotApprovedError
+from recommender.loaders.languages import SOURCE, SOURCE_LANGUAGE, Language, load_languages
+from recommender.models.content import Content
 from recommender.models.questionnaire import Intake
 from recommender.models.recommendation import Recommendation
-from recommender.presenter import filler, present
+from recommender.presenter import filler
 from recommender.service import Recommender, load_recommender
 from recommender.settings import Settings
 from recommender.web.answer_cookie import AnswerCookie
@@ -24,13 +27,29 @@ _EXTENSION = "recommender"
 
 @dataclass(frozen=True)
 class Site:
-    """One application's state. ``recommender`` is None, and ``faults`` says why, if the content cannot be used."""
+    """One application's state. ``recommender`` is None, and ``faults`` says why, if the content cannot be used.
+
+    ``editions`` holds the content in each language by its code; it is empty without a recommender.
+    """
 
     settings: Settings
+    languages: Mapping[str, Language]
     recommender: Recommender | None
+    editions: Mapping[str, Edition]
     faults: tuple[str, ...]
     cookie: AnswerCookie
     today: Callable[[], date] = field(default=date.today)
+    approval: Callable[[Content], bool] = field(default=lambda content: False)
+
+    @property
+    def is_approved(self) -> bool:
+        """Return whether clinicians have approved exactly this content; False while that is not known."""
+        return self.recommender is not None and self.approval(self.recommender.content)
+
+    @property
+    def is_withheld(self) -> bool:
+        """Return whether routines wait for an approval."""
+        return self.settings.require_approved and not self.is_approved
 
     @property
     def ready(self) -> Recommender:
@@ -43,17 +62,20 @@ class Site:
             raise DecisionError("the service is not ready; see /readyz")
         return self.recommender
 
-    def recommend(self, intake: Intake) -> tuple[Recommendation, dict[str, Any]]:
+    def recommend(self, intake: Intake, edition: Edition) -> tuple[Recommendation, dict[str, Any]]:
         """Return the recommendation, as it is and as it is shown.
 
         Raises:
             DecisionError: whatever went wrong on the way. An error is never a routine.
+            NotApprovedError: there is a routine, and routines wait for an approval.
         """
         recommender = self.ready
         try:
-            recommendation = recommender.recommend(intake)
-            return recommendation, present(recommendation, recommender.content, self.settings.region)
-        except DecisionError:
+            recommendation = recommender.recommend(intake, approved=self.is_approved)
+            if recommendation.assembly is not None and self.settings.require_approved and not recommendation.approved:
+                raise NotApprovedError("routines wait for a clinical approval of this rule set")
+            return recommendation, edition.present(recommendation, self.settings.region)
+        except (DecisionError, NotApprovedError):
             raise
         except Exception as error:
             # Not the message: it may quote an answer.
@@ -61,24 +83,31 @@ class Site:
             raise DecisionError(f"unexpected {type(error).__name__}") from None
 
 
-def open_site(settings: Settings, recommender: Recommender | None) -> Site:
+def open_site(
+    settings: Settings, recommender: Recommender | None, approval: Callable[[Content], bool] = lambda content: False
+) -> Site:
     """Return the state for these settings. Broken content does not stop the start: it is logged, and told by /readyz.
 
     Raises:
         RecommenderError: a setting cannot be used.
     """
-    faults: tuple[str, ...] = ()
-    if recommender is None:
-        try:
-            recommender = load_recommender(settings)
-        except ContentError as error:
-            faults = tuple(str(fault) for fault in error.faults)
+    languages: Mapping[str, Language] = {SOURCE: SOURCE_LANGUAGE}
+    faults: list[str] = []
+    try:
+        languages = load_languages(settings.translations_dir, settings.languages)
+        recommender = recommender or load_recommender(settings)
+    except ContentError as error:
+        faults += map(str, error.faults)
+    # The source edition is always there: the rules are read and approved in it, whatever the site speaks.
+    spoken = {**languages, SOURCE: SOURCE_LANGUAGE}
+    editions = {code: make_edition(recommender, language) for code, language in spoken.items()} if recommender else {}
     if recommender is not None:
         filler(recommender.content.catalogue, settings.region)
-        faults = recommender.faults
+        faults += recommender.faults
     for fault in faults:
         log.error("not ready: %s", fault)
-    return Site(settings, recommender, faults, AnswerCookie(settings))
+    cookie = AnswerCookie(settings)
+    return Site(settings, languages, recommender, editions, tuple(faults), cookie, approval=approval)
 
 
 def keep_site(extensions: dict[str, Any], site: Site) -> None:

@@ -1,23 +1,36 @@
-"""Words that templates cannot make themselves: translation hooks, dates, telephone links."""
+"""Words that templates cannot make themselves: dates, telephone links, the first sentence of a question."""
 
 from __future__ import annotations
 
 import re
 from datetime import date
 
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
 from jinja2 import Environment
+
+from recommender.web.language import current_language
+from recommender.web.site import current_site
 
 
 def install_words(environment: Environment) -> None:
-    """Give templates `_()` and `ngettext()`, which a translation catalogue can take over, and our filters."""
-    environment.add_extension("jinja2.ext.i18n")
-    environment.install_gettext_callables(_same, _singular_or_plural, newstyle=True)  # type: ignore[attr-defined]
+    """Give templates our filters."""
     environment.filters |= {"day": day, "dialled": dialled, "first_sentence": first_sentence}
 
 
 def day(when: date) -> str:
-    """Return a date as '5 December 2026'."""
-    return f"{when.day} {when:%B %Y}"
+    """Return a date as the language and country of the request write it, such as '5 December 2026'."""
+    return format_date(when, "long", locale=_date_locale(current_language().code, current_site().settings.region))
+
+
+def _date_locale(code: str, region: str | None) -> str:
+    """Return the language as spoken in the country, or else in the world at large."""
+    for place in filter(None, (region, "001")):
+        try:
+            return str(Locale.parse(f"{code}_{place}"))
+        except (UnknownLocaleError, ValueError):
+            continue
+    return code
 
 
 def dialled(number: str) -> str:
@@ -28,11 +41,3 @@ def dialled(number: str) -> str:
 def first_sentence(text: str) -> str:
     """Return a question up to its first question mark, for summaries."""
     return re.split(r"(?<=\?)\s", text, maxsplit=1)[0]
-
-
-def _same(text: str) -> str:
-    return text
-
-
-def _singular_or_plural(singular: str, plural: str, count: int) -> str:
-    return singular if count == 1 else plural

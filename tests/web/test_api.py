@@ -33,7 +33,7 @@ def test_a_recommendation_has_the_promised_shape(client: FlaskClient, recommende
     item = shown["routine"]["items"][0]
     assert set(item) == {
         "exercise", "name", "form", "form_name", "slot", "position", "dose", "seconds", "purpose", "steps", "breathing",
-        "feel_it", "not_here", "cautions", "common_mistakes", "easier", "harder", "why", "figure",
+        "feel_it", "not_here", "cautions", "common_mistakes", "easier", "easier_move", "harder", "why", "figure",
     }  # fmt: skip
     assert shown["routine"]["seconds"] == sum(item["seconds"] for item in shown["routine"]["items"])
 

@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 import pytest
-from sheets import full_sheet
+from sheets import full_intake, full_sheet
 from visitor import Visitor
 
 from recommender.answer_sheet import raw_answers
@@ -58,6 +58,31 @@ def test_no_routine_pages_name_no_exercise(
         text = text.replace(source.title, "")
     assert not catalogue_names(recommender).findall(text)
     assert "app-act--" in page.text
+
+
+@pytest.mark.parametrize("address", ["/result", "/result/summary"])
+@pytest.mark.parametrize("given", LEVELS.values(), ids=LEVELS)
+def test_no_routine_pages_lead_to_no_exercise(visitor: Visitor, given: dict[str, Any], address: str) -> None:
+    visitor.fill_in(given)
+    page = visitor.see(address)
+    assert page.status_code == 200
+    assert "/exercises" not in page.text
+    assert "app-move" not in page.text
+
+
+@pytest.mark.parametrize("given", LEVELS.values(), ids=LEVELS)
+def test_the_summary_tells_the_outcome_the_rule_and_every_answer(
+    visitor: Visitor, recommender: Recommender, given: dict[str, Any]
+) -> None:
+    visitor.fill_in(given)
+    text = html.unescape(visitor.see("/result/summary").text)
+    recommendation = recommender.recommend(full_intake(recommender, given))
+    assert recommendation.disposition.title in text
+    counting = recommendation.decision.outcomes[0]
+    assert f"Rule {counting.rule_id}" in text
+    for question, answer in given.items():
+        for option in [answer] if isinstance(answer, str) else answer:
+            assert recommender.content.questionnaire.questions[question].option(option).text in text
 
 
 @pytest.mark.parametrize(("level", "given"), LEVELS.items())

@@ -29,7 +29,7 @@ def test_answers_are_kept_in_one_encrypted_cookie_that_scripts_cannot_read(visit
     sent = visitor.send(FIRST, {"age_band": "60_64", "pain_location": ["low_back"]})
     (cookie,) = sent.headers.getlist("Set-Cookie")
     assert cookie.startswith("answers=")
-    for part in ("HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=3600"):
+    for part in ("HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=86400"):
         assert part in cookie
     assert "Secure" not in cookie
     assert "60_64" not in cookie
@@ -74,7 +74,7 @@ def test_answers_expire(recommender: Recommender, settings: Settings, monkeypatc
     client = create_app(settings, recommender).test_client()
     Visitor(client, recommender).fill_in({})
     now = __import__("time").time()
-    monkeypatch.setattr("cryptography.fernet.time.time", lambda: now + settings.answer_minutes * 60 + 5)
+    monkeypatch.setattr("cryptography.fernet.time.time", lambda: now + settings.answer_hours * 3600 + 5)
     assert "Please start again" in client.get("/check-answers").text
 
 

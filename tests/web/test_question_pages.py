@@ -67,7 +67,7 @@ def test_a_task_without_its_number_says_what_to_do(visitor: Visitor) -> None:
     reach(visitor, "/questions/desk-and-feelings")
     page = visitor.client.post("/questions/desk-and-feelings", data={"main_task-task": "Put on socks"})
     assert page.status_code == 422
-    assert 'href="#main_task-task"' in page.text
+    assert 'href="#main_task-score"' in page.text
     assert 'value="Put on socks"' in page.text
 
 
@@ -116,3 +116,9 @@ def test_optional_questions_may_be_left_blank(visitor: Visitor) -> None:
     assert visitor.send("/questions/desk-and-feelings", {}).headers["Location"] == "/check-answers"
     assert "Not answered" in visitor.see("/check-answers").text
     assert visitor.see("/result").status_code == 200
+
+
+def test_another_language_keeps_the_way_back_to_check_answers(visitor: Visitor) -> None:
+    visitor.fill_in({})
+    assert 'href="?from=check&amp;lang=es"' in visitor.see(f"{FIRST}?from=check&stray=1").text
+    assert 'href="?lang=es"' in visitor.see(f"{FIRST}?from=elsewhere&stray=1").text

@@ -7,17 +7,14 @@ import re
 from typing import Any
 
 import pytest
-import yaml
 from flask.testing import FlaskClient
-from sheets import TESTS, full_sheet
+from people import EXAMPLES
+from sheets import full_sheet
 from visitor import Visitor
 
 from recommender.models.levels import Level
 from recommender.presenter import filler
 from recommender.service import Recommender
-
-FILE = TESTS / "vignettes" / "journeys" / "worked-examples.yaml"
-EXAMPLES = yaml.safe_load(FILE.read_text(encoding="utf-8"))
 
 
 def listed(value: Any) -> list[str]:

@@ -15,16 +15,19 @@ FIRST = "/questions/about-you"
 
 
 class Visitor:
-    """Somebody with a browser. ``seen`` lists the addresses of the pages they were shown."""
+    """Somebody with a browser. ``seen`` lists the addresses of the pages they were shown, ``shown`` what stood there."""
 
     def __init__(self, client: FlaskClient, recommender: Recommender) -> None:
         self.client = client
         self.recommender = recommender
         self.seen: list[str] = []
+        self.shown: list[str] = []
 
     def see(self, address: str) -> TestResponse:
+        page = self.client.get(address)
         self.seen.append(address)
-        return self.client.get(address)
+        self.shown.append(page.text)
+        return page
 
     def send(self, address: str, raw: Mapping[str, Any]) -> TestResponse:
         return self.client.post(address, data=form(raw))

@@ -1,0 +1,104 @@
+"""Vignettes: small made-up cases with what must come of each. Tests hold them, and clinicians read and run them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from recommender.errors import ContentError, Fault
+from recommender.loaders.yaml_source import Document, read_document, read_folder
+
+BASELINE = "baseline.yaml"
+_KEYS = frozenset({"name", "answers", "facts", "expect"})
+_EXPECTED = frozenset({"fires", "silent", "level", "stage", "findings", "no_findings", "offered", "left_out"})
+_RULE_FILE = re.compile(r"([A-Z]+-[A-Z]?\d+)-")
+
+
+@dataclass(frozen=True, slots=True)
+class Vignette:
+    """One case. ``answers`` are raw, as in JSON, and only what differs from the baseline.
+
+    ``path`` is the file within the folder, ``rule`` the id of the rule that the file is about, or None for a journey.
+    ``facts`` are numbers supplied with the answers; ``expect`` is what must come of it.
+    """
+
+    name: str
+    path: str
+    rule: str | None
+    answers: Mapping[str, Any]
+    facts: Mapping[str, int] = field(default_factory=dict)
+    expect: Mapping[str, Any] = field(default_factory=dict)
+
+    def expected(self, key: str) -> tuple[str, ...]:
+        """Return the ids that an expectation lists; () if there is none. One id may stand without a list."""
+        value = self.expect.get(key)
+        return tuple(value) if isinstance(value, list) else (value,) if value else ()
+
+
+def load_vignettes(folder: Path) -> tuple[Vignette, ...]:
+    """Return every vignette, in order of file and place; () if there is no such folder.
+
+    Raises:
+        ContentError: every fault of the files.
+    """
+    if not folder.is_dir():
+        return ()
+    documents = [document for document in read_folder(folder, folder) if not document.path.endswith(f"/{BASELINE}")]
+    faults = [fault for document in documents for fault in (document.faults or list(_faults(document)))]
+    if faults:
+        raise ContentError(faults)
+    return tuple(vignette for document in documents for vignette in _vignettes(document))
+
+
+def load_baseline(folder: Path) -> Mapping[str, Any]:
+    """Return the raw answers that everybody starts from; none if there is no such file.
+
+    Raises:
+        ContentError: the file cannot be used.
+    """
+    path = folder / BASELINE
+    if not path.is_file():
+        return MappingProxyType({})
+    document = read_document(path, BASELINE)
+    answers = document.data.get("answers") if isinstance(document.data, dict) else None
+    if document.faults or not isinstance(answers, dict):
+        raise ContentError(document.faults or [document.fault((), "holds no answers. Write them under 'answers:'.")])
+    return MappingProxyType(answers)
+
+
+def _vignettes(document: Document) -> Iterator[Vignette]:
+    path = document.path.partition("/")[2]
+    about = _RULE_FILE.match(Path(path).name)
+    for entry in document.data:
+        yield Vignette(
+            name=entry["name"],
+            path=path,
+            rule=about.group(1) if about else None,
+            answers=MappingProxyType(entry["answers"]),
+            facts=MappingProxyType(entry.get("facts") or {}),
+            expect=MappingProxyType(entry["expect"]),
+        )
+
+
+def _faults(document: Document) -> Iterator[Fault]:
+    if not isinstance(document.data, list):
+        yield document.fault((), "is not a list of vignettes. Begin each with '- name:'.")
+        return
+    for index, entry in enumerate(document.data):
+        if not isinstance(entry, dict):
+            yield document.fault((index,), "is not a vignette. Give it 'name:', 'answers:' and 'expect:'.")
+            continue
+        for key in sorted(set(entry) - _KEYS):
+            yield document.fault((index, key), f"'{key}' is not part of a vignette. Remove it.")
+        if not isinstance(entry.get("name"), str):
+            yield document.fault((index,), "has no name. Say in a few words who this is.")
+        for key in ("answers", "expect", "facts"):
+            if not isinstance(entry.get(key, {} if key == "facts" else None), dict):
+                yield document.fault((index, key), f"'{key}' is not a list of names and values.")
+        expected = entry.get("expect")
+        for key in sorted(set(expected) - _EXPECTED) if isinstance(expected, dict) else ():
+            yield document.fault((index, "expect", key), f"nothing is known to expect of '{key}'. Remove it.")

@@ -1,0 +1,167 @@
+"""The accounts of clinicians."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from recommender.review.errors import ReviewRefused
+from recommender.review.tables import LARGEST_ID, Clinician, Role
+
+PASSWORD_LENGTH = 12
+_LONGEST_PASSWORD = 1000
+_FEWEST_DIFFERENT = 5
+# 19 MiB for each sign-in: one of OWASP's settings of equal strength, and the one that takes least memory.
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
+# The hash of a random password, checked where there is no account, so that both take the same time.
+_NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$JSVfmFBWXdnIeozNfeIPMQ$Pc+Z/dyhAthVUBJOV/jS+b7bpKGlPhLaNhdkiA+vZps"
+
+
+def add_clinician(
+    session: Session, *, email: str, name: str, registration: str, role: Role, password: str | None
+) -> Clinician:
+    """Return the new account. Without a password it can only be used through single sign-on.
+
+    Raises:
+        ReviewRefused: a value cannot be used, or the email or registration number already has an account.
+    """
+    clinician = Clinician(
+        email=_email(email),
+        name=_line("The name", name, 200),
+        registration=_line("The registration number", registration, 100, may_be_empty=role is Role.READER),
+        role=role,
+        disabled=False,
+        session_version=1,
+    )
+    if clinician_by_email(session, clinician.email):
+        raise ReviewRefused(f"There is an account for {clinician.email} already.")
+    taken = select(Clinician).where(func.lower(Clinician.registration) == clinician.registration.lower())
+    if clinician.registration and session.scalars(taken).first():
+        # Two accounts of one person would count as two reviewers.
+        raise ReviewRefused(f"Registration number {clinician.registration} has an account already.")
+    if password is not None:
+        clinician.password_hash = _hash(clinician, password)
+    session.add(clinician)
+    session.flush()
+    return clinician
+
+
+def authenticate(session: Session, email: str, password: str) -> Clinician | None:
+    """Return the clinician, or None for a wrong password, an unknown email or a disabled account.
+
+    Takes the same time in each case. The stored hash is never renewed here: it is the one that the audit log vouches
+    for, and only the operator writes that.
+    """
+    clinician = clinician_by_email(session, email)
+    stored = clinician.password_hash if clinician and not clinician.disabled else None
+    try:
+        _HASHER.verify(stored or _NOBODY, _bytes(password))
+    except (VerificationError, InvalidHashError):
+        return None
+    return clinician if stored else None
+
+
+def clinician_by_oidc(session: Session, subject: str, email: str) -> Clinician | None:
+    """Return the account of a person whom the identity provider vouches for, or None.
+
+    The first sign-in ties ``subject`` to the account with that email: pass an email only if the provider has
+    verified it, else "". No account is ever made here. Commit afterwards.
+    """
+    if not subject or "\0" in subject or len(subject) > 255:
+        return None
+    clinician = session.scalars(select(Clinician).where(Clinician.oidc_subject == subject)).first()
+    if clinician is None:
+        clinician = clinician_by_email(session, email)
+        if clinician is None or clinician.disabled or clinician.oidc_subject is not None:
+            return None
+        clinician.oidc_subject = subject
+        session.flush()
+    return None if clinician.disabled else clinician
+
+
+def clinician_by_id(session: Session, clinician_id: int, session_version: int) -> Clinician | None:
+    """Return the clinician of an open session, or None if the account is disabled or the session has been ended."""
+    if not 0 < clinician_id <= LARGEST_ID:
+        return None
+    clinician = session.get(Clinician, clinician_id, populate_existing=True)
+    if clinician is None or clinician.disabled or clinician.session_version != session_version:
+        return None
+    return clinician
+
+
+def clinician_by_email(session: Session, email: str) -> Clinician | None:
+    """Return the account with that email, however it is written, disabled or not."""
+    sought = email.strip().casefold()
+    if not sought or "\0" in sought:  # PostgreSQL takes no NUL in a text
+        return None
+    return session.scalars(select(Clinician).where(Clinician.email == sought)).first()
+
+
+def list_clinicians(session: Session) -> tuple[Clinician, ...]:
+    """Return every account, by email."""
+    return tuple(session.scalars(select(Clinician).order_by(Clinician.email)))
+
+
+def disable(session: Session, clinician: Clinician) -> None:
+    """Stop the account from signing in and end its open sessions. What it has signed stays signed."""
+    clinician.disabled = True
+    clinician.session_version += 1
+    session.flush()
+
+
+def enable(session: Session, clinician: Clinician) -> None:
+    """Let a disabled account sign in again."""
+    clinician.disabled = False
+    session.flush()
+
+
+def reset_password(session: Session, clinician: Clinician, password: str) -> None:
+    """Set a new password and end every open session of the account.
+
+    Raises:
+        ReviewRefused: the password is not good enough.
+    """
+    clinician.password_hash = _hash(clinician, password)
+    clinician.session_version += 1
+    session.flush()
+
+
+def _hash(clinician: Clinician, password: str) -> str:
+    plain = password.strip().casefold()
+    own = {clinician.email, clinician.email.partition("@")[0], clinician.registration.casefold()}
+    own |= {clinician.name.casefold(), "".join(clinician.name.casefold().split())}
+    if len(password) < PASSWORD_LENGTH:
+        raise ReviewRefused(f"The password must have at least {PASSWORD_LENGTH} characters.")
+    if len(password) > _LONGEST_PASSWORD:
+        raise ReviewRefused(f"The password must have at most {_LONGEST_PASSWORD} characters.")
+    if plain in own:
+        raise ReviewRefused("The password must not be the email, name or registration number.")
+    if len(set(plain)) < _FEWEST_DIFFERENT:
+        raise ReviewRefused(f"The password must have at least {_FEWEST_DIFFERENT} different characters.")
+    return _HASHER.hash(_bytes(password))
+
+
+def _bytes(password: str) -> bytes:
+    """Return the same bytes for the same letters, however a keyboard composes them."""
+    return unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
+
+
+def _email(given: str) -> str:
+    email = _line("The email", given, 254).casefold()
+    name, _, host = email.rpartition("@")
+    if not name or not host or any(character.isspace() for character in email):
+        raise ReviewRefused(f"'{given}' is not an email address.")
+    return email
+
+
+def _line(label: str, given: str, longest: int, may_be_empty: bool = False) -> str:
+    text = unicodedata.normalize("NFC", given).strip()
+    if not text and not may_be_empty:
+        raise ReviewRefused(f"{label} is missing.")
+    if len(text) > longest or not text.isprintable():
+        raise ReviewRefused(f"{label} must be one line of at most {longest} characters.")
+    return text

@@ -1,0 +1,227 @@
+"""The audit log: append-only, each entry signed together with the one before it."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Any, TypeVar
+
+from sqlalchemy import Select, select
+from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.orm import Session
+
+from recommender.review.agreement import (
+    MALFORMED,
+    Signature,
+    account_details,
+    account_faults,
+    account_target,
+    by_review,
+    review_faults,
+    signature,
+    version_faults,
+)
+from recommender.review.database import take_writers_lock
+from recommender.review.errors import ReviewRefused
+from recommender.review.tables import AuditEntry, Base, Clinician, Review, Version, now
+
+_Row = TypeVar("_Row", bound=Base)
+_OPERATOR = "operator"
+
+
+class Unreadable(ReviewRefused):
+    """A row holds what no code of ours would write."""
+
+    def __init__(self) -> None:
+        super().__init__("The record cannot be read: a value in it is of the wrong kind.")
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """The count and head of the log at some earlier time, kept away from the database."""
+
+    count: int
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditReport:
+    """``head`` is the MAC of the last entry ("" if there is none); ``faults`` are in order, () means intact."""
+
+    count: int
+    head: str
+    faults: tuple[str, ...]
+
+
+def append(
+    session: Session,
+    key: bytes,
+    *,
+    actor: str,
+    registration: str,
+    action: str,
+    target: str,
+    sha256: str,
+    details: Mapping[str, Any],
+) -> AuditEntry:
+    """Return the new last entry. Writers wait for each other until the caller commits.
+
+    Raises:
+        ReviewRefused: the last entry was not written with this key; nothing is added to a broken log.
+    """
+    take_writers_lock(session)
+    last = next(iter(read(session, select(AuditEntry).order_by(AuditEntry.number.desc()).limit(1))), None)
+    if last is not None and not _is_signed(last, key):
+        raise ReviewRefused("The audit log is not as it was written, or AUDIT_KEY has changed. Nothing was saved.")
+    entry = AuditEntry(
+        number=last.number + 1 if last else 1,
+        at=now(),
+        actor=actor,
+        registration=registration,
+        action=action,
+        target=target,
+        sha256=sha256,
+        details=dict(details),
+        previous_mac=last.mac if last else "",
+    )
+    entry.mac = _mac(entry, key)
+    session.add(entry)
+    session.flush()
+    return entry
+
+
+def append_account(session: Session, key: bytes, action: str, clinician: Clinician) -> AuditEntry:
+    """Return the entry of what the operator did to an account. An account that stands in no entry is a fault."""
+    return append(
+        session,
+        key,
+        actor=_OPERATOR,
+        registration="",
+        action=action,
+        target=account_target(clinician.email),
+        sha256="",
+        details=account_details(clinician),
+    )
+
+
+def verify(session: Session, key: bytes, anchor: Anchor | None = None) -> AuditReport:
+    """Return whether every entry is as it was written, and reviews, versions and accounts are what the log says.
+
+    Without ``anchor`` a log whose tail was cut off, or that was written anew by somebody who holds the key, looks whole.
+    """
+    report = _verify(session, key, anchor)
+    if report.faults:
+        # Somebody may have written between one read and the next: look again while nobody can.
+        take_writers_lock(session)
+        report = _verify(session, key, anchor)
+    return report
+
+
+def entries(session: Session) -> tuple[AuditEntry, ...]:
+    """Return the whole log, first entry first, as the database holds it now.
+
+    Raises:
+        Unreadable: somebody put a value there that no code of ours would write.
+    """
+    return rows(session, AuditEntry)
+
+
+def rows(session: Session, table: type[_Row]) -> tuple[_Row, ...]:
+    """Return every row of a table by its key, as the database holds it now.
+
+    Raises:
+        Unreadable: somebody put a value there that no code of ours would write.
+    """
+    whole = select(table).order_by(*table.__table__.primary_key).execution_options(populate_existing=True)
+    return read(session, whole)
+
+
+def read(session: Session, wanted: Select[_Row]) -> tuple[_Row, ...]:
+    """Return the rows that are wanted.
+
+    Raises:
+        Unreadable: somebody put a value there that no code of ours would write.
+    """
+    try:
+        return tuple(session.scalars(wanted))
+    except (*MALFORMED, DataError) as error:
+        raise Unreadable from error
+    except OperationalError as error:
+        if "decode" in str(error.orig):  # so SQLite says it of a text that is not UTF-8
+            raise Unreadable from error
+        raise
+
+
+def signatures(session: Session, reviews: Iterable[Review], key: bytes | None) -> Mapping[int, Signature]:
+    """Return who signed each review that an entry bears out, by the review's id. With the key, only true entries count.
+
+    Raises:
+        Unreadable: somebody put a value into the log that no code of ours would write.
+    """
+    recorded = by_review(entry for entry in entries(session) if key is None or _is_signed(entry, key))
+    found = {review.id: signature(review, recorded[review.id]) for review in reviews if review.id in recorded}
+    return {number: signed for number, signed in found.items() if signed is not None}
+
+
+def _verify(session: Session, key: bytes, anchor: Anchor | None) -> AuditReport:
+    try:
+        log = entries(session)
+    except Unreadable as error:
+        return AuditReport(0, "", (str(error),))
+    faults = [*_broken_links(log, key), *_moved(log, anchor)]
+    try:
+        reviews = rows(session, Review)
+        faults += review_faults(reviews, log)
+        faults += version_faults(rows(session, Version), reviews)
+        faults += account_faults(rows(session, Clinician), log)
+    except Unreadable as error:
+        faults.append(str(error))
+    return AuditReport(len(log), str(log[-1].mac) if log else "", tuple(faults))
+
+
+def _broken_links(log: Iterable[AuditEntry], key: bytes) -> Iterable[str]:
+    number, mac = 0, ""
+    for entry in log:
+        if entry.number != number + 1:
+            yield f"Entry {number + 1} is missing."
+        elif entry.previous_mac != mac:
+            yield f"Entry {entry.number} does not follow the one before it."
+        if not _is_signed(entry, key):
+            yield f"Entry {entry.number} is not as it was written, or was not written with this key."
+        number, mac = entry.number, entry.mac
+
+
+def _moved(log: tuple[AuditEntry, ...], anchor: Anchor | None) -> Iterable[str]:
+    if anchor is None:
+        return
+    if len(log) < anchor.count:
+        yield f"The log ends at entry {len(log)}, but once had {anchor.count}: its end was cut off."
+    elif (log[anchor.count - 1].mac if anchor.count else "") != anchor.head:
+        yield f"Entry {anchor.count} is not the one that was noted: the log was written anew."
+
+
+def _is_signed(entry: AuditEntry, key: bytes) -> bool:
+    try:
+        return hmac.compare_digest(entry.mac.encode(), _mac(entry, key).encode())
+    except MALFORMED:
+        return False
+
+
+def _mac(entry: AuditEntry, key: bytes) -> str:
+    signed = {
+        "number": entry.number,
+        "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "actor": entry.actor,
+        "registration": entry.registration,
+        "action": entry.action,
+        "target": entry.target,
+        "sha256": entry.sha256,
+        "details": entry.details,
+        "previous_mac": entry.previous_mac,
+    }
+    canonical = json.dumps(signed, sort_keys=True, separators=(",", ":"))
+    return hmac.new(key, b"audit entry " + canonical.encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,188 @@
+"""The release: what must be approved before it, its own approval, and the certificate kept on disk."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from recommender.models.catalogue import DefaultRoutine
+from recommender.models.content import Content
+from recommender.review import audit
+from recommender.review.database import take_writers_lock
+from recommender.review.errors import ReviewRefused
+from recommender.review.reviews import names_nobody, record, standing
+from recommender.review.standing import Approval
+from recommender.review.tables import Clinician, Review, Role, Verdict
+from recommender.rulebook.digest import RELEASE, Digest, Target, TargetKind
+
+CERTIFICATE_FILE = "release-certificate.json"
+_NOT_CHECKED = "The record has not been checked."
+_SAFETY_KINDS = frozenset({"red_flags", "findings", "contraindications", "precautions", "general"})
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseStatus:
+    """``missing`` are the targets not approved yet; ``is_ready`` says there are none.
+
+    ``is_approved``: ready, and signed by a lead, with no open change request on the release itself, and a record
+    without ``faults``. ``authors_unknown`` counts the rules that name no person as their author: for those nobody can
+    tell whether the author and the reviewers differ.
+    """
+
+    missing: tuple[Target, ...]
+    is_ready: bool
+    is_approved: bool
+    approvals: tuple[Approval, ...]
+    faults: tuple[str, ...] = ()
+    authors_unknown: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """The proof that a release was approved. ``hash`` is the content's; ``by`` names the lead and registration."""
+
+    hash: str
+    version: str
+    approved_at: datetime
+    by: str
+    expires_at: datetime
+
+
+def needed(content: Content) -> tuple[Target, ...]:
+    """Return what must be approved before a release: the safety rules, what can be chosen, every outcome's words."""
+    rules = (rule.id for rule in content.rule_set.rules if rule.kind in _SAFETY_KINDS)
+    exercises = (
+        exercise.id for exercise in content.catalogue.exercises if exercise.default_routine is not DefaultRoutine.NO
+    )
+    return (
+        *(Target(TargetKind.RULE, rule) for rule in rules),
+        *(Target(TargetKind.EXERCISE, exercise) for exercise in exercises),
+        *(Target(TargetKind.DISPOSITION, level.value) for level in content.catalogue.dispositions),
+    )
+
+
+def status(
+    session: Session, content: Content, digests: Mapping[Target, Digest], required: int, key: bytes | None = None
+) -> ReleaseStatus:
+    """Return how far today's content is from release. Without the key the record is not checked: nothing is approved."""
+    faults = (_NOT_CHECKED,) if key is None else audit.verify(session, key).faults
+    unknown = sum(names_nobody(rule.author) for rule in content.rule_set.rules)
+    standings = standing(session, digests, required, key)
+    missing = tuple(target for target in needed(content) if not standings[target].is_approved)
+    own = standings[RELEASE]
+    is_approved = bool(own.approvals) and not (missing or own.requested or faults)
+    return ReleaseStatus(missing, not missing, is_approved, own.approvals, faults, unknown)
+
+
+def approve_release(
+    session: Session,
+    key: bytes,
+    clinician: Clinician,
+    content: Content,
+    digests: Mapping[Target, Digest],
+    required: int,
+    text: str = "",
+    *,
+    seen: str,
+) -> Review:
+    """Return the lead's signature on today's release. After the commit, call ``keep_certificate``.
+
+    Raises:
+        StaleVersion: ``seen`` is not today's release.
+        ReviewRefused: not a lead, something needed is not approved, or the audit log is broken.
+    """
+    if clinician.role is not Role.LEAD:
+        raise ReviewRefused("Only a lead can approve the release.")
+    take_writers_lock(session)
+    found = status(session, content, digests, required, key)
+    if found.faults:
+        raise ReviewRefused(f"The record of this review is not as it was written. {found.faults[0]} Tell the operator.")
+    if found.missing:
+        raise ReviewRefused(f"The release is not ready: {len(found.missing)} still to be approved.")
+    return record(session, key, clinician, digests[RELEASE], Verdict.APPROVE, text, seen=seen)
+
+
+def keep_certificate(
+    path: Path, key: bytes, content: Content, status: ReleaseStatus, now: datetime, days: int
+) -> Certificate | None:
+    """Write, renew or remove the certificate so that it says what the database says, and return it.
+
+    Call it whenever the status has been read from the database: it expires ``days`` after it was last confirmed. The
+    file is written at most once a day, and a certificate of other content is left alone.
+
+    Raises:
+        OSError: the file cannot be written or removed.
+    """
+    kept = read_certificate(path, key, content.hash, now)
+    if not status.is_approved:
+        if kept is not None:
+            path.unlink(missing_ok=True)
+        return None
+    signature = status.approvals[-1]
+    wanted = Certificate(
+        hash=content.hash,
+        version=content.rule_set.version,
+        approved_at=signature.at,
+        by=f"{signature.name} ({signature.registration})",
+        expires_at=now + timedelta(days=days),
+    )
+    if kept is not None and _confirms(kept, wanted):
+        return kept
+    _write(path, {**_plain(wanted), "mac": _mac(wanted, key)})
+    return wanted
+
+
+def read_certificate(path: Path, key: bytes, content_hash: str, now: datetime) -> Certificate | None:
+    """Return the certificate, or None if it is missing, altered, expired or of other content."""
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        mac = str(told.pop("mac"))
+        for name in ("approved_at", "expires_at"):
+            told[name] = datetime.fromisoformat(told[name]).astimezone(UTC)
+        certificate = Certificate(**told)
+        signed = _mac(certificate, key)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+    if not hmac.compare_digest(mac.encode("utf-8", "surrogatepass"), signed.encode()):
+        return None
+    return certificate if certificate.hash == content_hash and now < certificate.expires_at else None
+
+
+def _confirms(kept: Certificate, wanted: Certificate) -> bool:
+    """Return whether the one on disk says the same, and was confirmed within the last day."""
+    age = wanted.expires_at - kept.expires_at
+    same = (kept.version, kept.approved_at, kept.by) == (wanted.version, wanted.approved_at, wanted.by)
+    return same and timedelta(0) <= age < timedelta(days=1)
+
+
+def _plain(certificate: Certificate) -> dict[str, Any]:
+    plain = asdict(certificate)
+    for name in ("approved_at", "expires_at"):
+        plain[name] = plain[name].astimezone(UTC).isoformat(timespec="microseconds")
+    return plain
+
+
+def _mac(certificate: Certificate, key: bytes) -> str:
+    canonical = json.dumps(_plain(certificate), sort_keys=True, separators=(",", ":"))
+    return hmac.new(key, b"release certificate " + canonical.encode(), hashlib.sha256).hexdigest()
+
+
+def _write(path: Path, plain: Mapping[str, Any]) -> None:
+    """Replace the file in one step, so that nobody reads half of it."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    try:
+        draft.write_text(json.dumps(plain, indent=2) + "\n", encoding="utf-8")
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,168 @@
+"""The tables of the review room."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    DateTime,
+    Enum,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from recommender.rulebook.digest import Target, TargetKind
+
+# PostgreSQL's integers end here.
+LARGEST_ID = 2**31 - 1
+
+
+class Role(StrEnum):
+    """A reader reads, a reviewer signs, a lead also signs the release."""
+
+    READER = "reader"
+    REVIEWER = "reviewer"
+    LEAD = "lead"
+
+
+class Verdict(StrEnum):
+    """``WITHDRAW`` takes back the reviewer's own earlier verdict, named by ``parent_id``."""
+
+    APPROVE = "approve"
+    REQUEST_CHANGES = "request_changes"
+    COMMENT = "comment"
+    WITHDRAW = "withdraw"
+
+
+class Moment(TypeDecorator[datetime]):
+    """A time in UTC. SQLite keeps no time zone, so it is put back when read."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _words(kind: type[StrEnum]) -> Enum:
+    return Enum(
+        kind, native_enum=False, length=20, values_callable=lambda members: [member.value for member in members]
+    )
+
+
+def _one_of(column: str, kind: type[StrEnum]) -> CheckConstraint:
+    listed = ", ".join(f"'{member.value}'" for member in kind)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Clinician(Base):
+    """An account. ``email`` is kept casefolded; ``session_version`` ends open sessions when it is raised."""
+
+    __tablename__ = "clinician"
+    __table_args__ = (_one_of("role", Role),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    registration: Mapped[str] = mapped_column(String(100))
+    role: Mapped[Role] = mapped_column(_words(Role))
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    oidc_subject: Mapped[str | None] = mapped_column(String(255), unique=True)
+    disabled: Mapped[bool] = mapped_column(default=False)
+    session_version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+
+class Version(Base):
+    """What one digest was taken over, kept so that a later change can be shown word by word."""
+
+    __tablename__ = "version"
+    __table_args__ = (
+        UniqueConstraint("target_kind", "target_id", "sha256"),
+        CheckConstraint("length(sha256) = 64", name="sha256"),
+        _one_of("target_kind", TargetKind),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    target_kind: Mapped[TargetKind] = mapped_column(_words(TargetKind))
+    target_id: Mapped[str] = mapped_column(String(200))
+    sha256: Mapped[str] = mapped_column(String(64))
+    parts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    first_seen_at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+
+class Review(Base):
+    """What one clinician said of one version. Rows are only ever added."""
+
+    __tablename__ = "review"
+    __table_args__ = (
+        Index(None, "target_kind", "target_id"),
+        CheckConstraint("length(sha256) = 64", name="sha256"),
+        _one_of("target_kind", TargetKind),
+        _one_of("verdict", Verdict),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    clinician_id: Mapped[int] = mapped_column(ForeignKey("clinician.id"))
+    target_kind: Mapped[TargetKind] = mapped_column(_words(TargetKind))
+    target_id: Mapped[str] = mapped_column(String(200))
+    sha256: Mapped[str] = mapped_column(String(64))
+    verdict: Mapped[Verdict] = mapped_column(_words(Verdict))
+    text: Mapped[str] = mapped_column(Text)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("review.id"))
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+    clinician: Mapped[Clinician] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def target(self) -> Target:
+        return Target(self.target_kind, self.target_id)
+
+
+class AuditEntry(Base):
+    """One link of the audit chain: ``mac`` covers every other column and the entry before it."""
+
+    __tablename__ = "audit_entry"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(Moment)
+    actor: Mapped[str] = mapped_column(String(254))
+    registration: Mapped[str] = mapped_column(String(100))
+    action: Mapped[str] = mapped_column(String(40))
+    target: Mapped[str] = mapped_column(String(254))
+    sha256: Mapped[str] = mapped_column(String(64))
+    details: Mapped[dict[str, Any]] = mapped_column(JSON)
+    previous_mac: Mapped[str] = mapped_column(String(64))
+    mac: Mapped[str] = mapped_column(String(64))

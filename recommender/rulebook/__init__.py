@@ -1,0 +1,1 @@
+"""The rules as clinicians read them: sentences, what each rule touches, who reads which answer, and digests."""

@@ -1,0 +1,181 @@
+"""What a signature is bound to: a SHA-256 over exactly what a rule, an exercise or an outcome means.
+
+Digests are taken from loaded models, so the white space of the files and the order of their keys do not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from recommender.engine.staging import STAGE_FINDINGS
+from recommender.loaders.content import content_hash
+from recommender.models.conditions import Condition
+from recommender.models.content import Content
+from recommender.models.questionnaire import Page, Question
+from recommender.models.rules import Actions, Branch, Rule
+from recommender.rulebook.effects import named_exercises, named_tags
+from recommender.rulebook.plain_data import plain_condition, plain_data
+from recommender.rulebook.readers import findings_read, questions_read
+
+# What stands in the files but changes nothing that a clinician approves.
+_RULE_HISTORY = frozenset({"author", "since", "changed", "notes", "path", "branches"})
+_EXERCISE_BACKGROUND = frozenset({"figure_hint", "seeds", "seed_notes", "decisions"})
+_QUESTION_LAYOUT = frozenset({"code", "picture", "shown_if"})
+_BRANCH_OWN = frozenset({"rule_id", "when", "line"})
+_BASE_STAGE = "base_stage="
+
+
+class TargetKind(StrEnum):
+    RULE = "rule"
+    EXERCISE = "exercise"
+    DISPOSITION = "disposition"
+    RELEASE = "release"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Something that can be reviewed."""
+
+    kind: TargetKind
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """``parts`` is the plain data that was hashed; ``sha256`` is over its canonical JSON."""
+
+    target: Target
+    sha256: str
+    parts: Mapping[str, Any]
+
+
+RELEASE = Target(TargetKind.RELEASE, "release")
+
+
+def digests(content: Content) -> Mapping[Target, Digest]:
+    """Return the digest of every rule, exercise and outcome, and last that of the release."""
+    source = _Source(content)
+    found: dict[Target, Digest] = {}
+    for target, parts in source.everything():
+        found[target] = Digest(target, content_hash(parts), MappingProxyType(parts))
+    release = {
+        "version": content.rule_set.version,
+        "content": content.hash,
+        "targets": {f"{target.kind}/{target.id}": digest.sha256 for target, digest in found.items()},
+    }
+    found[RELEASE] = Digest(RELEASE, content_hash(release), MappingProxyType(release))
+    return MappingProxyType(found)
+
+
+class _Source:
+    """Gathers what each target means. Parts that many targets share are made once."""
+
+    def __init__(self, content: Content) -> None:
+        self._content = content
+        self._behind = _derivations(content)
+        self._facts = {fact.id: plain_data(fact) for fact in content.rule_set.supplied}
+        self._questions = {
+            question.id: self._question(question, page)
+            for page in content.questionnaire.pages
+            for question in page.questions
+        }
+        self._tags = {tag.id: plain_data(tag) for tag in content.catalogue.tags.values()}
+        self._named = {
+            exercise.id: {"forms": {form.id: sorted(form.tags) for form in exercise.forms}}
+            for exercise in content.catalogue.exercises
+        }
+        self._outcomes = {
+            str(level): plain_data(disposition) for level, disposition in content.catalogue.dispositions.items()
+        }
+
+    def everything(self) -> Iterator[tuple[Target, dict[str, Any]]]:
+        for rule in self._content.rule_set.rules:
+            yield Target(TargetKind.RULE, rule.id), self._rule(rule)
+        for exercise in self._content.catalogue.exercises:
+            tags = {tag for form in exercise.forms for tag in form.tags}
+            parts = {**plain_data(exercise, without=_EXERCISE_BACKGROUND), "tags": _chosen(self._tags, tags)}
+            yield Target(TargetKind.EXERCISE, exercise.id), parts
+        for level, words in self._outcomes.items():
+            yield Target(TargetKind.DISPOSITION, level), words
+
+    def _rule(self, rule: Rule) -> dict[str, Any]:
+        """Return a rule, and everything outside of its file that it means."""
+        actions = [branch.then for branch in rule.branches]
+        findings = self._findings(rule.branches)
+        read = [
+            branch.when for branch in (*rule.branches, *(branch for behind in findings.values() for branch in behind))
+        ]
+        subjects = {subject for condition in read for subject in questions_read(condition)}
+        subjects |= {question for then in actions for question in then.ask}
+        return {
+            "rule": {
+                **plain_data(rule, without=_RULE_HISTORY),
+                "branches": [self._branch(branch) for branch in rule.branches],
+            },
+            "findings": {name: [self._deriving(branch) for branch in behind] for name, behind in findings.items()},
+            "questions": _chosen(self._questions, subjects),
+            "facts": _chosen(self._facts, subjects),
+            "tags": _chosen(self._tags, {tag for then in actions for tag in named_tags(then)}),
+            "exercises": _chosen(self._named, {exercise for then in actions for exercise in named_exercises(then)}),
+            "outcomes": _chosen(
+                self._outcomes, {str(then.disposition.level) for then in actions if then.disposition is not None}
+            ),
+        }
+
+    def _branch(self, branch: Branch) -> dict[str, Any]:
+        then = branch.then
+        # The files write these as mappings, whose order means nothing.
+        ordered = replace(
+            then, derive=tuple(sorted(then.derive)), mix=tuple(sorted(then.mix, key=lambda mix: mix.slot))
+        )
+        own = plain_data(replace(branch, then=ordered), without=_BRANCH_OWN)
+        return {**own, "when": self._condition(branch.when)}
+
+    def _deriving(self, branch: Branch) -> dict[str, Any]:
+        """Return how a branch comes to a finding or a cap; what it tells the person is not part of that."""
+        derived = Actions(derive=tuple(sorted(branch.then.derive)), cap_stage=branch.then.cap_stage)
+        return {"branch": branch.id, "when": self._condition(branch.when), **plain_data(derived)}
+
+    def _findings(self, branches: Iterable[Branch]) -> dict[str, tuple[Branch, ...]]:
+        """Return the branches behind every finding that these read, directly or through others."""
+        found: dict[str, tuple[Branch, ...]] = {}
+        waiting = [finding for branch in branches for finding in findings_read(branch.when)]
+        while waiting:
+            finding = waiting.pop()
+            if finding not in found:
+                found[finding] = self._behind.get(finding, ())
+                waiting += [other for branch in found[finding] for other in findings_read(branch.when)]
+        return found
+
+    def _question(self, question: Question, page: Page) -> dict[str, Any]:
+        conditions = {
+            "shown_if": self._condition(question.shown_if) if question.shown_if else None,
+            "page_shown_if": self._condition(page.shown_if) if page.shown_if else None,
+        }
+        shown = {name: condition for name, condition in conditions.items() if condition is not None}
+        return {**plain_data(question, without=_QUESTION_LAYOUT), **shown}
+
+    def _condition(self, condition: Condition) -> Any:
+        return plain_condition(condition, self._content.questionnaire)
+
+
+def _derivations(content: Content) -> dict[str, tuple[Branch, ...]]:
+    """Return the branches behind each finding. The stage comes of every base stage and every cap, whichever it is."""
+    found: dict[str, tuple[Branch, ...]] = {}
+    for branch in content.rule_set.branches:
+        for finding in branch.then.derive:
+            found[finding] = (*found.get(finding, ()), branch)
+    staging = tuple(
+        branch
+        for branch in content.rule_set.branches
+        if branch.then.cap_stage or any(finding.startswith(_BASE_STAGE) for finding in branch.then.derive)
+    )
+    return {**found, **dict.fromkeys(STAGE_FINDINGS.values(), staging)}
+
+
+def _chosen(known: Mapping[str, Any], wanted: Iterable[str]) -> dict[str, Any]:
+    return {name: known[name] for name in sorted(wanted) if name in known}

@@ -1,0 +1,256 @@
+"""Every page of the site in every state that matters, each a place that a browser can be brought to.
+
+Shared by the browser tests and tools/screenshots.py. Pages without parameters come from the site's own list of routes,
+questions from the questionnaire and outcomes from the worked examples, so that new ones are here from their first day.
+"""
+
+from __future__ import annotations
+
+import copy
+import threading
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from http.cookies import SimpleCookie
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+from flask import Flask, Response
+from people import ASKED_EVERYTHING, STRUGGLING, URGENT, example
+from playwright.sync_api import Page
+from playwright.sync_api import Response as PageResponse
+from routes import FILTERED, NO_MATCH, page_rules
+from sheets import full_sheet
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from recommender.edition import Edition
+from recommender.engine.flow import Step
+from recommender.models.catalogue import DefaultRoutine
+from recommender.models.levels import Level
+from recommender.service import Recommender
+from recommender.settings import read_settings
+from recommender.web.answer_cookie import Draft
+from recommender.web.app import create_app
+from recommender.web.site import Site, current_site
+
+LANGUAGES = ("en", "es")
+HOME, ANYWHERE, FAULTY, BROKEN = "GB", "no country", "self-test failed", "no content"
+# These show something only once there are answers; start_again stands for them without.
+NEED_ANSWERS = frozenset({"questions.check", "result.show", "result.summary"})
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page in one state. ``page`` says which page it is: its states share a title, other pages have another."""
+
+    page: str
+    state: str
+    address: str
+    status: int = 200
+    draft: Draft | None = None
+    site: str = HOME
+    is_sent: bool = False
+    is_opened: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.page}-{self.state}" if self.state else self.page
+
+    def opened(self) -> Place:
+        """Return the same with every `<details>` open."""
+        return replace(self, state=f"{self.state}-opened" if self.state else "opened", is_opened=True)
+
+    def closed(self) -> Place:
+        """Return the same as it looks before anything is opened."""
+        return replace(self, state=self.state.removesuffix("opened").rstrip("-"), is_opened=False)
+
+
+@dataclass(frozen=True)
+class Stand:
+    """The running site: as set up for one country, for none, and in trouble."""
+
+    recommender: Recommender
+    apps: Mapping[str, Flask]
+    sites: Mapping[str, Site]
+    addresses: Mapping[str, str]
+
+    def draft(self, given: Mapping[str, Any], before: str | None = None) -> Draft:
+        """Return the draft of somebody who answered everything, or everything before one screen."""
+        recommender = self.recommender
+        answers, messages = recommender.sheet.read_some(full_sheet(recommender, given), recommender.sheet.fields)
+        assert not messages, messages
+        done = list(recommender.flow.walk(answers).steps)
+        if before is not None:
+            done = done[: [step.slug for step in done].index(before)]
+        asked = {question.id for step in done for question in step.questions}
+        kept = {question: answer for question, answer in answers.items() if question in asked}
+        return Draft(kept, frozenset(step.slug for step in done))
+
+    def steps(self, given: Mapping[str, Any]) -> tuple[Step, ...]:
+        return self.recommender.flow.walk(self.draft(given).answers).steps
+
+    def edition(self, language: str) -> Edition:
+        """Return the words of the site in one language."""
+        return self.sites[HOME].editions[language]
+
+    def html(self, address: str) -> str:
+        """Return a page as it comes over the wire, to somebody without cookies."""
+        with urlopen(self.addresses[HOME] + address) as response:
+            return str(response.read().decode())
+
+    def cookie(self, place: Place) -> str | None:
+        """Return the answers cookie that the site would have set, or None where the person has none."""
+        if place.draft is None:
+            return None
+        response = Response()
+        self.sites[place.site].cookie.write(response, place.draft)
+        return SimpleCookie(response.headers["Set-Cookie"])["answers"].value
+
+    def bring(self, page: Page, place: Place, language: str = "en") -> PageResponse:
+        """Open the place in a page that may have been anywhere before, and return the response for its document.
+
+        Raises:
+            AssertionError: the site shows something else there.
+        """
+        home = self.addresses[place.site]
+        page.context.clear_cookies()
+        page.context.add_cookies([{"name": "language", "value": language, "url": home}])
+        answers = self.cookie(place)
+        if answers is not None:
+            page.context.add_cookies([{"name": "answers", "value": answers, "url": home}])
+        response = page.goto(home + place.address)
+        if place.is_sent:
+            text = page.locator("main input[type=text]")
+            if text.count():
+                text.first.fill("Put on my socks")
+            with page.expect_navigation() as sending:
+                page.locator("main form button[type=submit]").click()
+            response = sending.value
+        assert response is not None
+        assert (response.status, response.url) == (place.status, home + place.address), place.name
+        if place.is_opened:
+            page.eval_on_selector_all("details", "all => all.forEach(one => { one.open = true; })")
+        return response
+
+
+@contextmanager
+def running_site(recommender: Recommender) -> Iterator[Stand]:
+    """The site on loopback ports, until the end of the with statement."""
+    settings = replace(read_settings({}), region="GB")
+    faulty = copy.copy(recommender)
+    faulty.__dict__["faults"] = ("made up",)
+    apps = {
+        HOME: create_app(settings, recommender),
+        ANYWHERE: create_app(replace(settings, region=None), recommender),
+        FAULTY: create_app(settings, faulty),
+        BROKEN: create_app(replace(settings, rules_dir=Path("there-is-no-such-folder"))),
+    }
+    with ExitStack() as running:
+        sites = {name: _site_of(app) for name, app in apps.items()}
+        yield Stand(recommender, apps, sites, {name: running.enter_context(served(app)) for name, app in apps.items()})
+
+
+def _site_of(app: Flask) -> Site:
+    """Return the state of an application. What ends with its context does not go with Playwright in the same thread."""
+
+    def read() -> Site:
+        with app.app_context():
+            return current_site()
+
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(read).result()
+
+
+class _Quiet(WSGIRequestHandler):
+    """Says nothing about each request, so that what a failed test prints can be read."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        pass
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """The application on a free port of this machine, by its address, until the end of the with statement."""
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def all_places(stand: Stand) -> list[Place]:
+    places = [*public_places(stand), *question_places(stand), *check_places(stand), *outcome_places(stand)]
+    return [*places, *exercise_places(stand), *trouble_places()]
+
+
+def public_places(stand: Stand) -> Iterator[Place]:
+    """Every page that is the same for everybody, and the start page as it greets somebody who comes back."""
+    for rule in page_rules(stand.apps[HOME]):
+        if rule.arguments or rule.endpoint in NEED_ANSWERS:
+            continue
+        place = Place(rule.rule.strip("/").replace("/", "-") or "start", "", rule.rule)
+        yield place
+        if "<details" in stand.html(rule.rule):
+            yield place.opened()
+    yield Place("start", "begun", "/", draft=stand.draft({}))
+    yield Place("start", "no-country", "/", site=ANYWHERE)
+
+
+def question_places(stand: Stand) -> Iterator[Place]:
+    """Every screen of questions: empty, filled in with every help text open, and sent with something missing."""
+    screens = [(ASKED_EVERYTHING, step) for step in stand.steps(ASKED_EVERYTHING)]
+    extra = [(URGENT, step) for step in stand.steps(URGENT) if step.page is None]
+    for given, step in screens + extra:
+        page, address = f"question-{step.slug}", f"/questions/{step.slug}"
+        before = stand.draft(given, before=step.slug)
+        yield Place(page, "empty", address, draft=before)
+        yield Place(page, "filled", address, draft=stand.draft(given)).opened()
+        yield Place(page, "errors", address, status=422, draft=before, is_sent=True)
+
+
+def check_places(stand: Stand) -> Iterator[Place]:
+    yield Place("check-answers", "complete", "/check-answers", draft=stand.draft(ASKED_EVERYTHING))
+    yield Place("check-answers", "stopped", "/check-answers", draft=stand.draft(example(Level.EMERGENCY_NOW)))
+    yield Place("start-again", "", "/result")
+
+
+def outcome_places(stand: Stand) -> Iterator[Place]:
+    """Each of the outcomes, a fuller one where much is said, and the worst one where we do not know the country."""
+    for level in Level:
+        page = f"result-{level.value.replace('_', '-')}"
+        place = Place(page, "", "/result", draft=stand.draft(example(level)))
+        yield place
+        yield place.opened()
+    for level in (Level.ROUTINE_REVIEW, Level.URGENT_48H, Level.EMERGENCY_NOW):
+        yield Place("summary", level.value.replace("_", "-"), "/result/summary", draft=stand.draft(example(level)))
+    yield Place("summary", "full", "/result/summary", draft=stand.draft({**ASKED_EVERYTHING, **STRUGGLING})).opened()
+    review, see = "result-routine-review", "result-see-before-start"
+    yield Place(review, "full", "/result", draft=stand.draft(STRUGGLING)).opened()
+    yield Place(see, "full", "/result", draft=stand.draft({**STRUGGLING, "told_no_exercise": "yes"})).opened()
+    for level in (Level.EMERGENCY_NOW, Level.SEE_BEFORE_START, Level.ROUTINE_REVIEW):
+        page = f"result-{level.value.replace('_', '-')}"
+        yield Place(page, "no-country", "/result", draft=stand.draft(example(level)), site=ANYWHERE).opened()
+
+
+def exercise_places(stand: Stand) -> Iterator[Place]:
+    """The catalogue under filters, one page with much on it, and one of a move that is never chosen."""
+    exercises = stand.recommender.content.catalogue.exercises
+    most = max(exercises, key=lambda exercise: (len(exercise.forms), len(exercise.aliases)))
+    never = next(exercise for exercise in exercises if exercise.default_routine is DefaultRoutine.NO)
+    yield Place("exercises", "filtered", FILTERED).opened()
+    yield Place("exercises", "no-match", NO_MATCH).opened()
+    yield Place("exercise-many-ways", "", f"/exercises/{most.id}").opened()
+    yield Place("exercise-never-chosen", "", f"/exercises/{never.id}")
+
+
+def trouble_places() -> Iterator[Place]:
+    yield Place("not-found", "", "/nowhere", status=404)
+    yield Place("not-allowed", "", "/start-again", status=405)
+    yield Place("unavailable", "", "/", status=503, site=FAULTY)
+    yield Place("unavailable", "without-content", "/", status=503, site=BROKEN)

@@ -1,0 +1,146 @@
+"""Two clinicians review a rule set to its release; one word of one rule changes; they put it right."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import databases
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect
+from test_accessibility import AXE, RUN_AXE
+from werkzeug.serving import make_server
+
+from recommender.service import Recommender
+
+sys.path.append(str(Path(__file__).resolve().parent.parent / "web"))
+from reviewers import CHANGED, NEEDED, one_word_changed, password_of, review_room
+
+PHONE = {"width": 390, "height": 844}
+CHANGED_RULE = CHANGED[0].rpartition("/")[2].split("-hypermobile")[0]
+
+
+@pytest.fixture(params=databases.backends())
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str | None]:
+    if request.param == "sqlite":
+        yield None
+        return
+    with databases.postgresql() as server, databases.new_database(server) as url:
+        yield url
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+class Clinician:
+    """Somebody at the review room, on a phone without JavaScript."""
+
+    def __init__(self, browser: Browser, home: str, name: str) -> None:
+        self.home = home
+        self.context = browser.new_context(viewport=PHONE, java_script_enabled=False)
+        self.page: Page = self.context.new_page()
+        self.page.goto(f"{home}/review")
+        self.page.get_by_label("Email").fill(f"{name}@example.org")
+        self.page.get_by_label("Password").fill(password_of(name))
+        self.page.get_by_role("button", name="Sign in").click()
+        expect(self.page.get_by_role("heading", level=1)).to_have_text("Review room")
+
+    def approve_groups(self) -> None:
+        for group in NEEDED:
+            self.page.goto(f"{self.home}/review/group/{group}")
+            self.page.get_by_role("button", name="Read and approve all").click()
+            self.page.get_by_role("button", name="Approve all").click()
+            expect(self.page.get_by_role("status")).to_contain_text("Your approvals are recorded")
+
+    def approve(self, address: str, button: str) -> None:
+        self.page.goto(self.home + address)
+        self.page.get_by_role("button", name=button).click()
+        expect(self.page.get_by_role("status")).to_contain_text("Your approval is recorded")
+
+    def reads(self, address: str, words: str) -> None:
+        self.page.goto(self.home + address)
+        expect(self.page.locator("main")).to_contain_text(words)
+
+
+def test_two_clinicians_review_to_release_and_again_after_a_change_of_one_word(
+    browser: Browser, recommender: Recommender, tmp_path: Path, database_url: str | None
+) -> None:
+    folder = tmp_path / "room"
+    with ExitStack() as stack:
+        app = stack.enter_context(review_room(recommender, folder, database_url))
+        home = stack.enter_context(served(app))
+        ana, ben = Clinician(browser, home, "ana"), Clinician(browser, home, "ben")
+        ana.approve_groups()
+        ben.reads("/review/release", "Not ready")
+        ben.approve_groups()
+        ben.approve("/review/release", "Approve this release")
+        ben.reads("/review/release", "This release is approved.")
+        assert "have not yet approved" not in app.test_client().get("/").text
+    with ExitStack() as stack:
+        app = stack.enter_context(review_room(one_word_changed(tmp_path / "content"), folder, database_url))
+        home = stack.enter_context(served(app))
+        assert "have not yet approved" in app.test_client().get("/").text
+        ana, ben = Clinician(browser, home, "ana"), Clinician(browser, home, "ben")
+        ben.reads("/review/release", "Not ready: 1 still to be approved.")
+        ana.reads("/review", "Changed since you approved it")
+        page = ana.page
+        assert page.locator("del").all_text_contents() == ["short"]
+        assert page.locator("ins").all_text_contents() == ["brief"]
+        rows = page.locator("section", has_text="Changed since you approved it").locator("h3").all_text_contents()
+        assert [row.partition(":")[0] for row in rows] == [CHANGED_RULE]
+        for clinician in (ana, ben):
+            clinician.approve(f"/review/rule/{CHANGED_RULE}", "Approve this version")
+        ana.reads("/review", "The release waits for a lead.")
+        ben.approve("/review/release", "Approve this release")
+        assert "have not yet approved" not in app.test_client().get("/").text
+        assert app.test_client().get("/readyz").json["rule_set"]["approved"] is True
+
+
+@pytest.mark.parametrize("name", ["ana", "ben", "rea"])
+def test_the_review_room_has_no_accessibility_fault_and_can_be_used_by_keyboard(
+    browser: Browser, recommender: Recommender, tmp_path: Path, name: str
+) -> None:
+    pages = ["/review", "/sign-in", "/review/group/red_flags", "/review/rule/RF-E01", "/review/exercise/pelvic_tilt"]
+    pages += ["/review/disposition/routine", "/review/release", "/review/confirm?target=rule/RF-E01", "/review/print"]
+    with review_room(recommender, tmp_path) as app, served(app) as home:
+        context = browser.new_context(viewport={"width": 320, "height": 640})
+        page = context.new_page()
+        page.goto(f"{home}/sign-in")
+        page.get_by_label("Email").focus()
+        page.keyboard.type(f"{name}@example.org")
+        page.keyboard.press("Tab")
+        page.keyboard.type(password_of(name))
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Review room")
+        if name != "rea":
+            page.goto(f"{home}/review/rule/RF-E01")
+            page.get_by_label("Your words").focus()
+            page.keyboard.type("By keyboard.")
+            for _ in range(3):
+                page.keyboard.press("Tab")
+            page.keyboard.press("Enter")
+            expect(page.get_by_role("status")).to_contain_text("Your comment is recorded.")
+        for address in pages:
+            response = page.goto(home + address)
+            assert response is not None
+            assert response.status == 200
+            page.eval_on_selector_all("details", "all => all.forEach(one => { one.open = true; })")
+            page.evaluate(AXE.read_text(encoding="utf-8"))
+            assert page.evaluate(RUN_AXE)["violations"] == [], address
+            assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), (
+                address
+            )

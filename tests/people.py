@@ -1,0 +1,40 @@
+"""People for tests that go through the pages: the answers that matter, by who gives them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+from sheets import TESTS
+
+from recommender.models.levels import Level
+
+EXAMPLES: list[dict[str, Any]] = yaml.safe_load(
+    (TESTS / "vignettes" / "journeys" / "worked-examples.yaml").read_text(encoding="utf-8")
+)
+# Somebody who is asked every question there is.
+ASKED_EVERYTHING: dict[str, Any] = {
+    "pain_location": ["neck", "upper_back", "low_back", "leg"],
+    "pain_main": "low_back",
+    "onset_age": "40_44",
+    "conditions": [
+        "osteoporosis", "pregnant", "postnatal", "joint_replacement", "heart", "high_bp", "vertigo", "axial_spa",
+        "hypermobile",
+    ],
+    "sit_hours": "gt_8",
+    "sit_where": "desk",
+}  # fmt: skip
+# Somebody whose urgent answer leads to an extra screen.
+URGENT: dict[str, Any] = {"rf_illness": ["night_constant"]}
+STRUGGLING: dict[str, Any] = {
+    "coping": "struggling",
+    "sit_hours": "gt_8",
+    "sit_where": "desk",
+    "limits": ["wrist", "kneel"],
+}
+
+
+def example(level: Level) -> dict[str, Any]:
+    """Return the answers of the first worked example with this outcome."""
+    answers: dict[str, Any] = next(one["answers"] for one in EXAMPLES if one["expect"]["level"] == level.value)
+    return answers

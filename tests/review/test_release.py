@@ -1,0 +1,243 @@
+"""The release: what it needs, who signs it, and the certificate that outlives the database for a while."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from signing import KEY, NewClinician, approve, changed, say
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from recommender.models.catalogue import DefaultRoutine
+from recommender.models.content import Content
+from recommender.review.errors import ReviewRefused, StaleVersion
+from recommender.review.release import (
+    ReleaseStatus,
+    approve_release,
+    keep_certificate,
+    needed,
+    read_certificate,
+    status,
+)
+from recommender.review.reviews import Approval
+from recommender.review.tables import Clinician, Review, Role, Verdict
+from recommender.rulebook.digest import RELEASE, Digest, Target, TargetKind
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+HASH = "a" * 64
+Sign = Callable[[Clinician, Digest], Review]
+
+
+@pytest.fixture
+def lead(clinician: NewClinician) -> Clinician:
+    return clinician(role=Role.LEAD)
+
+
+@pytest.fixture
+def reviewed(
+    session: Session, clinician: NewClinician, lead: Clinician, content: Content, today: dict[Target, Digest]
+) -> None:
+    other = clinician()
+    for target in needed(content):
+        approve(session, lead, today[target])
+        approve(session, other, today[target])
+    session.commit()
+
+
+def test_a_release_needs_the_safety_rules_what_can_be_chosen_and_every_outcome(content: Content) -> None:
+    wanted = {(target.kind.value, target.id) for target in needed(content)}
+    kinds = ("red_flags", "findings", "contraindications", "precautions", "general")
+    for rule in content.rule_set.rules:
+        assert (("rule", rule.id) in wanted) is (rule.kind in kinds)
+    for exercise in content.catalogue.exercises:
+        assert (("exercise", exercise.id) in wanted) is (exercise.default_routine is not DefaultRoutine.NO)
+    assert {own for kind, own in wanted if kind == "disposition"} == set(content.catalogue.dispositions)
+    assert {rule.kind for rule in content.rule_set.rules} > set(kinds)
+    assert len(wanted) == len(needed(content))
+
+
+def test_everything_a_release_needs_has_a_digest(content: Content, today: dict[Target, Digest]) -> None:
+    assert set(needed(content)) <= set(today)
+
+
+def test_a_new_database_has_everything_missing(session: Session, content: Content, today: dict[Target, Digest]) -> None:
+    assert status(session, content, today, 2, KEY) == ReleaseStatus(
+        needed(content), False, False, (), authors_unknown=len(content.rule_set.rules)
+    )
+
+
+@pytest.mark.usefixtures("reviewed")
+def test_a_lead_signs_a_release_that_is_ready(
+    session: Session, lead: Clinician, content: Content, today: dict[Target, Digest]
+) -> None:
+    ready = status(session, content, today, 2, KEY)
+    assert (ready.missing, ready.is_ready, ready.is_approved) == ((), True, False)
+    approve_release(session, KEY, lead, content, today, 2, seen=today[RELEASE].sha256)
+    signed = status(session, content, today, 2, KEY)
+    assert signed.is_approved
+    assert [approval.clinician_id for approval in signed.approvals] == [lead.id]
+
+
+@pytest.mark.usefixtures("reviewed")
+def test_nobody_else_signs_it_nor_another_version_of_it(
+    session: Session, clinician: NewClinician, lead: Clinician, content: Content, today: dict[Target, Digest]
+) -> None:
+    for role in (Role.READER, Role.REVIEWER):
+        with pytest.raises(ReviewRefused, match="lead"):
+            approve_release(session, KEY, clinician(role), content, today, 2, seen=today[RELEASE].sha256)
+    with pytest.raises(StaleVersion):
+        approve_release(session, KEY, lead, content, today, 2, seen="e" * 64)
+    with pytest.raises(ReviewRefused, match="not ready"):
+        approve_release(session, KEY, lead, content, today, 3, seen=today[RELEASE].sha256)
+    assert not status(session, content, today, 2, KEY).is_approved
+
+
+@pytest.mark.usefixtures("reviewed")
+@pytest.mark.parametrize("kind", [TargetKind.RULE, TargetKind.EXERCISE, TargetKind.DISPOSITION])
+def test_a_change_of_one_thing_takes_exactly_its_approval_and_that_of_the_release(
+    session: Session, lead: Clinician, content: Content, today: dict[Target, Digest], kind: TargetKind
+) -> None:
+    approve_release(session, KEY, lead, content, today, 2, seen=today[RELEASE].sha256)
+    target = next(target for target in needed(content) if target.kind is kind)
+    tomorrow = {**today, target: changed(today[target]), RELEASE: changed(today[RELEASE])}
+    after = status(session, content, tomorrow, 2, KEY)
+    assert (after.missing, after.is_ready, after.is_approved, after.approvals) == ((target,), False, False, ())
+    with pytest.raises(ReviewRefused, match="not ready: 1 "):
+        approve_release(session, KEY, lead, content, tomorrow, 2, seen=tomorrow[RELEASE].sha256)
+    assert status(session, content, today, 2, KEY).is_approved
+
+
+@pytest.mark.usefixtures("reviewed")
+def test_a_change_request_undoes_the_release(
+    session: Session, clinician: NewClinician, lead: Clinician, content: Content, today: dict[Target, Digest]
+) -> None:
+    approve_release(session, KEY, lead, content, today, 2, seen=today[RELEASE].sha256)
+    say(session, clinician(), today[RELEASE], Verdict.REQUEST_CHANGES)
+    assert not status(session, content, today, 2, KEY).is_approved
+    say(session, clinician(), today[needed(content)[0]], Verdict.REQUEST_CHANGES)
+    assert status(session, content, today, 2, KEY).missing == needed(content)[:1]
+
+
+@pytest.mark.usefixtures("reviewed")
+def test_a_release_is_not_signed_on_a_record_that_was_tampered_with(
+    session: Session, clinician: NewClinician, lead: Clinician, content: Content, today: dict[Target, Digest]
+) -> None:
+    session.execute(
+        text(
+            "INSERT INTO review SELECT 100000, clinician_id, target_kind, target_id, sha256, verdict, text, parent_id, "
+            "created_at FROM review WHERE id = 1"
+        )
+    )
+    with pytest.raises(ReviewRefused, match="Review 100000"):
+        approve_release(session, KEY, lead, content, today, 2, seen=today[RELEASE].sha256)
+
+
+def test_rules_that_name_no_person_as_their_author_are_counted(
+    session: Session, content: Content, today: dict[Target, Digest]
+) -> None:
+    first, *others = content.rule_set.rules
+    rules = replace(content.rule_set, rules=(replace(first, author="Ann Lee"), *others))
+    found = status(session, replace(content, rule_set=rules), today, 2, KEY)
+    assert found.authors_unknown == len(others)
+
+
+def approved(at: datetime = NOON) -> ReleaseStatus:
+    return ReleaseStatus((), True, True, (Approval(1, 1, "Ann Lee", "PH1", at, "b" * 64, Role.LEAD),))
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "release-certificate.json"
+
+
+def test_the_certificate_says_what_was_approved_when_and_by_whom(path: Path, content: Content) -> None:
+    keep_certificate(path, KEY, content, approved(), NOON, 30)
+    read = read_certificate(path, KEY, content.hash, NOON)
+    assert read is not None
+    assert (read.hash, read.version) == (content.hash, content.rule_set.version)
+    assert (read.approved_at, read.by) == (NOON, "Ann Lee (PH1)")
+    assert read.expires_at == NOON + timedelta(days=30)
+
+
+def test_the_certificate_expires(path: Path, content: Content) -> None:
+    keep_certificate(path, KEY, content, approved(), NOON, 30)
+    end = NOON + timedelta(days=30)
+    assert read_certificate(path, KEY, content.hash, end - timedelta(seconds=1)) is not None
+    assert read_certificate(path, KEY, content.hash, end) is None
+
+
+def test_the_certificate_is_of_one_content_and_one_key(path: Path, content: Content) -> None:
+    keep_certificate(path, KEY, content, approved(), NOON, 30)
+    assert read_certificate(path, KEY, HASH, NOON) is None
+    assert read_certificate(path, b"another key, as long as the first", content.hash, NOON) is None
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("hash", HASH),
+        ("version", "9.9.9"),
+        ("approved_at", "2020-01-01T00:00:00+00:00"),
+        ("by", "Eve (PH2)"),
+        ("expires_at", "2099-01-01T00:00:00+00:00"),
+        ("expires_at", "never"),
+        ("expires_at", 4),
+        ("mac", "0" * 64),
+        ("mac", None),
+        ("mac", "\ud800"),
+        ("more", "than there should be"),
+    ],
+)
+def test_an_altered_certificate_is_none(path: Path, content: Content, name: str, value: object) -> None:
+    keep_certificate(path, KEY, content, approved(), NOON, 30)
+    told = json.loads(path.read_text())
+    path.write_text(json.dumps({**told, name: value}))
+    assert read_certificate(path, KEY, content.hash, NOON) is None
+    assert read_certificate(path, KEY, HASH, NOON) is None
+
+
+@pytest.mark.parametrize("written", [b"", b"{", b"[]", b"null", b'{"mac": "x"}', b"\xff\xfe", b"[" * 100_000])
+def test_anything_else_in_its_place_is_none(path: Path, content: Content, written: bytes) -> None:
+    assert read_certificate(path, KEY, content.hash, NOON) is None
+    path.parent.mkdir()
+    path.write_bytes(written)
+    assert read_certificate(path, KEY, content.hash, NOON) is None
+
+
+def test_the_certificate_lives_on_while_the_database_confirms_it(path: Path, content: Content) -> None:
+    for day in range(60):
+        keep_certificate(path, KEY, content, approved(), NOON + timedelta(days=day), 30)
+    later = NOON + timedelta(days=60)
+    read = read_certificate(path, KEY, content.hash, later)
+    assert read is not None
+    assert read.approved_at == NOON
+
+
+def test_the_certificate_is_written_at_most_once_a_day(path: Path, content: Content) -> None:
+    keep_certificate(path, KEY, content, approved(), NOON, 30)
+    before = path.stat().st_ino
+    keep_certificate(path, KEY, content, approved(), NOON + timedelta(hours=23), 30)
+    assert path.stat().st_ino == before
+    keep_certificate(path, KEY, content, approved(), NOON + timedelta(hours=25), 30)
+    read = read_certificate(path, KEY, content.hash, NOON)
+    assert read is not None
+    assert read.expires_at == NOON + timedelta(days=30, hours=25)
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
+def test_a_shorter_life_takes_hold_at_once(path: Path, content: Content) -> None:
+    keep_certificate(path, KEY, content, approved(), NOON, 30)
+    keep_certificate(path, KEY, content, approved(), NOON, 5)
+    assert read_certificate(path, KEY, content.hash, NOON + timedelta(days=6)) is None
+
+
+def test_an_approval_that_was_lost_takes_the_certificate_with_it(path: Path, content: Content) -> None:
+    keep_certificate(path, KEY, content, approved(), NOON, 30)
+    assert keep_certificate(path, KEY, content, ReleaseStatus((), True, False, ()), NOON, 30) is None
+    assert not path.exists()
+    assert keep_certificate(path, KEY, content, ReleaseStatus((), True, False, ()), NOON, 30) is None

@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+"""Take a picture of every page in every state, at phone and desk width, in every language. Run `make screenshots`.
+
+The pictures go to screenshots/, named like 390-en-question-about-you-errors.png; index.html there shows them side by side.
+"""
+
+from __future__ import annotations
+
+import html
+import shutil
+import sys
+from pathlib import Path
+
+from chromium import ARGUMENTS, MISSING, find_chromium
+from places import LANGUAGES, Place, Stand, all_places, running_site
+from playwright.sync_api import Browser, sync_playwright
+
+from recommender.service import load_recommender
+from recommender.settings import read_settings
+
+FOLDER = Path(__file__).resolve().parent.parent / "screenshots"
+WIDTHS = {390: 844, 1280: 800}
+STYLE = (
+    "body{font-family:system-ui;margin:1rem} section{display:flex;flex-wrap:wrap;gap:1rem;align-items:start}"
+    "img{border:1px solid #888;width:22rem;height:32rem;object-fit:cover;object-position:top} h2{font-size:1rem}"
+)
+
+
+def main() -> None:
+    chromium = find_chromium() or sys.exit(MISSING)
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir()
+    with running_site(load_recommender(read_settings({}))) as stand, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        places = all_places(stand)
+        for width, height in WIDTHS.items():
+            take(browser, stand, places, width, height)
+        browser.close()
+    (FOLDER / "index.html").write_text(contact_sheet(places), encoding="utf-8")
+    print(f"{len(places) * len(LANGUAGES) * len(WIDTHS)} pictures in {FOLDER.name}/; open {FOLDER.name}/index.html")
+
+
+def take(browser: Browser, stand: Stand, places: list[Place], width: int, height: int) -> None:
+    """Save every place at one width."""
+    context = browser.new_context(viewport={"width": width, "height": height})
+    page = context.new_page()
+    for language in LANGUAGES:
+        for place in places:
+            stand.bring(page, place, language)
+            page.screenshot(path=FOLDER / file_name(width, language, place), full_page=True)
+    context.close()
+
+
+def file_name(width: int, language: str, place: Place) -> str:
+    return f"{width}-{language}-{place.name}.png"
+
+
+def contact_sheet(places: list[Place]) -> str:
+    """Return a page that shows every picture, the widths and languages of a place beside each other."""
+    parts = []
+    for place in places:
+        names = [file_name(width, language, place) for language in LANGUAGES for width in WIDTHS]
+        pictures = "".join(
+            f'<a href="{name}"><img src="{name}" alt="{name}" loading="lazy"></a>' for name in map(html.escape, names)
+        )
+        parts.append(f"<h2>{html.escape(place.name)}</h2>\n<section>{pictures}</section>")
+    head = f'<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Every page</title><style>{STYLE}</style>'
+    return "\n".join([head, "<h1>Every page</h1>", *parts, "</html>\n"])
+
+
+if __name__ == "__main__":
+    main()
