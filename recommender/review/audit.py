@@ -156,13 +156,13 @@ def read(session: Session, wanted: Select[_Row]) -> tuple[_Row, ...]:
         raise
 
 
-def signatures(session: Session, reviews: Iterable[Review], key: bytes | None) -> Mapping[int, Signature]:
-    """Return who signed each review that an entry bears out, by the review's id. With the key, only true entries count.
+def signatures(session: Session, reviews: Iterable[Review], key: bytes) -> Mapping[int, Signature]:
+    """Return who signed each review that a true entry bears out, by the review's id.
 
     Raises:
         Unreadable: somebody put a value into the log that no code of ours would write.
     """
-    recorded = by_review(entry for entry in entries(session) if key is None or _is_signed(entry, key))
+    recorded = by_review(entry for entry in entries(session) if _is_signed(entry, key))
     found = {review.id: signature(review, recorded[review.id]) for review in reviews if review.id in recorded}
     return {number: signed for number, signed in found.items() if signed is not None}
 

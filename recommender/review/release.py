@@ -26,7 +26,6 @@ from recommender.review.tables import Clinician, Review, Role, Verdict
 from recommender.rulebook.digest import RELEASE, Digest, Target, TargetKind
 
 CERTIFICATE_FILE = "release-certificate.json"
-_NOT_CHECKED = "The record has not been checked."
 _SAFETY_KINDS = frozenset({"red_flags", "findings", "contraindications", "precautions", "general"})
 
 
@@ -72,10 +71,10 @@ def needed(content: Content) -> tuple[Target, ...]:
 
 
 def status(
-    session: Session, content: Content, digests: Mapping[Target, Digest], required: int, key: bytes | None = None
+    session: Session, content: Content, digests: Mapping[Target, Digest], required: int, key: bytes
 ) -> ReleaseStatus:
-    """Return how far today's content is from release. Without the key the record is not checked: nothing is approved."""
-    faults = (_NOT_CHECKED,) if key is None else audit.verify(session, key).faults
+    """Return how far today's content is from release. In a record that is not as it was written nothing is approved."""
+    faults = audit.verify(session, key).faults
     unknown = sum(names_nobody(rule.author) for rule in content.rule_set.rules)
     standings = standing(session, digests, required, key)
     missing = tuple(target for target in needed(content) if not standings[target].is_approved)

@@ -141,12 +141,12 @@ def review_by_id(session: Session, review_id: int) -> Review | None:
 
 
 def standing(
-    session: Session, digests: Mapping[Target, Digest], required: int, key: bytes | None = None
+    session: Session, digests: Mapping[Target, Digest], required: int, key: bytes
 ) -> Mapping[Target, Standing]:
     """Return the standing of every target in ``digests``, by ``required`` approvals of different reviewers each.
 
-    Only what an entry of the log bears out counts; with the key, only if that entry was written with it. Nothing does
-    in a record that cannot be read.
+    Only what an entry of the log bears out counts, and only if that entry was written with the key. Nothing does in a
+    record that cannot be read.
     """
     try:
         said = [review for review in audit.rows(session, Review) if review.verdict is not Verdict.COMMENT]

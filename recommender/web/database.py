@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, current_app, g, make_response, render_template, request
-from sqlalchemy import Engine, make_url, select
+from sqlalchemy import Engine, make_url
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session
 
+from recommender.review import audit
 from recommender.review.database import make_engine, migrate
 from recommender.review.errors import DatabaseUnavailable
 from recommender.review.tables import Review
@@ -110,19 +111,35 @@ def short_session() -> Session:
 
 
 def every_review(session: Session) -> Sequence[Review]:
-    """Return everything that anybody said, oldest first."""
-    return session.scalars(select(Review).order_by(Review.id)).all()
+    """Return everything that anybody said, oldest first.
+
+    Raises:
+        Unreadable: somebody put a value there that no code of ours would write.
+    """
+    return audit.rows(session, Review)
 
 
 def answer_while_away(blueprint: Blueprint) -> None:
-    """Give every page of a blueprint the same answer while the database is away: 503, and the words just typed."""
+    """Give every page of a blueprint the same answers when the record cannot be used, with the words just typed.
+
+    While the database is away 503; when it holds what cannot be read 500.
+    """
     for kind in AWAY:
         blueprint.register_error_handler(kind, _away)
+    blueprint.register_error_handler(audit.Unreadable, _unreadable)
 
 
 def _away(error: Exception) -> Response:
     log_place(error)
-    typed = request.form.get("text", "") if request.method == "POST" else ""
-    response = make_response(render_template("review/away.html", typed=typed), 503)
+    response = make_response(render_template("review/away.html", typed=_typed()), 503)
     response.headers["Retry-After"] = "60"
     return response
+
+
+def _unreadable(error: Exception) -> Response:
+    log_place(error)
+    return make_response(render_template("review/unreadable.html", typed=_typed()), 500)
+
+
+def _typed() -> str:
+    return request.form.get("text", "") if request.method == "POST" else ""

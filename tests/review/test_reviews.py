@@ -37,7 +37,7 @@ def digest(today: dict[Target, Digest]) -> Digest:
 
 
 def stands(session: Session, digest: Digest, required: int = 2) -> Standing:
-    return standing(session, {digest.target: digest}, required)[digest.target]
+    return standing(session, {digest.target: digest}, required, KEY)[digest.target]
 
 
 def test_two_different_reviewers_are_needed(session: Session, clinician: NewClinician, digest: Digest) -> None:

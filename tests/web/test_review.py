@@ -14,7 +14,18 @@ from pathlib import Path
 import databases
 import pytest
 from flask import Flask
-from reviewers import CHANGED, NEEDED, Gate, Reviewer, account, one_word_changed, open_database, release, review_room
+from reviewers import (
+    CHANGED,
+    HERE,
+    NEEDED,
+    Gate,
+    Reviewer,
+    account,
+    one_word_changed,
+    open_database,
+    release,
+    review_room,
+)
 from sqlalchemy import make_url, select
 
 from recommender.review.accounts import disable
@@ -307,6 +318,27 @@ def test_the_record_can_be_taken_away(app: Flask, ana: Reviewer) -> None:
     printed = html.unescape(ana.see("/review/print").text)
     assert "Ana Adams</strong>, PH-ana" in printed
     assert ana.seen(RULE) in printed
+
+
+def test_a_record_that_cannot_be_read_is_said_and_loses_no_words(app: Flask, ana: Reviewer) -> None:
+    ana.say(RULE, "comment", "Before.")
+    fields = {"csrf_token": ana.token(RULE), "verdict": "comment", "text": "Typed.", "seen": ana.seen(RULE)}
+    with app.extensions["review_database"].engine.connect() as connection:
+        for command in (
+            "DROP TRIGGER review_no_update",
+            "PRAGMA ignore_check_constraints = ON",
+            "UPDATE review SET created_at = 'no day'",
+        ):
+            connection.exec_driver_sql(command)
+        connection.commit()
+    page, sent = ana.see(RULE), ana.client.post(RULE, data=fields, headers=HERE)
+    for answer in (page, ana.see("/review")):
+        assert answer.status_code == 500
+        assert "The record of the review cannot be read" in answer.text
+        assert "recommender audit" in answer.text
+    assert sent.status_code >= 500
+    assert "Typed." in sent.text
+    assert ana.see("/exercises").status_code == 200
 
 
 @pytest.mark.parametrize("backend", POSTGRESQL)
