@@ -13,8 +13,9 @@ FLAGS := -O2 -DPyEval_CallObject=PyObject_CallObject
 run: $(VENV)/.run  ## serve on http://127.0.0.1:8000
 	$(BIN)/recommender serve
 
+# A module's tests share what they set up, so they stay together; those with a browser take longest and come first.
 test: $(VENV)/.dev  ## run every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadscope --no-loadscope-reorder
 
 check: $(VENV)/.run  ## check every rule and catalogue file
 	$(BIN)/recommender check
