@@ -8,7 +8,7 @@ import json
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -35,25 +35,30 @@ class ReleaseStatus:
 
     ``is_approved``: ready, and signed by a lead, with no open change request on the release itself, and a record
     without ``faults``. ``authors_unknown`` counts the rules that name no person as their author: for those nobody can
-    tell whether the author and the reviewers differ.
+    tell whether the author and the reviewers differ. ``required`` is how many reviewers each target needed.
     """
 
     missing: tuple[Target, ...]
     is_ready: bool
     is_approved: bool
     approvals: tuple[Approval, ...]
+    required: int
     faults: tuple[str, ...] = ()
     authors_unknown: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """The proof that a release was approved. ``hash`` is the content's; ``by`` names the lead and registration."""
+    """The proof that a release was approved.
+
+    ``hash`` is the content's; ``by`` names the lead and registration; ``required`` reviewers approved each target.
+    """
 
     hash: str
     version: str
     approved_at: datetime
     by: str
+    required: int
     expires_at: datetime
 
 
@@ -80,7 +85,7 @@ def status(
     missing = tuple(target for target in needed(content) if not standings[target].is_approved)
     own = standings[RELEASE]
     is_approved = bool(own.approvals) and not (missing or own.requested or faults)
-    return ReleaseStatus(missing, not missing, is_approved, own.approvals, faults, unknown)
+    return ReleaseStatus(missing, not missing, is_approved, own.approvals, required, faults, unknown)
 
 
 def approve_release(
@@ -122,7 +127,7 @@ def keep_certificate(
     Raises:
         OSError: the file cannot be written or removed.
     """
-    kept = read_certificate(path, key, content.hash, now)
+    kept = read_certificate(path, key, content.hash, status.required, now)
     if not status.is_approved:
         if kept is not None:
             path.unlink(missing_ok=True)
@@ -133,6 +138,7 @@ def keep_certificate(
         version=content.rule_set.version,
         approved_at=signature.at,
         by=f"{signature.name} ({signature.registration})",
+        required=status.required,
         expires_at=now + timedelta(days=days),
     )
     if kept is not None and _confirms(kept, wanted):
@@ -141,8 +147,8 @@ def keep_certificate(
     return wanted
 
 
-def read_certificate(path: Path, key: bytes, content_hash: str, now: datetime) -> Certificate | None:
-    """Return the certificate, or None if it is missing, altered, expired or of other content."""
+def read_certificate(path: Path, key: bytes, content_hash: str, required: int, now: datetime) -> Certificate | None:
+    """Return the certificate, or None if it is missing, altered, expired, of other content or of too few reviewers."""
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
         mac = str(told.pop("mac"))
@@ -154,13 +160,14 @@ def read_certificate(path: Path, key: bytes, content_hash: str, now: datetime) -
         return None
     if not hmac.compare_digest(mac.encode("utf-8", "surrogatepass"), signed.encode()):
         return None
-    return certificate if certificate.hash == content_hash and now < certificate.expires_at else None
+    is_enough = certificate.hash == content_hash and certificate.required >= required
+    return certificate if is_enough and now < certificate.expires_at else None
 
 
 def _confirms(kept: Certificate, wanted: Certificate) -> bool:
     """Return whether the one on disk says the same, and was confirmed within the last day."""
     age = wanted.expires_at - kept.expires_at
-    same = (kept.version, kept.approved_at, kept.by) == (wanted.version, wanted.approved_at, wanted.by)
+    same = replace(kept, expires_at=wanted.expires_at) == wanted
     return same and timedelta(0) <= age < timedelta(days=1)
 
 

@@ -94,7 +94,8 @@ class Approval:
     def _ask_certificate(self, content: Content) -> bool:
         try:
             path = self._settings.data_dir / CERTIFICATE_FILE
-            return read_certificate(path, audit_key(self._settings), content.hash, now()) is not None
+            required = self._settings.approvals_required
+            return read_certificate(path, audit_key(self._settings), content.hash, required, now()) is not None
         except Exception as error:
             log_place(error)
             return False

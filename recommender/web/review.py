@@ -97,7 +97,7 @@ def certificate() -> Response:
     """The proof kept on disk that this release is approved."""
     settings = current_site().settings
     path = settings.data_dir / release.CERTIFICATE_FILE
-    if release.read_certificate(path, key(), content().hash, now()) is None:
+    if release.read_certificate(path, key(), content().hash, required(), now()) is None:
         abort(404)
     return _download(path.read_text(encoding="utf-8"), "application/json", "release-certificate.json")
 
@@ -194,7 +194,7 @@ def release_page(*, error: str | None = None, typed: str = "", parent: int | Non
         to_settle=room.to_settle(),
         missing=[(group, [row for row in group.rows if row.target in missing]) for group in room.groups],
         digest=digests[RELEASE],
-        certificate=release.read_certificate(path, key(), content().hash, now()),
+        certificate=release.read_certificate(path, key(), content().hash, required(), now()),
         threads=said,
         withdrawn=withdrawn(review for thread in said for review in (thread.review, *thread.replies)),
         blocking={review.id for review in standing(session, digests, required(), key())[RELEASE].requested},

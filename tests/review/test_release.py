@@ -67,7 +67,7 @@ def test_everything_a_release_needs_has_a_digest(content: Content, today: dict[T
 
 def test_a_new_database_has_everything_missing(session: Session, content: Content, today: dict[Target, Digest]) -> None:
     assert status(session, content, today, 2, KEY) == ReleaseStatus(
-        needed(content), False, False, (), authors_unknown=len(content.rule_set.rules)
+        needed(content), False, False, (), 2, authors_unknown=len(content.rule_set.rules)
     )
 
 
@@ -147,7 +147,7 @@ def test_rules_that_name_no_person_as_their_author_are_counted(
 
 
 def approved(at: datetime = NOON) -> ReleaseStatus:
-    return ReleaseStatus((), True, True, (Approval(1, 1, "Ann Lee", "PH1", at, "b" * 64, Role.LEAD),))
+    return ReleaseStatus((), True, True, (Approval(1, 1, "Ann Lee", "PH1", at, "b" * 64, Role.LEAD),), 2)
 
 
 @pytest.fixture
@@ -157,7 +157,7 @@ def path(tmp_path: Path) -> Path:
 
 def test_the_certificate_says_what_was_approved_when_and_by_whom(path: Path, content: Content) -> None:
     keep_certificate(path, KEY, content, approved(), NOON, 30)
-    read = read_certificate(path, KEY, content.hash, NOON)
+    read = read_certificate(path, KEY, content.hash, 2, NOON)
     assert read is not None
     assert (read.hash, read.version) == (content.hash, content.rule_set.version)
     assert (read.approved_at, read.by) == (NOON, "Ann Lee (PH1)")
@@ -167,14 +167,20 @@ def test_the_certificate_says_what_was_approved_when_and_by_whom(path: Path, con
 def test_the_certificate_expires(path: Path, content: Content) -> None:
     keep_certificate(path, KEY, content, approved(), NOON, 30)
     end = NOON + timedelta(days=30)
-    assert read_certificate(path, KEY, content.hash, end - timedelta(seconds=1)) is not None
-    assert read_certificate(path, KEY, content.hash, end) is None
+    assert read_certificate(path, KEY, content.hash, 2, end - timedelta(seconds=1)) is not None
+    assert read_certificate(path, KEY, content.hash, 2, end) is None
 
 
 def test_the_certificate_is_of_one_content_and_one_key(path: Path, content: Content) -> None:
     keep_certificate(path, KEY, content, approved(), NOON, 30)
-    assert read_certificate(path, KEY, HASH, NOON) is None
-    assert read_certificate(path, b"another key, as long as the first", content.hash, NOON) is None
+    assert read_certificate(path, KEY, HASH, 2, NOON) is None
+    assert read_certificate(path, b"another key, as long as the first", content.hash, 2, NOON) is None
+
+
+def test_the_certificate_does_not_serve_where_more_reviewers_are_required(path: Path, content: Content) -> None:
+    keep_certificate(path, KEY, content, approved(), NOON, 30)
+    assert read_certificate(path, KEY, content.hash, 1, NOON) is not None
+    assert read_certificate(path, KEY, content.hash, 3, NOON) is None
 
 
 @pytest.mark.parametrize(
@@ -184,6 +190,8 @@ def test_the_certificate_is_of_one_content_and_one_key(path: Path, content: Cont
         ("version", "9.9.9"),
         ("approved_at", "2020-01-01T00:00:00+00:00"),
         ("by", "Eve (PH2)"),
+        ("required", 3),
+        ("required", "many"),
         ("expires_at", "2099-01-01T00:00:00+00:00"),
         ("expires_at", "never"),
         ("expires_at", 4),
@@ -197,23 +205,23 @@ def test_an_altered_certificate_is_none(path: Path, content: Content, name: str,
     keep_certificate(path, KEY, content, approved(), NOON, 30)
     told = json.loads(path.read_text())
     path.write_text(json.dumps({**told, name: value}))
-    assert read_certificate(path, KEY, content.hash, NOON) is None
-    assert read_certificate(path, KEY, HASH, NOON) is None
+    assert read_certificate(path, KEY, content.hash, 2, NOON) is None
+    assert read_certificate(path, KEY, HASH, 2, NOON) is None
 
 
 @pytest.mark.parametrize("written", [b"", b"{", b"[]", b"null", b'{"mac": "x"}', b"\xff\xfe", b"[" * 100_000])
 def test_anything_else_in_its_place_is_none(path: Path, content: Content, written: bytes) -> None:
-    assert read_certificate(path, KEY, content.hash, NOON) is None
+    assert read_certificate(path, KEY, content.hash, 2, NOON) is None
     path.parent.mkdir()
     path.write_bytes(written)
-    assert read_certificate(path, KEY, content.hash, NOON) is None
+    assert read_certificate(path, KEY, content.hash, 2, NOON) is None
 
 
 def test_the_certificate_lives_on_while_the_database_confirms_it(path: Path, content: Content) -> None:
     for day in range(60):
         keep_certificate(path, KEY, content, approved(), NOON + timedelta(days=day), 30)
     later = NOON + timedelta(days=60)
-    read = read_certificate(path, KEY, content.hash, later)
+    read = read_certificate(path, KEY, content.hash, 2, later)
     assert read is not None
     assert read.approved_at == NOON
 
@@ -224,7 +232,7 @@ def test_the_certificate_is_written_at_most_once_a_day(path: Path, content: Cont
     keep_certificate(path, KEY, content, approved(), NOON + timedelta(hours=23), 30)
     assert path.stat().st_ino == before
     keep_certificate(path, KEY, content, approved(), NOON + timedelta(hours=25), 30)
-    read = read_certificate(path, KEY, content.hash, NOON)
+    read = read_certificate(path, KEY, content.hash, 2, NOON)
     assert read is not None
     assert read.expires_at == NOON + timedelta(days=30, hours=25)
     assert [file.name for file in path.parent.iterdir()] == [path.name]
@@ -233,11 +241,11 @@ def test_the_certificate_is_written_at_most_once_a_day(path: Path, content: Cont
 def test_a_shorter_life_takes_hold_at_once(path: Path, content: Content) -> None:
     keep_certificate(path, KEY, content, approved(), NOON, 30)
     keep_certificate(path, KEY, content, approved(), NOON, 5)
-    assert read_certificate(path, KEY, content.hash, NOON + timedelta(days=6)) is None
+    assert read_certificate(path, KEY, content.hash, 2, NOON + timedelta(days=6)) is None
 
 
 def test_an_approval_that_was_lost_takes_the_certificate_with_it(path: Path, content: Content) -> None:
     keep_certificate(path, KEY, content, approved(), NOON, 30)
-    assert keep_certificate(path, KEY, content, ReleaseStatus((), True, False, ()), NOON, 30) is None
+    assert keep_certificate(path, KEY, content, ReleaseStatus((), True, False, (), 2), NOON, 30) is None
     assert not path.exists()
-    assert keep_certificate(path, KEY, content, ReleaseStatus((), True, False, ()), NOON, 30) is None
+    assert keep_certificate(path, KEY, content, ReleaseStatus((), True, False, (), 2), NOON, 30) is None
