@@ -9,6 +9,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from recommender.review.audit import append_account
 from recommender.review.errors import ReviewRefused
 from recommender.review.tables import LARGEST_ID, Clinician, Role
 
@@ -65,11 +66,14 @@ def authenticate(session: Session, email: str, password: str) -> Clinician | Non
     return clinician if stored else None
 
 
-def clinician_by_oidc(session: Session, subject: str, email: str) -> Clinician | None:
+def clinician_by_oidc(session: Session, key: bytes, subject: str, email: str) -> Clinician | None:
     """Return the account of a person whom the identity provider vouches for, or None.
 
     The first sign-in ties ``subject`` to the account with that email: pass an email only if the provider has
-    verified it, else "". No account is ever made here. Commit afterwards.
+    verified it, else "". That is written to the audit log. No account is ever made here. Commit afterwards.
+
+    Raises:
+        ReviewRefused: the audit log is broken, so that nothing can be tied.
     """
     if not subject or "\0" in subject or len(subject) > 255:
         return None
@@ -80,6 +84,7 @@ def clinician_by_oidc(session: Session, subject: str, email: str) -> Clinician |
             return None
         clinician.oidc_subject = subject
         session.flush()
+        append_account(session, key, "tie_single_sign_on", clinician)
     return None if clinician.disabled else clinician
 
 

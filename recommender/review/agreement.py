@@ -43,19 +43,23 @@ def review_target(review: Review) -> str:
 
 
 def account_details(clinician: Clinician) -> dict[str, Any]:
-    """Return what the entry of an account holds of it. The password's hash is hashed again: the log is exported."""
-    stored = clinician.password_hash
+    """Return what the entry of an account holds of it. What it signs in with is hashed: the log is exported."""
     return {
         "name": clinician.name,
         "clinician_registration": clinician.registration,
         "role": clinician.role.value,
         "disabled": clinician.disabled,
-        "password_hash_sha256": None if stored is None else hashlib.sha256(stored.encode()).hexdigest(),
+        "password_hash_sha256": _hashed(clinician.password_hash),
+        "oidc_subject_sha256": _hashed(clinician.oidc_subject),
     }
 
 
 def account_target(email: str) -> str:
     return f"{_ACCOUNT}{email}"[:254]
+
+
+def _hashed(secret: str | None) -> str | None:
+    return None if secret is None else hashlib.sha256(secret.encode()).hexdigest()
 
 
 def by_review(log: Iterable[AuditEntry]) -> dict[int, AuditEntry]:

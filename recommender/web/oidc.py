@@ -22,6 +22,8 @@ from flask import (
 
 from recommender.errors import RecommenderError
 from recommender.review.accounts import clinician_by_oidc
+from recommender.review.errors import ReviewRefused
+from recommender.review.keys import audit_key
 from recommender.settings import Settings
 from recommender.web.database import review_session
 from recommender.web.review_visit import begin_visit, safe_next
@@ -77,7 +79,12 @@ def come_back() -> Response:
         return _refused("failed", 403)
     email = claims.get("email") if claims.get("email_verified") is True else None
     database = review_session()
-    clinician = clinician_by_oidc(database, f"{claims['iss']} {claims['sub']}", str(email or ""))
+    key = audit_key(current_site().settings)
+    try:
+        clinician = clinician_by_oidc(database, key, f"{claims['iss']} {claims['sub']}", str(email or ""))
+    except ReviewRefused as error:
+        log_place(error)
+        return _refused("failed", 403)
     database.commit()
     if clinician is None:
         log.warning("single sign-on of somebody without an account")

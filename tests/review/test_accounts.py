@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from argon2 import PasswordHasher, extract_parameters
-from signing import PASSWORD
+from signing import KEY, PASSWORD
 from sqlalchemy.orm import Session
 
 from recommender.review import accounts
@@ -51,7 +51,7 @@ def test_anything_else_does_not(session: Session, ann: Clinician, email: str, pa
 def test_a_disabled_account_cannot_sign_in_until_it_is_enabled(session: Session, ann: Clinician) -> None:
     disable(session, ann)
     assert authenticate(session, ann.email, PASSWORD) is None
-    assert clinician_by_oidc(session, "subject", ann.email) is None
+    assert clinician_by_oidc(session, KEY, "subject", ann.email) is None
     enable(session, ann)
     assert authenticate(session, ann.email, PASSWORD) is ann
 
@@ -169,19 +169,19 @@ def test_disabling_ends_open_sessions_for_good(session: Session, ann: Clinician)
 
 
 def test_single_sign_on_ties_the_subject_to_the_account_once(session: Session, ann: Clinician) -> None:
-    assert clinician_by_oidc(session, "subject-1", "ann.lee@example.org") is ann
-    assert clinician_by_oidc(session, "subject-1", "") is ann
-    assert clinician_by_oidc(session, "subject-1", "new@example.org") is ann
-    assert clinician_by_oidc(session, "subject-2", "ann.lee@example.org") is None
+    assert clinician_by_oidc(session, KEY, "subject-1", "ann.lee@example.org") is ann
+    assert clinician_by_oidc(session, KEY, "subject-1", "") is ann
+    assert clinician_by_oidc(session, KEY, "subject-1", "new@example.org") is ann
+    assert clinician_by_oidc(session, KEY, "subject-2", "ann.lee@example.org") is None
 
 
 @pytest.mark.parametrize("subject", ["", "nul\0", "s" * 256])
 def test_single_sign_on_makes_no_account_and_takes_no_odd_subject(
     session: Session, ann: Clinician, subject: str
 ) -> None:
-    assert clinician_by_oidc(session, subject, ann.email) is None
-    assert clinician_by_oidc(session, "somebody", "nobody@example.org") is None
-    assert clinician_by_oidc(session, "somebody", "") is None
+    assert clinician_by_oidc(session, KEY, subject, ann.email) is None
+    assert clinician_by_oidc(session, KEY, "somebody", "nobody@example.org") is None
+    assert clinician_by_oidc(session, KEY, "somebody", "") is None
     assert list_clinicians(session) == (ann,)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from recommender.models.content import Content
 from recommender.review import agreement, audit
-from recommender.review.accounts import disable, reset_password
+from recommender.review.accounts import clinician_by_oidc, disable, reset_password
 from recommender.review.audit import append_account, verify
 from recommender.review.errors import ReviewRefused
 from recommender.review.release import approve_release, needed, status
@@ -252,3 +252,15 @@ def test_kept_words_that_were_removed_are_found(
     session.commit()
     tamper(engine, "DELETE FROM version")
     assert verify(session, KEY).faults == ("The version that review 1 is of has been removed.",)
+
+
+def test_an_account_tied_to_somebody_elses_sign_on_is_a_fault(
+    engine: Engine, session: Session, clinician: NewClinician
+) -> None:
+    ann = clinician()
+    assert clinician_by_oidc(session, KEY, "issuer subject-ann", ann.email) is ann
+    session.commit()
+    assert verify(session, KEY).faults == ()
+    session.rollback()
+    tamper(engine, f"UPDATE clinician SET oidc_subject = 'issuer subject-eve' WHERE id = {ann.id}")
+    assert verify(session, KEY).faults == (f"Account {ann.id} is not what entry 2 says of it.",)
