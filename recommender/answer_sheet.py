@@ -14,6 +14,7 @@ from recommender.errors import IntakeError
 from recommender.models.questionnaire import Answer, Intake, Question, QuestionKind, Questionnaire, Task
 
 TASK_LENGTH = 120
+MOVE_LENGTH = 60
 WHOLE_SHEET = "answers"
 
 Say = Callable[..., str]
@@ -68,6 +69,22 @@ class _Choices(fields.List[Any]):
         return tuple(option.id for option in self._options if option.id in chosen)
 
 
+class _Moves(fields.List[Any]):
+    """Ids of moves. Which there are, and which are in the person's routine, is known to whoever reads the whole check."""
+
+    def __init__(self, question: Question, say: Say) -> None:
+        told = say("%(instruction)s Give a list of move ids.", instruction=_instruction(question, say))
+        words = fields.String(error_messages={"invalid": told}, validate=validate.Length(1, MOVE_LENGTH, error=told))
+        super().__init__(words, error_messages={"invalid": told})
+        self._say = say
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        named = super()._deserialize(value, attr, data, **kwargs)
+        if len(set(named)) != len(named):
+            raise ValidationError(self._say("Select each answer once."))
+        return tuple(named)
+
+
 def _instruction(question: Question, say: Say) -> str:
     """Return what to do about a question without a usable answer, in the person's words."""
     text = question.text.rstrip(":")
@@ -88,6 +105,8 @@ def _instruction(question: Question, say: Say) -> str:
                 high=high,
                 question=text,
             )
+        case QuestionKind.MOVES:
+            return say("Select moves of your routine, or none: %(question)s", question=text)
         case _:
             return say("Select an answer: %(question)s", question=text)
 
@@ -129,6 +148,7 @@ class AnswerSheet:
         self._supplied = supplied
         self._say = sayer(translate)
         self.fields = {question.id: _field(question, self._say) for question in questionnaire.intake_questions}
+        self._every = {question.id: _field(question, self._say) for question in questionnaire.questions.values()}
 
     def read(self, raw: Any) -> Intake:
         """Return a complete, valid intake.
@@ -153,16 +173,22 @@ class AnswerSheet:
             elif self._flow.not_offered(question_id, answers):
                 messages[question_id] = [self._say("Select one of the places you ticked.")]
         for question_id in walk.missing:
-            told = _instruction(self._questionnaire.questions[question_id], self._say)
-            messages.setdefault(question_id, [told])
+            messages.setdefault(question_id, [self.instruction(question_id)])
         if messages:
             raise IntakeError(self._in_order(messages))
         return Intake(answers, self._supplied)
 
+    def instruction(self, question_id: str) -> str:
+        """Return what to do about a question that has no answer yet."""
+        return _instruction(self._questionnaire.questions[question_id], self._say)
+
     def read_some(
         self, raw: Mapping[str, Any], question_ids: Iterable[str]
     ) -> tuple[dict[str, Answer], dict[str, list[str]]]:
-        """Return the usable answers to some questions, and the messages of those that cannot be used. Blanks are skipped."""
+        """Return the usable answers to some questions, and the messages of those that cannot be used. Blanks are skipped.
+
+        The questions may be of any occasion.
+        """
         answers: dict[str, Answer] = {}
         messages: dict[str, list[str]] = {}
         for question_id in question_ids:
@@ -170,7 +196,7 @@ class AnswerSheet:
             if value is None or value == "" or value == []:
                 continue
             try:
-                answers[question_id] = self.fields[question_id].deserialize(value)
+                answers[question_id] = self._every[question_id].deserialize(value)
             except ValidationError as error:
                 messages[question_id] = list(dict.fromkeys(_flat(error.messages)))
         return answers, messages
@@ -207,6 +233,8 @@ def _field(question: Question, say: Say) -> fields.Field[Any]:
         case QuestionKind.NUMBER:
             low, high = question.minimum, question.maximum
             return WholeNumber(error_messages={"invalid": told}, validate=validate.Range(low, high, error=told))
+        case QuestionKind.MOVES:
+            return _Moves(question, say)
         case QuestionKind.TASK:
             return fields.Nested(_task_schema(question, say), error_messages={"type": told, "invalid": told})
 

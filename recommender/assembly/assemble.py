@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from recommender.assembly.breaks import breaks
 from recommender.assembly.candidates import Candidate, Refusal, Screen
@@ -14,6 +14,7 @@ from recommender.assembly.select import (
     Limits,
     choose,
     count_usable,
+    join,
     move_candidates,
     near_duplicates,
     slot_limits,
@@ -37,13 +38,32 @@ def assemble(catalogue: Catalogue, decision: Decision, intake: Intake, journal: 
         DecisionError: the routine cannot be fitted to its time.
     """
     screen = Screen(catalogue, decision, intake)
-    candidates = {result.exercise.id: result for result in screen.results if isinstance(result, Candidate)}
-    refusals = [result for result in screen.results if isinstance(result, Refusal)]
+    candidates = usable(screen)
     room = frame(decision, intake)
+    items = Builder(decision, room, candidates, journal).build(move_candidates(candidates.values()))
+    return account(items, room, screen, catalogue, decision)
+
+
+def usable(screen: Screen) -> dict[str, Candidate]:
+    """Return the exercises that may be used, by id."""
+    return {result.exercise.id: result for result in screen.results if isinstance(result, Candidate)}
+
+
+def account(
+    items: tuple[Item, ...],
+    room: Frame,
+    screen: Screen,
+    catalogue: Catalogue,
+    decision: Decision,
+    *,
+    is_carried_on: bool = False,
+) -> Assembly:
+    """Return the items as a routine, with every other exercise and why it is left out, and the breaks."""
+    candidates = usable(screen)
     moves = move_candidates(candidates.values())
-    items = _Builder(decision, room, candidates, journal).build(moves)
+    refusals = [result for result in screen.results if isinstance(result, Refusal)]
     left_out = [*(LeftOut(refusal.exercise, refusal.because, refusal.reasons) for refusal in refusals)]
-    left_out += _PassedOver(items, decision, room).each(candidates.values())
+    left_out += _PassedOver(items, decision, room, is_carried_on).each(candidates.values())
     order = {exercise.id: number for number, exercise in enumerate(catalogue.exercises)}
     return Assembly(
         routine=Routine(room.minutes, decision.stage, items),
@@ -53,17 +73,27 @@ def assemble(catalogue: Catalogue, decision: Decision, intake: Intake, journal: 
     )
 
 
-class _Builder:
+class Builder:
+    """Builds one routine from candidates. ``kept`` are doses from before, ``first`` the forms to begin and end with."""
+
     def __init__(
-        self, decision: Decision, room: Frame, candidates: dict[str, Candidate], journal: Journal | None
+        self,
+        decision: Decision,
+        room: Frame,
+        candidates: Mapping[str, Candidate],
+        journal: Journal | None = None,
+        kept: Mapping[str, Dose] | None = None,
+        first: Collection[str] = (),
     ) -> None:
         self._decision = decision
         self._room = room
         self._candidates = candidates
         self._journal = journal
-        self._clock = Clock(decision, room, journal)
+        self._first = first
+        self._clock = Clock(decision, room, journal, kept)
         listed = sorted(room.row.warm_up, key=self._warm_up_rank)
         self._warm_ups = self._placements(listed, "warm_up", room.row.warm_up_seconds)
+        self._warm_ups.sort(key=lambda item: item.form.key not in first)
         self._closings = self._placements(decision.order.closing or (), "closing", room.row.closing_seconds)
         endings = {item.exercise.id for item in self._closings}
         # The only way to close must not be spent on the warm-up: a routine has each exercise once.
@@ -76,15 +106,24 @@ class _Builder:
 
         A routine needs a warm-up, at least one move and a closing item.
         """
-        taken = {item.exercise.id for item in [*self._warm_ups[:1]]}
-        open_moves = [move for move in moves if move.exercise.id not in taken]
-        chosen = choose(
-            open_moves,
-            self._decision,
-            self._room.moves_at_most,
-            lambda some: self._sequence(some) is not None,
-            self._journal,
-        )
+        most = self._room.moves_at_most
+        return self._finished(choose(self._free(moves), self._decision, most, self._fits, self._journal))
+
+    def carry(self, moves: Sequence[Candidate], others: Sequence[Candidate], moves_at_most: int) -> tuple[Item, ...]:
+        """Return a routine of the moves, as far as they go together, filled up with others to so many."""
+        most = min(moves_at_most, self._room.moves_at_most)
+        chosen = join((), self._free(moves), self._decision, most, self._fits)
+        return self._finished(join(chosen, self._free(others), self._decision, most, self._fits))
+
+    def _free(self, moves: Sequence[Candidate]) -> list[Candidate]:
+        """Return the moves that are not the warm-up already."""
+        taken = {item.exercise.id for item in self._warm_ups[:1]}
+        return [move for move in moves if move.exercise.id not in taken]
+
+    def _fits(self, moves: Sequence[Placed]) -> bool:
+        return self._sequence(moves) is not None
+
+    def _finished(self, chosen: tuple[Placed, ...]) -> tuple[Item, ...]:
         sequence = self._sequence(chosen) if chosen and self._warm_ups else None
         if sequence is None:
             return ()
@@ -125,7 +164,9 @@ class _Builder:
             item for item in self._closings if item.exercise.id not in {placed.exercise.id for placed in ordered}
         ]
         last = ordered[-1].form if ordered else None
-        for closing in sorted(closings, key=lambda item: last is None or _moves_far(last, item.form)):
+        for closing in sorted(
+            closings, key=lambda item: (item.form.key not in self._first, _moves_far(last, item.form))
+        ):
             whole = in_order(warm_up, moves, closing, self._decision.order)
             if whole and self._clock.least(whole) <= self._room.seconds:
                 return whole
@@ -172,15 +213,16 @@ class _Builder:
         return tuple(branch for branch in fired if branch.then.target & placed.exercise.regions)
 
 
-def _moves_far(last: Form, closing: Form) -> bool:
-    return last.position != closing.position
+def _moves_far(last: Form | None, closing: Form) -> bool:
+    return last is None or last.position != closing.position
 
 
 class _PassedOver:
     """Says why an allowed exercise is not in the routine."""
 
-    def __init__(self, items: Sequence[Item], decision: Decision, room: Frame) -> None:
+    def __init__(self, items: Sequence[Item], decision: Decision, room: Frame, is_carried_on: bool) -> None:
         self._items = items
+        self._is_carried_on = is_carried_on
         self._decision = decision
         self._limits = slot_limits(decision)
         self._is_full = sum(item.exercise.slot in MOVE_SLOTS for item in items) >= room.moves_at_most
@@ -197,6 +239,8 @@ class _PassedOver:
             return LeftOut(exercise, Because.NEAR_DUPLICATE, instead=instead)
         if limiting := self._limiting(exercise.slot):
             return LeftOut(exercise, Because.NOT_FOR_YOUR_ANSWERS, limiting)
+        if self._is_carried_on and exercise.slot in MOVE_SLOTS:
+            return LeftOut(exercise, Because.ONE_AT_A_TIME)
         if exercise.slot not in MOVE_SLOTS or not (self._is_full or candidate.helps_main_place):
             return LeftOut(exercise, Because.NOT_FOR_YOUR_ANSWERS)
         return LeftOut(exercise, Because.TIME)

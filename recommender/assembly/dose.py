@@ -30,12 +30,13 @@ def notes_for(exercise: Exercise, form: Form, decision: Decision) -> tuple[tuple
 def start_dose(exercise: Exercise, form: Form, decision: Decision) -> Dose:
     """Return the first dose for this person: the start figures, lowered by every rule that asks.
 
-    Each of hold, repeats and sets is lowered on its own and none below 1; no figure is ever raised.
+    Each of hold, repeats and sets is lowered on its own and none below 1; only the sets may be more, where a rule says so.
     """
     usual = exercise.dose
     rest = decision.plan.timing.strength_rest_seconds if decision.plan and exercise.slot == STRENGTH else 0
-    dose = Dose(type=usual.type, sets=usual.sets[0], per_side=usual.per_side, rest_seconds=rest)
     changes = [change for _, change in changes_for(exercise, form, decision)]
+    sets = max([usual.sets[0], *(change.sets_at_start for change in changes if change.sets_at_start is not None)])
+    dose = Dose(type=usual.type, sets=min(sets, usual.sets[1]), per_side=usual.per_side, rest_seconds=rest)
     if usual.type is DoseType.TIME:
         return _limited(replace(dose, seconds=usual.start_seconds), changes)
     holds = usual.start_hold_seconds or (usual.hold_seconds[0] if usual.hold_seconds else None)

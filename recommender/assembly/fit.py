@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from recommender.assembly.dose import most_reps, most_seconds, start_dose, trimmed, work_seconds
@@ -55,10 +55,18 @@ def frame(decision: Decision, intake: Intake) -> Frame:
 class Clock:
     """Works out doses and seconds for a sequence within one frame."""
 
-    def __init__(self, decision: Decision, room: Frame, journal: Journal | None = None) -> None:
+    def __init__(
+        self,
+        decision: Decision,
+        room: Frame,
+        journal: Journal | None = None,
+        kept: Mapping[str, Dose] | None = None,
+    ) -> None:
+        """``kept`` are doses from before, by exercise: they stand in for the first ones, and nothing is raised."""
         self._decision = decision
         self._room = room
         self._journal = journal
+        self._kept = kept
 
     def seconds(self, placed: Sequence[Placed], doses: Sequence[Dose]) -> tuple[int, ...]:
         """Return the seconds of each item: getting into position, setting up and the work.
@@ -88,7 +96,7 @@ class Clock:
         while sum(self.seconds(placed, doses)) > self._room.seconds:
             if not self._trim_one(placed, doses):
                 raise DecisionError("the routine cannot be made to fit its time")
-        while self._raise_one(placed, doses):
+        while self._kept is None and self._raise_one(placed, doses):
             pass
         return tuple(doses)
 
@@ -97,7 +105,8 @@ class Clock:
             return Dose(DoseType.TIME, seconds=self._room.row.warm_up_seconds)
         if item.slot == "closing":
             return Dose(DoseType.TIME, seconds=self._room.row.closing_seconds)
-        return start_dose(item.exercise, item.form, self._decision)
+        kept = (self._kept or {}).get(item.exercise.id)
+        return kept or start_dose(item.exercise, item.form, self._decision)
 
     def _least_dose(self, item: Placed) -> Dose:
         dose = self._first_dose(item)

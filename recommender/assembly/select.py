@@ -87,6 +87,17 @@ def choose(
     return tuple(picker.chosen)
 
 
+def join(
+    chosen: Sequence[Placed], candidates: Sequence[Candidate], decision: Decision, moves_at_most: int, fits: Fits
+) -> tuple[Placed, ...]:
+    """Return the chosen moves and as many of the candidates, best first, as may join them."""
+    picker = _Picker(candidates, decision, moves_at_most, fits, None)
+    picker.chosen.extend(chosen)
+    while picker.take(lambda _: True, Round(Purpose.BEST_LEFT, None), whatever_is_left=True):
+        pass
+    return tuple(picker.chosen)
+
+
 def _of_slot(slot: str) -> Callable[[Candidate], bool]:
     return lambda candidate: candidate.exercise.slot == slot
 

@@ -8,8 +8,9 @@ from itertools import combinations
 
 from recommender.engine.evaluate import View, evaluate
 from recommender.models.conditions import All, AnyOf, AtLeast, Chosen, Condition, Found, Not, Number, Only, atoms
+from recommender.models.facts import SuppliedFact
 from recommender.models.questionnaire import Answer, Intake, Question, QuestionKind, Questionnaire
-from recommender.models.rules import Branch, SuppliedFact
+from recommender.models.rules import Branch
 
 _FEW = 10
 

@@ -82,7 +82,8 @@ def effective_stage(findings: Mapping[str, bool | None], outcomes: list[Branch])
 
 def _is_outcome(branch: Branch) -> bool:
     """Return whether the branch gives a level or a cap. Such a branch may do other things too, if it reads no stage."""
-    return branch.then.disposition is not None or branch.then.cap_stage is not None or bool(branch.then.ask)
+    then = branch.then
+    return then.disposition is not None or then.cap_stage is not None or bool(then.ask or then.ask_again)
 
 
 def _reads_numbers(branch: Branch) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from marshmallow import ValidationError, fields, post_load, validate
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from recommender.loaders.fields import (
     ContentSchema,
@@ -20,6 +20,7 @@ from recommender.loaders.fields import (
     duration,
     nested,
 )
+from recommender.models.follow_up import Action, CheckPlan, Figure, FollowUp, Progress, ProgressStep, StageMove
 from recommender.models.levels import Level, Stage
 from recommender.models.rules import (
     Actions,
@@ -77,6 +78,7 @@ class ModificationSchema(ContentSchema):
     sets_at_most = Whole()
     times = Share()
     at_start = YesNo()
+    sets_at_start = Whole()
     only_forms = SetOf(Word("form"))
     note = Text()
 
@@ -224,6 +226,48 @@ class OrderSchema(ContentSchema):
     closing = TupleOf(Word("exercise"))
 
 
+class FollowUpSchema(ContentSchema):
+    model = FollowUp
+
+    action = fields.Enum(Action, by_value=True, required=True)
+    stage = fields.Enum(StageMove, by_value=True)
+    times = Share()
+    hold_seconds_at_least = Whole()
+    swap_moves = Whole()
+    rows_down = Whole()
+    ease_hurting = YesNo()
+    check_in_days = Pair()
+
+
+class ProgressStepSchema(ContentSchema):
+    model = ProgressStep
+
+    figure = fields.Enum(Figure, by_value=True, required=True)
+    by = Whole(validate=validate.Range(1, error="must be 1 or more."))
+    at_most = Whole()
+
+
+class ProgressSchema(ContentSchema):
+    model = Progress
+
+    steps = TupleOf(nested(ProgressStepSchema), required=True, validate=validate.Length(min=1))
+    hold_total_seconds_at_most = Whole(required=True)
+    full = Text(required=True)
+
+
+class CheckPlanSchema(ContentSchema):
+    model = CheckPlan
+
+    on_days = TupleOf(Whole(), required=True, validate=validate.Length(min=1))
+    first_to_decide = TupleOf(Word("rule"), required=True)
+
+    @validates_schema
+    def check(self, data: dict[str, Any], **_: Any) -> None:
+        days = data.get("on_days", ())
+        if list(days) != sorted(set(days)):
+            raise ValidationError("must be days in order, each once.", "on_days")
+
+
 class DeriveField(Text):
     """A finding, a list of findings, or {name: value}; loaded as a tuple of finding names."""
 
@@ -254,6 +298,10 @@ class ActionsSchema(ContentSchema):
     plan = nested(TimePlanSchema)
     micro_routine = nested(MicroRoutineSchema)
     order = nested(OrderSchema)
+    ask_again = SetOf(Word("page"))
+    follow_up = nested(FollowUpSchema)
+    progress = nested(ProgressSchema)
+    checks = nested(CheckPlanSchema)
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Actions:

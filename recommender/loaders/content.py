@@ -129,6 +129,8 @@ def _vocabulary(files: _Files) -> Vocabulary:
         for question in _list(page.data, "questions")
     }
     words["question"] = frozenset(questions)
+    words["page"] = frozenset(_texts(_get(page.data, "id") for page in files.pages))
+    words["rule"] = frozenset(_texts(_get(rule.data, "id") for rule in files.rules))
     flags, values = _derived(files.rules)
     supplied = frozenset(_texts(_get(fact, "id") for fact in _list(files.rule_set.data, "supplied_facts")))
     return Vocabulary(words, questions, flags, {**values, "stage": tuple(Stage)}, supplied)

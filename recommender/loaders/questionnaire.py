@@ -10,9 +10,35 @@ from recommender.loaders.conditions import ConditionField
 from recommender.loaders.fields import ContentSchema, Text, TupleOf, Whole, Word, YesNo, load_into, nested
 from recommender.loaders.yaml_source import Document, Location
 from recommender.models.conditions import Condition, atoms
-from recommender.models.questionnaire import BODY, CLOCK, Occasion, Option, Page, Question, QuestionKind, Questionnaire
+from recommender.models.questionnaire import (
+    BODY,
+    CLOCK,
+    Later,
+    Meaning,
+    Occasion,
+    Option,
+    Page,
+    Question,
+    QuestionKind,
+    Questionnaire,
+)
 
 _FITS = {BODY: QuestionKind.MANY, CLOCK: QuestionKind.ONE}
+
+
+class MeaningSchema(ContentSchema):
+    model = Meaning
+
+    question = Word("question", required=True)
+    option = Text(required=True)
+    instead_of = TupleOf(Text())
+
+
+class LaterSchema(ContentSchema):
+    model = Later
+
+    option = Text(required=True)
+    after_weeks = Whole(required=True)
 
 
 class OptionSchema(ContentSchema):
@@ -22,6 +48,8 @@ class OptionSchema(ContentSchema):
     text = Text(required=True)
     hint = Text()
     exclusive = YesNo()
+    means = TupleOf(nested(MeaningSchema))
+    becomes = nested(LaterSchema)
 
 
 class QuestionSchema(ContentSchema):
@@ -44,6 +72,7 @@ class QuestionSchema(ContentSchema):
     low_label = Text()
     high_label = Text()
     picture = Text(validate=validate.OneOf(_FITS, error="must be one of: {choices}. Or leave the key out."))
+    renews = Word("question")
 
     @validates_schema
     def check(self, data: dict[str, Any], **_: Any) -> None:
@@ -53,6 +82,9 @@ class QuestionSchema(ContentSchema):
             raise ValidationError("must be given for kinds one and many, and only for those.", "options")
         if len(set(ids)) != len(ids):
             raise ValidationError("has the same id twice.", "options")
+        for number, option in enumerate(data.get("options", ())):
+            if option.becomes and (option.becomes.option not in ids or option.becomes.option == option.id):
+                raise ValidationError("becomes what is not another option of the question.", f"options.{number}")
         picture = data.get("picture")
         if picture and data["kind"] is not _FITS[picture]:
             told = f"is '{picture}', which is for questions of kind {_FITS[picture]}. Leave the key out, or change the kind."
@@ -99,6 +131,7 @@ def load_questionnaire(documents: list[Document]) -> Questionnaire:
     loaded = [(document, load_into(schema, document)) for document in documents]
     pages = [(document, page) for document, page in loaded if page is not None]
     _check_order(pages)
+    _check_meanings(pages)
     order = list(Occasion)
     return Questionnaire(
         tuple(sorted((page for _, page in pages), key=lambda page: (order.index(page.occasion), page.id)))
@@ -135,3 +168,23 @@ def _check_order(pages: list[tuple[Document, Page]]) -> None:
                             place, f"looks at '{subject}', which is not on an earlier page. Move one of them."
                         )
                     )
+
+
+def _check_meanings(pages: list[tuple[Document, Page]]) -> None:
+    """Fault what an answer at a check says of an intake question that has no such option, or takes no number."""
+    intake = {
+        question.id: question for _, page in pages for question in page.questions if page.occasion is Occasion.INTAKE
+    }
+    for document, page in pages:
+        for index, question in enumerate(page.questions):
+            renewed = intake.get(question.renews or "")
+            if question.renews and (renewed is None or {renewed.kind, question.kind} != {QuestionKind.NUMBER}):
+                told = f"'{question.renews}' is not an intake question that asks for a number, as this one must."
+                document.faults.append(document.fault(("questions", index, "renews"), told))
+            for number, option in enumerate(question.options):
+                for meaning in option.means:
+                    meant = intake.get(meaning.question)
+                    known = {other.id for other in meant.options} if meant and meant.kind is QuestionKind.ONE else set()
+                    for strange in sorted({meaning.option, *meaning.instead_of} - known):
+                        told = f"'{strange}' is not an option of '{meaning.question}', which must take one answer."
+                        document.faults.append(document.fault(("questions", index, "options", number, "means"), told))

@@ -9,10 +9,11 @@ from marshmallow import ValidationError, validate, validates_schema
 
 from recommender.loaders.actions import ActionsSchema
 from recommender.loaders.conditions import ConditionField
-from recommender.loaders.fields import ContentSchema, Text, TupleOf, Whole, Word, YesNo, load_into, nested
+from recommender.loaders.facts import SuppliedSchema
+from recommender.loaders.fields import ContentSchema, Text, TupleOf, Word, YesNo, load_into, nested
 from recommender.loaders.yaml_source import Document
 from recommender.models.conditions import AnyOf, Condition, Not, both
-from recommender.models.rules import Actions, Branch, Rule, SuppliedFact
+from recommender.models.rules import Actions, Branch, Rule
 
 FOLDERS = {
     "GEN": "general",
@@ -39,6 +40,12 @@ STRENGTHS = (
     "observational",
     "practice",
     "design",
+)
+
+
+# What a branch may do without a word to the person.
+_SILENT = frozenset(
+    {"derive", "ask", "ask_again", "order", "target", "plan", "positions", "provide", "size", "mix", "checks"}
 )
 
 
@@ -176,9 +183,7 @@ def _branches(data: dict[str, Any], document: Document) -> list[Branch]:
 def _say(case: dict[str, Any], data: dict[str, Any], document: Document, place: tuple[str | int, ...]) -> str:
     """Return what the person is told; only a branch that does nothing but derive or ask may say nothing."""
     say: str | None = case.get("say", data.get("say"))
-    silent = not (
-        set(_given(case["then"])) - {"derive", "ask", "order", "target", "plan", "positions", "provide", "size", "mix"}
-    )
+    silent = not (set(_given(case["then"])) - _SILENT)
     if say is None and not silent:
         document.faults.append(document.fault(place, "'say' is missing. Write what the person is told."))
     return say or ""
@@ -187,15 +192,6 @@ def _say(case: dict[str, Any], data: dict[str, Any], document: Document, place: 
 def _given(actions: Actions) -> list[str]:
     empty = Actions()
     return [name for name in Actions.__dataclass_fields__ if getattr(actions, name) != getattr(empty, name)]
-
-
-class SuppliedSchema(ContentSchema):
-    model = SuppliedFact
-
-    id = Text(required=True)
-    meaning = Text(required=True)
-    first_value = Whole(required=True)
-    after_assembly = YesNo()
 
 
 class RuleSetSchema(ContentSchema):

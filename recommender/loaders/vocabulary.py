@@ -15,6 +15,8 @@ _HOMES = {
     "form": "the forms of catalogue/exercises/",
     "source": "catalogue/sources.yaml",
     "question": "rules/questionnaire/",
+    "page": "rules/questionnaire/",
+    "rule": "the folders of rules/",
     "topic": "catalogue/advice.yaml",
     "finding": "rules/findings/",
     "decision": "catalogue/decisions.yaml",

@@ -20,6 +20,7 @@ class QuestionKind(StrEnum):
     MANY = "many"
     NUMBER = "number"
     TASK = "task"
+    MOVES = "moves"
 
 
 class Occasion(StrEnum):
@@ -31,11 +32,33 @@ class Occasion(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Meaning:
+    """What an answer at a check says of an intake question: this option, in place of any of the earlier ones.
+
+    ``instead_of`` are the earlier options that it replaces; () means any, and none at all.
+    """
+
+    question: str
+    option: str
+    instead_of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """The option that an answer becomes by itself once so many whole weeks have passed."""
+
+    option: str
+    after_weeks: int
+
+
+@dataclass(frozen=True, slots=True)
 class Option:
     id: str
     text: str
     hint: str | None = None
     exclusive: bool = False
+    means: tuple[Meaning, ...] = ()
+    becomes: Later | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +74,8 @@ Answer = str | int | tuple[str, ...] | Task
 
 @dataclass(frozen=True, slots=True)
 class Question:
+    """One question. The number answered to one that ``renews`` an intake question is the new answer to that."""
+
     id: str
     code: str
     kind: QuestionKind
@@ -68,6 +93,7 @@ class Question:
     low_label: str | None = None
     high_label: str | None = None
     picture: str | None = None
+    renews: str | None = None
 
     def option(self, option_id: str) -> Option:
         for option in self.options:
@@ -107,6 +133,9 @@ class Questionnaire:
     @cached_property
     def intake_questions(self) -> tuple[Question, ...]:
         return tuple(question for page in self.intake_pages for question in page.questions)
+
+    def pages_asked(self, occasion: Occasion) -> tuple[Page, ...]:
+        return tuple(page for page in self.pages if page.occasion is occasion)
 
     @cached_property
     def page_of(self) -> Mapping[str, Page]:

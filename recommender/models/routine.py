@@ -53,6 +53,7 @@ class Because(StrEnum):
     NEAR_DUPLICATE = "near_duplicate"
     TIME = "time"
     NEVER_AUTOMATIC = "never_automatic"
+    ONE_AT_A_TIME = "one_at_a_time"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from functools import cached_property
 from types import MappingProxyType
 
 from recommender.models.conditions import Condition
+from recommender.models.facts import SuppliedFact
+from recommender.models.follow_up import CheckPlan, FollowUp, Progress
 from recommender.models.levels import Level, Stage
 
 
@@ -44,7 +46,10 @@ class Exclusion:
 
 @dataclass(frozen=True, slots=True)
 class Modification:
-    """A gentler dose, or certain forms only. No scope means every exercise."""
+    """A gentler dose, or certain forms only. No scope means every exercise.
+
+    ``sets_at_start`` alone raises a figure: the first dose may have so many sets, within what is usual for the exercise.
+    """
 
     scope: Scope | None = None
     hold_seconds_at_most: int | None = None
@@ -52,6 +57,7 @@ class Modification:
     sets_at_most: int | None = None
     times: float | None = None
     at_start: bool = False
+    sets_at_start: int | None = None
     only_forms: frozenset[str] = frozenset()
     note: str | None = None
 
@@ -196,7 +202,10 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Actions:
-    """Everything one branch does. ``derive`` names findings; ``ask`` names questions (before an urgent stop)."""
+    """Everything one branch does. ``derive`` names findings; ``ask`` names questions (before an urgent stop).
+
+    ``ask_again`` names pages whose questions must be answered afresh at a check.
+    """
 
     derive: tuple[str, ...] = ()
     disposition: DispositionAction | None = None
@@ -215,6 +224,10 @@ class Actions:
     plan: TimePlan | None = None
     micro_routine: MicroRoutine | None = None
     order: Order | None = None
+    ask_again: frozenset[str] = frozenset()
+    follow_up: FollowUp | None = None
+    progress: Progress | None = None
+    checks: CheckPlan | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,16 +260,6 @@ class Rule:
     author: str = ""
     since: str = ""
     changed: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SuppliedFact:
-    """A number worked out by the program, not asked. ``after_assembly`` ones exist only once a routine was tried."""
-
-    id: str
-    meaning: str
-    first_value: int
-    after_assembly: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import fields, is_dataclass, replace
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from recommender.models import catalogue, questionnaire, rules
+from recommender.models import catalogue, follow_up, questionnaire, rules
 
 Thing = TypeVar("Thing")
 Change = Callable[[str, str], str]
@@ -22,6 +22,7 @@ FIELDS: Mapping[type, frozenset[str]] = {
     rules.Modification: frozenset({"note"}),
     rules.Advice: frozenset({"items"}),
     rules.MicroRoutine: frozenset({"name"}),
+    follow_up.Progress: frozenset({"full"}),
     catalogue.Exercise: frozenset(
         {"name", "aliases", "purpose", "default_reason", "breathing", "feel_it", "not_here", "common_mistakes"}
     ),

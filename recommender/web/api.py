@@ -20,7 +20,7 @@ blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 def recommend() -> Response:
     """Return the recommendation for {"answers": {...}}."""
     edition = current_edition()
-    body = _json_body()
+    body = json_body()
     if not isinstance(body, dict) or WHOLE_SHEET not in body:
         raise IntakeError({WHOLE_SHEET: [gettext('Send an object with the answers: {"answers": {...}}.')]})
     unknown = {name: [gettext("This is not part of the request. Remove it.")] for name in body if name != WHOLE_SHEET}
@@ -30,7 +30,12 @@ def recommend() -> Response:
     return jsonify(shown)
 
 
-def _json_body() -> Any:
+def json_body() -> Any:
+    """Return the body of the request as plain data.
+
+    Raises:
+        HTTPException: it is not sent as JSON, or is none.
+    """
     if not request.is_json:
         raise UnsupportedMediaType
     try:

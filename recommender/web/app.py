@@ -12,6 +12,7 @@ from recommender.service import Recommender
 from recommender.settings import Settings, read_settings
 from recommender.web import (
     api,
+    api_check_ins,
     api_content,
     compression,
     exercises,
@@ -44,6 +45,7 @@ BLUEPRINTS = (
     exercises.blueprint,
     lab.blueprint,
     api.blueprint,
+    api_check_ins.blueprint,
     api_content.blueprint,
     sign_in.blueprint,
     review_forms.blueprint,

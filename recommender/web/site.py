@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -13,6 +14,7 @@ from flask import current_app
 from recommender.edition import Edition, make_edition
 from recommender.errors import ContentError, DecisionError, NotApprovedError
 from recommender.loaders.languages import SOURCE, SOURCE_LANGUAGE, Language, load_languages
+from recommender.models.check_in import CheckIn, CheckInResult
 from recommender.models.content import Content
 from recommender.models.questionnaire import Intake
 from recommender.models.recommendation import Recommendation
@@ -70,17 +72,40 @@ class Site:
             NotApprovedError: there is a routine, and routines wait for an approval.
         """
         recommender = self.ready
-        try:
+        with _never_by_accident():
             recommendation = recommender.recommend(intake, approved=self.is_approved)
-            if recommendation.assembly is not None and self.settings.require_approved and not recommendation.approved:
-                raise NotApprovedError("routines wait for a clinical approval of this rule set")
+            self._refuse_unapproved(recommendation)
             return recommendation, edition.present(recommendation, self.settings.region)
-        except (DecisionError, NotApprovedError):
-            raise
-        except Exception as error:
-            # Not the message: it may quote an answer.
-            log_place(error)
-            raise DecisionError(f"unexpected {type(error).__name__}") from None
+
+    def check_in(self, check: CheckIn, edition: Edition) -> tuple[CheckInResult, dict[str, Any]]:
+        """Return what comes of a check, as it is and as it is shown.
+
+        Raises:
+            DecisionError: whatever went wrong on the way. An error is never a routine.
+            NotApprovedError: there is a routine, and routines wait for an approval.
+        """
+        recommender = self.ready
+        with _never_by_accident():
+            result = recommender.check_in(check, approved=self.is_approved)
+            self._refuse_unapproved(result.recommendation)
+            return result, edition.present_check_in(result, self.settings.region)
+
+    def _refuse_unapproved(self, recommendation: Recommendation) -> None:
+        if recommendation.assembly is not None and self.settings.require_approved and not recommendation.approved:
+            raise NotApprovedError("routines wait for a clinical approval of this rule set")
+
+
+@contextmanager
+def _never_by_accident() -> Iterator[None]:
+    """Make any error that was not raised on purpose a DecisionError."""
+    try:
+        yield
+    except (DecisionError, NotApprovedError):
+        raise
+    except Exception as error:
+        # Not the message: it may quote an answer.
+        log_place(error)
+        raise DecisionError(f"unexpected {type(error).__name__}") from None
 
 
 def open_site(
