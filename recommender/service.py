@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import cached_property
+from typing import TypeVar
 
 from recommender.answer_sheet import AnswerSheet
-from recommender.assembly.assemble import assemble
+from recommender.assembly.assemble import assemble, choices
 from recommender.assembly.guard import check_assembly
 from recommender.engine.decide import decide, raise_level
 from recommender.engine.explain import Explainer
@@ -21,7 +23,8 @@ from recommender.models.content import Content
 from recommender.models.decision import Decision
 from recommender.models.questionnaire import Intake
 from recommender.models.recommendation import Recommendation
-from recommender.models.routine import Assembly
+from recommender.models.routine import Assembly, Choices
+from recommender.models.wishes import NO_WISHES, Wishes
 from recommender.settings import Settings
 
 
@@ -43,8 +46,10 @@ class Recommender:
         """What the self-test found: where the rules engine and the plain evaluator differ. () means ready."""
         return tuple(differences(self.engine, self.oracle, self.content.questionnaire, self.supplied))
 
-    def recommend(self, intake: Intake, *, approved: bool = False) -> Recommendation:
+    def recommend(self, intake: Intake, *, approved: bool = False, wishes: Wishes = NO_WISHES) -> Recommendation:
         """Return the recommendation for a complete intake. ``approved`` is what it says of itself.
+
+        Wishes change the routine as far as the rules allow, and never the outcome.
 
         Raises:
             DecisionError: the service is not sure of its answer; show no routine.
@@ -53,18 +58,24 @@ class Recommender:
             raise DecisionError("the self-test at start found differences; no routine is served")
         if self.flow.walk(intake.answers).missing:
             raise DecisionError("the intake is not complete; an answer that is missing is never read as no")
-        try:
-            return self._recommend(intake, approved)
-        except DecisionError:
-            raise
-        except Exception as error:  # whatever went wrong inside, it must never become a routine
-            raise DecisionError(f"{type(error).__name__} while deciding") from error
+        return _sure(lambda: self._recommend(intake, approved, wishes))
 
-    def _recommend(self, intake: Intake, approved: bool) -> Recommendation:
+    def choices(self, recommendation: Recommendation) -> Mapping[str, Choices]:
+        """Return what the person may do with each item of their routine, by exercise id; {} without a routine.
+
+        Raises:
+            DecisionError: the choices cannot be worked out.
+        """
+        if recommendation.assembly is None:
+            return {}
+        catalogue, given = self.content.catalogue, recommendation
+        return _sure(lambda: choices(catalogue, given.decision, given.intake, given.wishes))
+
+    def _recommend(self, intake: Intake, approved: bool, wishes: Wishes) -> Recommendation:
         decision = decide(self.content.rule_set, _agreed(self.engine.fire(intake), self.oracle.fire(intake)))
         assembly: Assembly | None = None
         if decision.level.shows_routine:
-            decision, assembly = self._assembled(decision, intake)
+            decision, assembly = self._assembled(decision, intake, wishes)
         known = decision.findings | {STAGE_FINDINGS[decision.stage]}
         return Recommendation(
             intake=intake,
@@ -75,11 +86,12 @@ class Recommender:
             version=self.content.rule_set.version,
             hash=self.content.hash,
             approved=approved,
+            wishes=wishes,
         )
 
-    def _assembled(self, decision: Decision, intake: Intake) -> tuple[Decision, Assembly | None]:
+    def _assembled(self, decision: Decision, intake: Intake, wishes: Wishes) -> tuple[Decision, Assembly | None]:
         """Return the decision as it stands after a look at the assembled routine, and the routine if it may be shown."""
-        assembly = assemble(self.content.catalogue, decision, intake)
+        assembly = assemble(self.content.catalogue, decision, intake, None, wishes)
         known = Intake(intake.answers, {**intake.supplied, **assembly.facts})
         late = _agreed(self.engine.fire_after_assembly(known), self.oracle.fire_after_assembly(known))
         decision = raise_level(decision, (self.content.rule_set.branch_by_id[branch_id] for branch_id in sorted(late)))
@@ -87,6 +99,19 @@ class Recommender:
             return decision, None
         check_assembly(assembly, decision, intake, self.content.catalogue)
         return decision, assembly
+
+
+Answer = TypeVar("Answer")
+
+
+def _sure(answer: Callable[[], Answer]) -> Answer:
+    """Return the answer. Whatever goes wrong on the way is a DecisionError: it must never become a routine."""
+    try:
+        return answer()
+    except DecisionError:
+        raise
+    except Exception as error:
+        raise DecisionError(f"{type(error).__name__} while deciding") from error
 
 
 def _agreed(engine: frozenset[str], oracle: frozenset[str]) -> frozenset[str]:
