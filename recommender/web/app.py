@@ -13,6 +13,7 @@ from recommender.settings import Settings, read_settings
 from recommender.web import (
     api,
     api_content,
+    changes,
     compression,
     exercises,
     health,
@@ -41,6 +42,7 @@ BLUEPRINTS = (
     pages.blueprint,
     questions.blueprint,
     result.blueprint,
+    changes.blueprint,
     exercises.blueprint,
     lab.blueprint,
     api.blueprint,

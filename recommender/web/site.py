@@ -16,10 +16,13 @@ from recommender.loaders.languages import SOURCE, SOURCE_LANGUAGE, Language, loa
 from recommender.models.content import Content
 from recommender.models.questionnaire import Intake
 from recommender.models.recommendation import Recommendation
+from recommender.models.routine import Choices
+from recommender.models.wishes import NO_WISHES, Wishes
 from recommender.presenter import filler
 from recommender.service import Recommender, load_recommender
 from recommender.settings import Settings
 from recommender.web.answer_cookie import AnswerCookie
+from recommender.web.wish_cookie import WishCookie
 
 log = logging.getLogger(__name__)
 _EXTENSION = "recommender"
@@ -38,6 +41,7 @@ class Site:
     editions: Mapping[str, Edition]
     faults: tuple[str, ...]
     cookie: AnswerCookie
+    wish_cookie: WishCookie
     today: Callable[[], date] = field(default=date.today)
     approval: Callable[[Content], bool] = field(default=lambda content: False)
 
@@ -62,7 +66,9 @@ class Site:
             raise DecisionError("the service is not ready; see /readyz")
         return self.recommender
 
-    def recommend(self, intake: Intake, edition: Edition) -> tuple[Recommendation, dict[str, Any]]:
+    def recommend(
+        self, intake: Intake, edition: Edition, wishes: Wishes = NO_WISHES
+    ) -> tuple[Recommendation, dict[str, Any]]:
         """Return the recommendation, as it is and as it is shown.
 
         Raises:
@@ -71,7 +77,7 @@ class Site:
         """
         recommender = self.ready
         try:
-            recommendation = recommender.recommend(intake, approved=self.is_approved)
+            recommendation = recommender.recommend(intake, approved=self.is_approved, wishes=wishes)
             if recommendation.assembly is not None and self.settings.require_approved and not recommendation.approved:
                 raise NotApprovedError("routines wait for a clinical approval of this rule set")
             return recommendation, edition.present(recommendation, self.settings.region)
@@ -81,6 +87,14 @@ class Site:
             # Not the message: it may quote an answer.
             log_place(error)
             raise DecisionError(f"unexpected {type(error).__name__}") from None
+
+    def choices(self, recommendation: Recommendation) -> Mapping[str, Choices]:
+        """Return what the person may do with each item of their routine, by exercise id.
+
+        Raises:
+            DecisionError: the choices cannot be worked out.
+        """
+        return self.ready.choices(recommendation)
 
 
 def open_site(
@@ -106,8 +120,16 @@ def open_site(
         faults += recommender.faults
     for fault in faults:
         log.error("not ready: %s", fault)
-    cookie = AnswerCookie(settings)
-    return Site(settings, languages, recommender, editions, tuple(faults), cookie, approval=approval)
+    return Site(
+        settings,
+        languages,
+        recommender,
+        editions,
+        tuple(faults),
+        AnswerCookie(settings),
+        WishCookie(settings),
+        approval=approval,
+    )
 
 
 def keep_site(extensions: dict[str, Any], site: Site) -> None:
