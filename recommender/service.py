@@ -5,13 +5,13 @@ Knows neither Flask nor durable_rules.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import TypeVar
 
 from recommender.answer_sheet import AnswerSheet
-from recommender.assembly.assemble import assemble
+from recommender.assembly.assemble import assemble, choices
 from recommender.assembly.carry_on import Carried, CarryPlan, carry_on
 from recommender.assembly.guard import check_assembly
 from recommender.check_in.action import (
@@ -43,8 +43,9 @@ from recommender.models.follow_up import Action, FollowUp
 from recommender.models.levels import Stage
 from recommender.models.questionnaire import Intake
 from recommender.models.recommendation import Recommendation
-from recommender.models.routine import Assembly
+from recommender.models.routine import Assembly, Choices
 from recommender.models.rules import Branch
+from recommender.models.wishes import NO_WISHES, Wishes
 from recommender.settings import Settings
 
 Answered = TypeVar("Answered")
@@ -70,13 +71,15 @@ class Recommender:
         """What the self-test found: where the rules engine and the plain evaluator differ. () means ready."""
         return tuple(differences(self.engine, self.oracle, self.content.questionnaire, self.supplied))
 
-    def recommend(self, intake: Intake, *, approved: bool = False) -> Recommendation:
+    def recommend(self, intake: Intake, *, approved: bool = False, wishes: Wishes = NO_WISHES) -> Recommendation:
         """Return the recommendation for a complete intake. ``approved`` is what it says of itself.
+
+        Wishes change the routine as far as the rules allow, and never the outcome.
 
         Raises:
             DecisionError: the service is not sure of its answer; show no routine.
         """
-        return self._safely(intake, lambda: self._recommend(intake, approved))
+        return self._safely(intake, lambda: self._recommend(intake, approved, wishes))
 
     def check_in(self, check: CheckIn, *, approved: bool = False) -> CheckInResult:
         """Return what comes of a complete check: the action, the next routine if there is one, and the next check.
@@ -92,12 +95,18 @@ class Recommender:
             raise DecisionError("the self-test at start found differences; no routine is served")
         if self.flow.walk(intake.answers).missing:
             raise DecisionError("the intake is not complete; an answer that is missing is never read as no")
-        try:
-            return answer()
-        except DecisionError:
-            raise
-        except Exception as error:  # whatever went wrong inside, it must never become a routine
-            raise DecisionError(f"{type(error).__name__} while deciding") from error
+        return _sure(answer)
+
+    def choices(self, recommendation: Recommendation) -> Mapping[str, Choices]:
+        """Return what the person may do with each item of their routine, by exercise id; {} without a routine.
+
+        Raises:
+            DecisionError: the choices cannot be worked out.
+        """
+        if recommendation.assembly is None:
+            return {}
+        catalogue, given = self.content.catalogue, recommendation
+        return _sure(lambda: choices(catalogue, given.decision, given.intake, given.wishes))
 
     def decide(self, intake: Intake) -> Decision:
         """Return what the rules say before assembly, as both evaluators agree.
@@ -107,15 +116,22 @@ class Recommender:
         """
         return decide(self.content.rule_set, _agreed(self.engine.fire(intake), self.oracle.fire(intake)))
 
-    def _recommend(self, intake: Intake, approved: bool) -> Recommendation:
+    def _recommend(self, intake: Intake, approved: bool, wishes: Wishes) -> Recommendation:
         decision = self.decide(intake)
         assembly: Assembly | None = None
         if decision.level.shows_routine:
-            assembly = assemble(self.content.catalogue, decision, intake)
+            assembly = assemble(self.content.catalogue, decision, intake, None, wishes)
             decision, assembly = self.checked(decision, intake, assembly)
-        return self.told(intake, decision, assembly, approved)
+        return self.told(intake, decision, assembly, approved, wishes)
 
-    def told(self, intake: Intake, decision: Decision, assembly: Assembly | None, approved: bool) -> Recommendation:
+    def told(
+        self,
+        intake: Intake,
+        decision: Decision,
+        assembly: Assembly | None,
+        approved: bool,
+        wishes: Wishes = NO_WISHES,
+    ) -> Recommendation:
         """Return a decision and its routine with the person's own answers behind every reason."""
         known = decision.findings | {STAGE_FINDINGS[decision.stage]}
         return Recommendation(
@@ -127,6 +143,7 @@ class Recommender:
             version=self.content.rule_set.version,
             hash=self.content.hash,
             approved=approved,
+            wishes=wishes,
         )
 
     def checked(self, decision: Decision, intake: Intake, assembly: Assembly) -> tuple[Decision, Assembly | None]:
@@ -229,6 +246,16 @@ class CheckingIn:
         )
         told = self._recommender.told(intake, decision, None, self._approved)
         return CheckInResult(Action.REFER, reasons, (), told, None)
+
+
+def _sure(answer: Callable[[], Answered]) -> Answered:
+    """Return the answer. Whatever goes wrong on the way is a DecisionError: it must never become a routine."""
+    try:
+        return answer()
+    except DecisionError:
+        raise
+    except Exception as error:
+        raise DecisionError(f"{type(error).__name__} while deciding") from error
 
 
 def _agreed(engine: frozenset[str], oracle: frozenset[str]) -> frozenset[str]:

@@ -20,19 +20,28 @@ from recommender.assembly.select import (
     slot_limits,
 )
 from recommender.assembly.sequence import Placed, in_order
+from recommender.assembly.tailor import Plan, Tailor
 from recommender.models.catalogue import Catalogue, DefaultRoutine, Exercise, Form
 from recommender.models.decision import Decision
 from recommender.models.questionnaire import Intake
-from recommender.models.routine import Assembly, Because, Dose, Item, LeftOut, Routine
+from recommender.models.routine import Assembly, Because, Change, Choices, Dose, Item, LeftOut, Outcome, Routine
 from recommender.models.rules import Branch
+from recommender.models.wishes import NO_WISHES, Wishes
 
 ALLOWED_MOVEMENTS = "allowed_movements"
 
 
-def assemble(catalogue: Catalogue, decision: Decision, intake: Intake, journal: Journal | None = None) -> Assembly:
+def assemble(
+    catalogue: Catalogue,
+    decision: Decision,
+    intake: Intake,
+    journal: Journal | None = None,
+    wishes: Wishes = NO_WISHES,
+) -> Assembly:
     """Return the routine for an intake, what was left out and why, and the short routines for breaks.
 
-    The same decision and intake always give the same routine. The steps are written to the journal, if there is one.
+    The same decision, intake and wishes always give the same routine. A wish that cannot be met is not; the changes
+    say so. The steps before any wish are written to the journal, if there is one.
 
     Raises:
         DecisionError: the routine cannot be fitted to its time.
@@ -40,8 +49,52 @@ def assemble(catalogue: Catalogue, decision: Decision, intake: Intake, journal: 
     screen = Screen(catalogue, decision, intake)
     candidates = usable(screen)
     room = frame(decision, intake)
-    items = Builder(decision, room, candidates, journal).build(move_candidates(candidates.values()))
-    return account(items, room, screen, catalogue, decision)
+    builder = Builder(decision, room, candidates, journal, unwanted=wishes.unwanted)
+    plan = builder.plan(move_candidates(candidates.values()))
+    fitted, changes = builder.tailor(plan).fit(wishes) if plan else (None, ())
+    items = builder.items(fitted) if fitted else ()
+    chosen = (builder.sequence(plan) or ()) if plan else ()
+    passed_over = _PassedOver(chosen, items, changes, decision, room)
+    return _account(items, passed_over, room, screen, catalogue, decision, wishes, changes)
+
+
+def account(items: tuple[Item, ...], room: Frame, screen: Screen, catalogue: Catalogue, decision: Decision) -> Assembly:
+    """Return the items of a routine that was carried on, with every other exercise and why it is left out, and the breaks."""
+    passed_over = _PassedOver(items, items, (), decision, room, is_carried_on=True)
+    return _account(items, passed_over, room, screen, catalogue, decision)
+
+
+def _account(
+    items: tuple[Item, ...],
+    passed_over: _PassedOver,
+    room: Frame,
+    screen: Screen,
+    catalogue: Catalogue,
+    decision: Decision,
+    wishes: Wishes = NO_WISHES,
+    changes: tuple[Change, ...] = (),
+) -> Assembly:
+    candidates = usable(screen)
+    moves = move_candidates(candidates.values())
+    refusals = [result for result in screen.results if isinstance(result, Refusal)]
+    left_out = [LeftOut(refusal.exercise, refusal.because, refusal.reasons) for refusal in refusals]
+    left_out += passed_over.each(candidates)
+    order = {exercise.id: number for number, exercise in enumerate(catalogue.exercises)}
+    return Assembly(
+        routine=Routine(room.minutes, decision.stage, items),
+        left_out=tuple(sorted(left_out, key=lambda left: order[left.exercise.id])),
+        breaks=breaks(screen, catalogue, decision, wishes.unwanted),
+        facts={ALLOWED_MOVEMENTS: count_usable(moves, decision) if items else 0},
+        changes=changes,
+    )
+
+
+def choices(catalogue: Catalogue, decision: Decision, intake: Intake, wishes: Wishes) -> Mapping[str, Choices]:
+    """Return what the person may do with each item of the routine that these wishes give, by exercise id."""
+    candidates = usable(Screen(catalogue, decision, intake))
+    builder = Builder(decision, frame(decision, intake), candidates)
+    plan = builder.plan(move_candidates(candidates.values()))
+    return builder.tailor(plan).choices(wishes) if plan else {}
 
 
 def usable(screen: Screen) -> dict[str, Candidate]:
@@ -49,32 +102,11 @@ def usable(screen: Screen) -> dict[str, Candidate]:
     return {result.exercise.id: result for result in screen.results if isinstance(result, Candidate)}
 
 
-def account(
-    items: tuple[Item, ...],
-    room: Frame,
-    screen: Screen,
-    catalogue: Catalogue,
-    decision: Decision,
-    *,
-    is_carried_on: bool = False,
-) -> Assembly:
-    """Return the items as a routine, with every other exercise and why it is left out, and the breaks."""
-    candidates = usable(screen)
-    moves = move_candidates(candidates.values())
-    refusals = [result for result in screen.results if isinstance(result, Refusal)]
-    left_out = [*(LeftOut(refusal.exercise, refusal.because, refusal.reasons) for refusal in refusals)]
-    left_out += _PassedOver(items, decision, room, is_carried_on).each(candidates.values())
-    order = {exercise.id: number for number, exercise in enumerate(catalogue.exercises)}
-    return Assembly(
-        routine=Routine(room.minutes, decision.stage, items),
-        left_out=tuple(sorted(left_out, key=lambda left: order[left.exercise.id])),
-        breaks=breaks(screen, catalogue, decision),
-        facts={ALLOWED_MOVEMENTS: count_usable(moves, decision) if items else 0},
-    )
-
-
 class Builder:
-    """Builds one routine from candidates. ``kept`` are doses from before, ``first`` the forms to begin and end with."""
+    """Builds one routine from candidates.
+
+    ``kept`` are doses from before, ``first`` the forms to begin and end with, ``unwanted`` is never offered.
+    """
 
     def __init__(
         self,
@@ -84,12 +116,14 @@ class Builder:
         journal: Journal | None = None,
         kept: Mapping[str, Dose] | None = None,
         first: Collection[str] = (),
+        unwanted: frozenset[str] = frozenset(),
     ) -> None:
         self._decision = decision
         self._room = room
         self._candidates = candidates
         self._journal = journal
         self._first = first
+        self._unwanted = unwanted
         self._clock = Clock(decision, room, journal, kept)
         listed = sorted(room.row.warm_up, key=self._warm_up_rank)
         self._warm_ups = self._placements(listed, "warm_up", room.row.warm_up_seconds)
@@ -101,19 +135,27 @@ class Builder:
         if journal is not None:
             journal.warm_ups, journal.closings = tuple(self._warm_ups), tuple(self._closings)
 
-    def build(self, moves: Sequence[Candidate]) -> tuple[Item, ...]:
-        """Return the items of the routine in order, with their doses; () where no routine can be made.
+    def plan(self, moves: Sequence[Candidate]) -> Plan | None:
+        """Return the parts of the routine that the rules choose; None where no routine can be made.
 
         A routine needs a warm-up, at least one move and a closing item.
         """
-        most = self._room.moves_at_most
-        return self._finished(choose(self._free(moves), self._decision, most, self._fits, self._journal))
+        plan = self._around(
+            choose(self._free(moves), self._decision, self._room.moves_at_most, self._fits, self._journal)
+        )
+        sequence = self.sequence(plan) if plan.moves and self._warm_ups else None
+        if sequence is None:
+            return None
+        if self._journal is not None:
+            self._journal.sequence = sequence
+        return plan
 
     def carry(self, moves: Sequence[Candidate], others: Sequence[Candidate], moves_at_most: int) -> tuple[Item, ...]:
         """Return a routine of the moves, as far as they go together, filled up with others to so many."""
         most = min(moves_at_most, self._room.moves_at_most)
         chosen = join((), self._free(moves), self._decision, most, self._fits)
-        return self._finished(join(chosen, self._free(others), self._decision, most, self._fits))
+        chosen = join(chosen, self._free(others), self._decision, most, self._fits)
+        return self.items(self._around(chosen)) if chosen and self._warm_ups else ()
 
     def _free(self, moves: Sequence[Candidate]) -> list[Candidate]:
         """Return the moves that are not the warm-up already."""
@@ -121,14 +163,14 @@ class Builder:
         return [move for move in moves if move.exercise.id not in taken]
 
     def _fits(self, moves: Sequence[Placed]) -> bool:
-        return self._sequence(moves) is not None
+        return self.sequence(self._around(moves)) is not None
 
-    def _finished(self, chosen: tuple[Placed, ...]) -> tuple[Item, ...]:
-        sequence = self._sequence(chosen) if chosen and self._warm_ups else None
-        if sequence is None:
-            return ()
-        if self._journal is not None:
-            self._journal.sequence = sequence
+    def tailor(self, plan: Plan) -> Tailor:
+        return Tailor(plan, self.sequence, self._candidates, self._decision)
+
+    def items(self, plan: Plan) -> tuple[Item, ...]:
+        """Return the items of the routine in order, with their doses."""
+        sequence = self.sequence(plan) or ()
         doses = self._clock.doses(sequence)
         seconds = self._clock.seconds(sequence, doses)
         chosen_ids = frozenset(placed.exercise.id for placed in sequence)
@@ -136,6 +178,27 @@ class Builder:
             self._item(placed, dose, took, chosen_ids)
             for placed, dose, took in zip(sequence, doses, seconds, strict=True)
         )
+
+    def sequence(self, plan: Plan) -> tuple[Placed, ...] | None:
+        """Return the moves in order between a warm-up and a closing item, or None if they do not go together in the time."""
+        warm_up = plan.warm_ups[0] if plan.warm_ups else None
+        order = self._decision.order
+        ordered = in_order(warm_up, plan.moves, None, order)
+        if ordered is None:
+            return None
+        taken = {placed.exercise.id for placed in ordered}
+        closings = [item for item in plan.closings if item.exercise.id not in taken]
+        last = ordered[-1].form if ordered else None
+        for closing in sorted(
+            closings, key=lambda item: (item.form.key not in self._first, _moves_far(last, item.form))
+        ):
+            whole = in_order(warm_up, plan.moves, closing, order)
+            if whole and self._clock.least(whole) <= self._room.seconds:
+                return whole
+        return None
+
+    def _around(self, moves: Sequence[Placed]) -> Plan:
+        return Plan(tuple(self._warm_ups), tuple(moves), tuple(self._closings))
 
     def _warm_up_rank(self, exercise: str) -> tuple[bool, int]:
         """Rank true warm-ups before stand-ins, and among them those that rules prefer; the plan's order settles the rest."""
@@ -154,24 +217,6 @@ class Builder:
             if (limit := most_seconds(candidate.exercise, form, self._decision)) is None or seconds <= limit
         ]
 
-    def _sequence(self, moves: Sequence[Placed]) -> tuple[Placed, ...] | None:
-        """Return the moves in order between a warm-up and a closing item, or None if they do not go together in the time."""
-        warm_up = self._warm_ups[0] if self._warm_ups else None
-        ordered = in_order(warm_up, moves, None, self._decision.order)
-        if ordered is None:
-            return None
-        closings = [
-            item for item in self._closings if item.exercise.id not in {placed.exercise.id for placed in ordered}
-        ]
-        last = ordered[-1].form if ordered else None
-        for closing in sorted(
-            closings, key=lambda item: (item.form.key not in self._first, _moves_far(last, item.form))
-        ):
-            whole = in_order(warm_up, moves, closing, self._decision.order)
-            if whole and self._clock.least(whole) <= self._room.seconds:
-                return whole
-        return None
-
     def _item(self, placed: Placed, dose: Dose, seconds: int, taken: frozenset[str]) -> Item:
         notes = notes_for(placed.exercise, placed.form, self._decision)
         reasons = self._candidates[placed.exercise.id].reasons or self._usual_reasons(placed)
@@ -189,8 +234,9 @@ class Builder:
         )
 
     def _allowed(self, exercises: Iterable[str], taken: frozenset[str]) -> Candidate | None:
-        """Return the first of the exercises that this person may do, rather one that is not in the routine yet."""
-        known = [self._candidates[exercise] for exercise in exercises if exercise in self._candidates]
+        """Return the first of the exercises that this person may and would do, rather one not in the routine yet."""
+        wanted = [exercise for exercise in exercises if exercise not in self._unwanted]
+        known = [self._candidates[exercise] for exercise in wanted if exercise in self._candidates]
         usual = DefaultRoutine.YES
         allowed = [move for move in known if move.wanted or move.exercise.default_routine is usual]
         return min(allowed, key=lambda move: move.exercise.id in taken, default=None)
@@ -218,25 +264,43 @@ def _moves_far(last: Form | None, closing: Form) -> bool:
 
 
 class _PassedOver:
-    """Says why an allowed exercise is not in the routine."""
+    """Says why an allowed exercise is not in the routine. ``chosen`` is what the rules chose, before any wish."""
 
-    def __init__(self, items: Sequence[Item], decision: Decision, room: Frame, is_carried_on: bool) -> None:
+    def __init__(
+        self,
+        chosen: Sequence[Placed | Item],
+        items: Sequence[Item],
+        changes: Iterable[Change],
+        decision: Decision,
+        room: Frame,
+        is_carried_on: bool = False,
+    ) -> None:
+        self._chosen = chosen
         self._items = items
-        self._is_carried_on = is_carried_on
+        self._changes = {change.wish.unwanted: change for change in changes}
         self._decision = decision
+        self._is_carried_on = is_carried_on
         self._limits = slot_limits(decision)
-        self._is_full = sum(item.exercise.slot in MOVE_SLOTS for item in items) >= room.moves_at_most
+        self._is_full = sum(item.exercise.slot in MOVE_SLOTS for item in chosen) >= room.moves_at_most
 
-    def each(self, candidates: Iterable[Candidate]) -> list[LeftOut]:
-        chosen = {item.exercise.id for item in self._items}
-        return [self._left_out(candidate) for candidate in candidates if candidate.exercise.id not in chosen]
+    def each(self, candidates: Mapping[str, Candidate]) -> list[LeftOut]:
+        in_it = {item.exercise.id for item in self._items}
+        return [
+            self._left_out(candidate, candidates)
+            for candidate in candidates.values()
+            if candidate.exercise.id not in in_it
+        ]
 
-    def _left_out(self, candidate: Candidate) -> LeftOut:
+    def _left_out(self, candidate: Candidate, candidates: Mapping[str, Candidate]) -> LeftOut:
         exercise = candidate.exercise
+        change = self._changes.get(exercise.id)
+        if change and change.outcome in (Outcome.DONE, Outcome.ONLY_OUT):
+            instead = change.wish.instead if change.outcome is Outcome.DONE else None
+            return LeftOut(exercise, Because.TAKEN_OUT, instead=candidates[instead].exercise if instead else None)
         if not candidate.wanted:
             return LeftOut(exercise, Because.NOT_FOR_YOUR_ANSWERS)
-        if instead := self._taken_by(exercise):
-            return LeftOut(exercise, Because.NEAR_DUPLICATE, instead=instead)
+        if instead_of := self._taken_by(exercise):
+            return LeftOut(exercise, Because.NEAR_DUPLICATE, instead=instead_of)
         if limiting := self._limiting(exercise.slot):
             return LeftOut(exercise, Because.NOT_FOR_YOUR_ANSWERS, limiting)
         if self._is_carried_on and exercise.slot in MOVE_SLOTS:
@@ -247,16 +311,17 @@ class _PassedOver:
 
     def _taken_by(self, exercise: Exercise) -> Exercise | None:
         """Return what stands in its place: a near-duplicate, or the one warm-up or closing item a routine has."""
-        for item in self._items:
+        taken: tuple[Item | Placed, ...] = (*self._items, *self._chosen)
+        for item in taken:
             same_part = exercise.slot == item.slot and exercise.slot not in MOVE_SLOTS
             if same_part or near_duplicates(exercise.id, item.exercise.id, self._decision.order):
                 return item.exercise
         return None
 
     def _limiting(self, slot: str) -> tuple[Branch, ...]:
-        """Return the branches that allow no more moves of this slot than the routine has."""
+        """Return the branches that allow no more moves of this slot than the rules chose."""
         most = self._limits.get(slot, Limits()).at_most
-        if most is None or sum(item.exercise.slot == slot for item in self._items) < most:
+        if most is None or sum(item.exercise.slot == slot for item in self._chosen) < most:
             return ()
         given = self._decision.each(lambda branch: branch.then.mix)
         return tuple(branch for branch, limit in given if limit.slot == slot and limit.at_most == most)

@@ -13,8 +13,13 @@ POSITIONS = ("chair", "standing")
 HAND_SUPPORT = "hand_support"
 
 
-def breaks(screen: Screen, catalogue: Catalogue, decision: Decision) -> tuple[Break, ...]:
-    """Return the break routines that fired. Doses are never above the person's start dose."""
+def breaks(
+    screen: Screen, catalogue: Catalogue, decision: Decision, unwanted: frozenset[str] = frozenset()
+) -> tuple[Break, ...]:
+    """Return the break routines that fired, without what the person does not want.
+
+    Doses are never above the person's start dose.
+    """
     if decision.plan is None:
         return ()
     timing = decision.plan.timing
@@ -24,7 +29,9 @@ def breaks(screen: Screen, catalogue: Catalogue, decision: Decision) -> tuple[Br
         if plan is None:
             continue
         items = [
-            _item(screen, catalogue.by_id[wanted.exercise], wanted, branch, decision, timing) for wanted in plan.items
+            _item(screen, catalogue.by_id[wanted.exercise], wanted, branch, decision, timing)
+            for wanted in plan.items
+            if wanted.exercise not in unwanted
         ]
         kept = tuple(item for item in items if item is not None)
         if kept:

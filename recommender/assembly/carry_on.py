@@ -108,7 +108,7 @@ class _Carrier:
         return self._carried(draft, is_full)
 
     def _carried(self, draft: _Draft, is_full: bool) -> Carried:
-        assembly = account(draft.items, draft.room, self._screen, self._catalogue, self._decision, is_carried_on=True)
+        assembly = account(draft.items, draft.room, self._screen, self._catalogue, self._decision)
         changes = changes_between(
             self._before.moves, assembly, draft.swaps, self._decision, self._plan.branch, self._plan.more
         )

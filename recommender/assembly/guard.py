@@ -51,6 +51,8 @@ def _faults(assembly: Assembly, decision: Decision, intake: Intake, catalogue: C
         yield from _dose_faults(item, decision)
     for item in [*items, *instead]:
         yield from _impossible(item, decision, intake)
+        if item.exercise.default_routine is DefaultRoutine.CONDITIONAL and not _is_asked_for(item, decision):
+            yield f"no rule asks for {item.exercise.id}"
     yield from _order_faults(items, decision)
     yield from _hold_faults(items, decision)
     yield from _size_faults(assembly, decision)
@@ -61,6 +63,14 @@ def _speaks_of(scope: Scope, item: Item) -> bool:
     if any(tag in scope.tags for tag in item.form.tags):
         return True
     return item.exercise.kind in scope.kinds or item.exercise.id in scope.exercises or item.form.key in scope.forms
+
+
+def _is_asked_for(item: Item, decision: Decision) -> bool:
+    return any(
+        item.exercise.id in preference.exercises or preference.good_for & item.exercise.good_for
+        for branch in decision.fired
+        for preference in branch.then.prefer
+    )
 
 
 def _left_out_by_rule(item: Item, decision: Decision) -> Iterator[str]:

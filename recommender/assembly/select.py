@@ -56,6 +56,19 @@ def count_usable(candidates: Iterable[Candidate], decision: Decision) -> int:
     return sum(_at_most(len(keys), limits.get(slot, Limits()).at_most) for slot, keys in groups.items())
 
 
+def purpose(candidate: Candidate) -> str:
+    """Return what a move is for: its slot, or "direction" where it is the direction item."""
+    return "direction" if candidate.is_direction else candidate.exercise.slot
+
+
+def placements(candidate: Candidate) -> list[Placed]:
+    """Return the candidate as a move, in each of its forms, the one to use first."""
+    return [
+        Placed(candidate.exercise, form, purpose(candidate), candidate.score, candidate.helps_main_place)
+        for form in candidate.forms
+    ]
+
+
 def near_duplicates(first: str, second: str, order: Order) -> bool:
     return first != second and any({first, second} <= group for group in order.near_duplicates or ())
 
@@ -96,6 +109,18 @@ def join(
     while picker.take(lambda _: True, Round(Purpose.BEST_LEFT, None), whatever_is_left=True):
         pass
     return tuple(picker.chosen)
+
+
+def within_limits(moves: Sequence[Placed], decision: Decision) -> bool:
+    """Return whether a set of moves keeps the most of each slot and the shares that the rules ask for."""
+    main = sum(move.helps_main_place for move in moves)
+    if main < (decision.order.main_place_share_at_least or 0.0) * len(moves):
+        return False
+    for slot, limits in slot_limits(decision).items():
+        count = sum(move.exercise.slot == slot for move in moves)
+        if count < limits.share_at_least * len(moves) or count != _at_most(count, limits.at_most):
+            return False
+    return True
 
 
 def _of_slot(slot: str) -> Callable[[Candidate], bool]:
@@ -152,9 +177,7 @@ class _Picker:
         return any(near_duplicates(candidate.exercise.id, other.exercise.id, self._order) for other in better)
 
     def _place(self, candidate: Candidate) -> bool:
-        for form in candidate.forms:
-            slot = "direction" if candidate.is_direction else candidate.exercise.slot
-            placed = Placed(candidate.exercise, form, slot, candidate.score, candidate.helps_main_place)
+        for placed in placements(candidate):
             if self._fits([*self.chosen, placed]):
                 self.chosen.append(placed)
                 return True

@@ -11,6 +11,7 @@ from recommender.models.levels import Level
 from recommender.models.questionnaire import Intake
 from recommender.models.routine import Assembly
 from recommender.models.rules import Branch
+from recommender.models.wishes import NO_WISHES, Wishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Recommendation:
     version: str
     hash: str
     approved: bool
+    wishes: Wishes = NO_WISHES
 
     @property
     def level(self) -> Level:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from recommender.models.catalogue import DoseType, Exercise, Form
 from recommender.models.levels import Stage
 from recommender.models.rules import Branch
+from recommender.models.wishes import Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Because(StrEnum):
     TIME = "time"
     NEVER_AUTOMATIC = "never_automatic"
     ONE_AT_A_TIME = "one_at_a_time"
+    TAKEN_OUT = "taken_out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +90,54 @@ class Routine:
         return sum(item.seconds for item in self.items)
 
 
+class Outcome(StrEnum):
+    """What became of a wish: as asked; out, but what was chosen no longer fits; still in; or not in this routine anyway."""
+
+    DONE = "done"
+    ONLY_OUT = "only_out"
+    STILL_IN = "still_in"
+    NOT_NEEDED = "not_needed"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a person wished to change in the routine that the rules made, and what became of it."""
+
+    wish: Wish
+    outcome: Outcome
+
+
+class Stays(StrEnum):
+    """Why a person cannot take a move out: it opens or ends the routine, is the last move, or the others need it."""
+
+    WARM_UP = "warm_up"
+    CLOSING = "closing"
+    LAST = "last"
+    NEEDED = "needed"
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a person may do with one item: put one of the forms in its place, or take it out unless it ``stays``.
+
+    ``origin`` is the move that the rules chose: that of the item itself, or the one it was chosen in place of.
+    ``instead`` has one form of each exercise, best first.
+    """
+
+    origin: Exercise
+    instead: tuple[Form, ...]
+    stays: Stays | None
+
+
 @dataclass(frozen=True, slots=True)
 class Assembly:
-    """The outcome of assembly. ``facts`` are the supplied facts that only assembly can know."""
+    """The outcome of assembly. ``facts`` are the supplied facts that only assembly can know.
+
+    ``changes`` are what became of the person's wishes, in their order.
+    """
 
     routine: Routine
     left_out: tuple[LeftOut, ...]
     breaks: tuple[Break, ...]
     facts: Mapping[str, int]
+    changes: tuple[Change, ...] = ()

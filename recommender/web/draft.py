@@ -47,11 +47,17 @@ def go(endpoint: str, draft: Draft | None = None, address: Mapping[str, Any] | N
     return response
 
 
+def forget(response: Response) -> None:
+    """Take back everything that the browser keeps for us about this person."""
+    current_site().cookie.clear(response)
+    current_site().wish_cookie.clear(response)
+
+
 def start_again_page() -> Response:
     """Return the page that says we no longer have the answers."""
     site = current_site()
     response = make_response(
         render_template("start_again.html", hours=site.settings.answer_hours, first=first_slug(site.ready))
     )
-    site.cookie.clear(response)
+    forget(response)
     return response

@@ -13,7 +13,7 @@ from recommender.models.questionnaire import Answer
 from recommender.service import Recommender
 from recommender.web import journey
 from recommender.web.answer_cookie import Draft
-from recommender.web.draft import current_draft, first_slug, go, is_page, start_again_page
+from recommender.web.draft import current_draft, first_slug, forget, go, is_page, start_again_page
 from recommender.web.language import current_edition
 from recommender.web.question_form import AskedQuestion, answered_steps, as_shown, raw_answers
 from recommender.web.site import current_site
@@ -95,9 +95,9 @@ def check() -> Response:
 
 @blueprint.post("/start-again")
 def start_again() -> Response:
-    """Forget every answer."""
+    """Forget every answer, and every change to the routine."""
     response = go("questions.show", address={"slug": first_slug(current_site().ready)})
-    current_site().cookie.clear(response)
+    forget(response)
     return response
 
 

@@ -15,6 +15,9 @@ from recommender.presenter import duration_hours
 
 Reason = Mapping[str, Any]
 
+# The topics of the part about sitting, in order; what a rule says under them is for people who sit.
+SITTING = ("driving", "sitting", "desk")
+
 
 @dataclass(frozen=True, slots=True)
 class LeftOutGroup:
@@ -32,6 +35,12 @@ def advice_groups(advice: Iterable[Mapping[str, Any]], catalogue: Catalogue) -> 
         groups.setdefault(entry["topic"], []).append(entry["text"])
     topics = sorted((catalogue.topics[topic] for topic in groups), key=lambda topic: topic.order)
     return [(topic, groups[topic.id]) for topic in topics]
+
+
+def has_sitting_part(shown: Mapping[str, Any]) -> bool:
+    """Return whether a presented result speaks of sitting; one without a routine never does."""
+    advised = any(entry["topic"] in SITTING for entry in shown["advice"])
+    return bool(shown["routine"]) and (advised or bool(shown["breaks"]))
 
 
 def dated_acts(reasons: Iterable[Reason], today: date) -> list[tuple[date | None, list[str]]]:

@@ -18,10 +18,13 @@ from recommender.models.check_in import CheckIn, CheckInResult
 from recommender.models.content import Content
 from recommender.models.questionnaire import Intake
 from recommender.models.recommendation import Recommendation
+from recommender.models.routine import Choices
+from recommender.models.wishes import NO_WISHES, Wishes
 from recommender.presenter import filler
 from recommender.service import Recommender, load_recommender
 from recommender.settings import Settings
 from recommender.web.answer_cookie import AnswerCookie
+from recommender.web.wish_cookie import WishCookie
 
 log = logging.getLogger(__name__)
 _EXTENSION = "recommender"
@@ -40,6 +43,7 @@ class Site:
     editions: Mapping[str, Edition]
     faults: tuple[str, ...]
     cookie: AnswerCookie
+    wish_cookie: WishCookie
     today: Callable[[], date] = field(default=date.today)
     approval: Callable[[Content], bool] = field(default=lambda content: False)
 
@@ -64,7 +68,9 @@ class Site:
             raise DecisionError("the service is not ready; see /readyz")
         return self.recommender
 
-    def recommend(self, intake: Intake, edition: Edition) -> tuple[Recommendation, dict[str, Any]]:
+    def recommend(
+        self, intake: Intake, edition: Edition, wishes: Wishes = NO_WISHES
+    ) -> tuple[Recommendation, dict[str, Any]]:
         """Return the recommendation, as it is and as it is shown.
 
         Raises:
@@ -73,9 +79,17 @@ class Site:
         """
         recommender = self.ready
         with _never_by_accident():
-            recommendation = recommender.recommend(intake, approved=self.is_approved)
+            recommendation = recommender.recommend(intake, approved=self.is_approved, wishes=wishes)
             self._refuse_unapproved(recommendation)
             return recommendation, edition.present(recommendation, self.settings.region)
+
+    def choices(self, recommendation: Recommendation) -> Mapping[str, Choices]:
+        """Return what the person may do with each item of their routine, by exercise id.
+
+        Raises:
+            DecisionError: the choices cannot be worked out.
+        """
+        return self.ready.choices(recommendation)
 
     def check_in(self, check: CheckIn, edition: Edition) -> tuple[CheckInResult, dict[str, Any]]:
         """Return what comes of a check, as it is and as it is shown.
@@ -131,8 +145,16 @@ def open_site(
         faults += recommender.faults
     for fault in faults:
         log.error("not ready: %s", fault)
-    cookie = AnswerCookie(settings)
-    return Site(settings, languages, recommender, editions, tuple(faults), cookie, approval=approval)
+    return Site(
+        settings,
+        languages,
+        recommender,
+        editions,
+        tuple(faults),
+        AnswerCookie(settings),
+        WishCookie(settings),
+        approval=approval,
+    )
 
 
 def keep_site(extensions: dict[str, Any], site: Site) -> None:
