@@ -12,9 +12,9 @@ from recommender.models.questionnaire import Intake
 from recommender.service import Recommender
 
 TESTS = Path(__file__).resolve().parent
-BASELINE: dict[str, Any] = yaml.safe_load((TESTS / "vignettes" / "baseline.yaml").read_text(encoding="utf-8"))[
-    "answers"
-]
+_EVERYBODY: dict[str, Any] = yaml.safe_load((TESTS / "vignettes" / "baseline.yaml").read_text(encoding="utf-8"))
+BASELINE: dict[str, Any] = _EVERYBODY["answers"]
+FOLLOW_UP: dict[str, Any] = _EVERYBODY["follow_up"]
 
 
 def full_sheet(recommender: Recommender, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -42,3 +42,16 @@ def full_intake(recommender: Recommender, given: Mapping[str, Any], facts: Mappi
     """
     intake = recommender.sheet.read(full_sheet(recommender, given))
     return Intake(intake.answers, {**intake.supplied, **(facts or {})})
+
+
+def checked_intake(
+    recommender: Recommender, given: Mapping[str, Any], follow_up: Mapping[str, Any], facts: Mapping[str, int]
+) -> Intake:
+    """Return a complete intake as it stands at a first check, or before a session if that is what was answered."""
+    intake = full_intake(recommender, given)
+    is_check = "pre_session" not in follow_up
+    raw = {**FOLLOW_UP, **follow_up} if is_check else follow_up
+    answers, messages = recommender.sheet.read_some(raw, raw)
+    assert not messages, messages
+    first = {**intake.supplied, "check_number": int(is_check)}
+    return Intake({**intake.answers, **answers}, {**first, **facts})

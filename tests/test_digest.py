@@ -157,6 +157,7 @@ class Oracle:
         }
         self.pages = [data for path, data in files.items() if "/questionnaire/" in path]
         self.questions = {question["id"]: question for page in self.pages for question in page["questions"]}
+        self.facts = {fact["id"]: fact for fact in files["rules/rule-set.yaml"]["supplied_facts"]}
         self.exercises = {data["id"]: data for path, data in files.items() if path.startswith("catalogue/exercises/")}
         self.cases = {rule: list(self._cases(data)) for rule, data in self.rules.items()}
         self._behind: dict[str, tuple[set[str], set[tuple[str, int]]]] = {}
@@ -191,11 +192,21 @@ class Oracle:
                     found.add(f"finding {part}")
                 elif key in self.questions:
                     found.add(key)
-                elif key in ("weeks_since_start", "allowed_movements"):
-                    found.add(f"fact {key}")
+                elif key in self.facts:
+                    found |= {f"fact {key}", *self.measured(self.facts[key])}
                 else:
                     ((operator, words),) = part.items()
                     found |= {f"finding {key}={word}" for word in ([words] if operator == "is" else words)}
+        return found
+
+    def measured(self, fact: Mapping[str, Any]) -> set[str]:
+        """Return the questions whose answers make a fact what it is; that one was asked at all is no answer."""
+        found: set[str] = set()
+        for way in ("elapsed", "count_checks", "run_total", "difference", "at_start", "named"):
+            how = fact.get(way, {})
+            found |= self.subjects(how.get("where"))
+            found |= {how[key] for key in ("now", "at_start") if key in how}
+            found |= {how["question"]} if "question" in how and way != "elapsed" else set()
         return found
 
     def deriving(self, finding: str) -> list[tuple[str, int]]:
@@ -294,7 +305,15 @@ class Oracle:
             touched = {page["questions"][leaf.place[1]]["id"]}
         else:
             return set()
-        return {Target(TargetKind.RULE, rule) for rule in self.rules if touched & self.behind(rule)[0]}
+        naming = set()
+        if leaf.place[-1] == "id" and leaf.place[0] == "questions" and len(leaf.place) == 3:
+            naming = {
+                rule
+                for rule, cases in self.cases.items()
+                if any(page["id"] in then.get("ask_again", ()) for _, then in cases)
+            }
+        reading = {rule for rule in self.rules if touched & self.behind(rule)[0]}
+        return {Target(TargetKind.RULE, rule) for rule in naming | reading}
 
     def _of_fact(self, leaf: Leaf) -> set[Target]:
         if leaf.place[0] != "supplied_facts":

@@ -16,6 +16,7 @@ from recommender.loaders.vignettes import load_vignettes
 from recommender.models.catalogue import DefaultRoutine
 from recommender.models.conditions import Always, Chosen, Condition, Not, Number, Only, atoms, children
 from recommender.models.decision import Decision
+from recommender.models.follow_up import Action, Figure, StageMove
 from recommender.models.levels import Level, Stage
 from recommender.models.questionnaire import Intake
 from recommender.models.rules import Actions, Branch, Order
@@ -23,7 +24,7 @@ from recommender.rulebook.book import RuleBook
 from recommender.rulebook.matrix import EVERYONE, State
 from recommender.rulebook.ordering import ORDER_WRITERS
 from recommender.rulebook.parts import PartKind
-from recommender.rulebook.readers import Answer
+from recommender.rulebook.readers import Answer, questions_measured
 from recommender.service import Recommender
 from recommender.settings import read_settings
 
@@ -93,7 +94,7 @@ def changed(given: Any, where: tuple[str, str], book: RuleBook) -> Iterator[tupl
     elif isinstance(given, bool):
         if given:
             yield where, (None if where[0] == "Order" else False)
-    elif isinstance(given, Level | Stage):
+    elif isinstance(given, Level | Stage | Action | StageMove | Figure):
         yield where, next(other for other in type(given) if other is not given)
     elif isinstance(given, int | float):
         yield where, given + 1
@@ -123,6 +124,7 @@ def other_word(word: str, where: tuple[str, str], book: RuleBook, beside: frozen
     others = {
         "topic": catalogue.topics, "good_for": catalogue.good_for, "ask": book.content.questionnaire.questions,
         "derive": {"other_finding": None}, "within": {"P99D": None},
+        "ask_again": dict.fromkeys(page.id for page in book.content.questionnaire.pages),
     }  # fmt: skip
     known: Mapping[str, Any] | None = {**moves, **tags, **forms, **terms, **others}.get(where[1])
     if known is None:
@@ -216,17 +218,22 @@ def test_every_answer_of_every_question_is_accounted_for(book: RuleBook) -> None
             assert (Answer(question.id, option.id) in readers.unread) == (not readings)
 
 
-def test_readers_are_found_through_findings_of_findings(book: RuleBook) -> None:
+def test_readers_are_found_through_findings_of_findings_and_through_facts(book: RuleBook) -> None:
+    facts = {fact.id: fact for fact in book.content.rule_set.supplied}
     for answer, readings in book.readers.of.items():
         for reading in readings:
             last = reading.through[-1] if reading.through else None
-            if last and not last.startswith("stage="):
+            if last in facts:
+                assert answer.question in questions_measured(facts[last]), (answer, reading.branch.id)
+            elif last and not last.startswith("stage="):
                 deriving = book.derived_by(last)
                 assert any(
                     answer.question in (getattr(atom, "question", None), getattr(atom, "subject", None))
                     for branch in deriving
                     for atom in atoms(branch.when)
                 ), (answer, reading.branch.id)
+    worse = {reading.through for reading in book.readers.of[Answer("fu_change", "worse")]}
+    assert {(), ("worse_count",)} <= worse
     assert any(len(reading.through) > 1 for readings in book.readers.of.values() for reading in readings)
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sheets import TESTS, full_intake
+from sheets import TESTS, checked_intake, full_intake
 
+from recommender.check_in.action import deciding
 from recommender.loaders.vignettes import Vignette, load_vignettes
 from recommender.models.conditions import Always
 from recommender.models.recommendation import Recommendation
@@ -20,7 +21,12 @@ CASES = [pytest.param(vignette, id=f"{Path(vignette.path).stem}: {vignette.name}
 
 @pytest.mark.parametrize("vignette", CASES)
 def test_vignette_holds(recommender: Recommender, vignette: Vignette) -> None:
-    recommendation = recommender.recommend(full_intake(recommender, vignette.answers, vignette.facts))
+    intake = (
+        full_intake(recommender, vignette.answers, vignette.facts)
+        if vignette.follow_up is None
+        else checked_intake(recommender, vignette.answers, vignette.follow_up, vignette.facts)
+    )
+    recommendation = recommender.recommend(intake)
     problems = list(unmet(recommendation, vignette))
     assert not problems, (problems, recommendation.level, recommendation.decision.fired_ids)
 
@@ -35,6 +41,8 @@ def unmet(recommendation: Recommendation, vignette: Vignette) -> Iterator[str]:
         yield f"level is {decision.level}, not {expect['level']}"
     if "stage" in expect and decision.stage != expect["stage"]:
         yield f"stage is {decision.stage}, not {expect['stage']}"
+    if "action" in expect and action(recommendation) != expect["action"]:
+        yield f"action is {action(recommendation)}, not {expect['action']}"
     findings = {finding.replace("=", ".") for finding in decision.findings}
     yield from (f"no finding {name}" for name in listed("findings") if name not in findings)
     yield from (f"finding {name}" for name in listed("no_findings") if name in findings)
@@ -42,6 +50,15 @@ def unmet(recommendation: Recommendation, vignette: Vignette) -> Iterator[str]:
     if expect.get("left_out") and not recommendation.assembly:
         yield "there is no routine to leave anything out of"
     yield from (f"{exercise} is offered" for exercise in listed("left_out") if exercise in offered)
+
+
+def action(recommendation: Recommendation) -> str | None:
+    """Return what these answers of a check come to, or None where no rule says."""
+    if not recommendation.level.shows_routine:
+        return "refer"
+    plan = next(branch.then.checks for branch in recommendation.fired if branch.then.checks)
+    branch = deciding(recommendation.decision, plan)
+    return str(branch.then.follow_up.action) if branch and branch.then.follow_up else None
 
 
 def named(key: str) -> set[str]:

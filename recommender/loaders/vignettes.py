@@ -13,8 +13,8 @@ from recommender.errors import ContentError, Fault
 from recommender.loaders.yaml_source import Document, read_document, read_folder
 
 BASELINE = "baseline.yaml"
-_KEYS = frozenset({"name", "answers", "facts", "expect"})
-_EXPECTED = frozenset({"fires", "silent", "level", "stage", "findings", "no_findings", "offered", "left_out"})
+_KEYS = frozenset({"name", "answers", "follow_up", "facts", "expect"})
+_EXPECTED = frozenset({"fires", "silent", "level", "stage", "findings", "no_findings", "offered", "left_out", "action"})
 _RULE_FILE = re.compile(r"([A-Z]+-[A-Z]?\d+)-")
 
 
@@ -23,13 +23,15 @@ class Vignette:
     """One case. ``answers`` are raw, as in JSON, and only what differs from the baseline.
 
     ``path`` is the file within the folder, ``rule`` the id of the rule that the file is about, or None for a journey.
-    ``facts`` are numbers supplied with the answers; ``expect`` is what must come of it.
+    ``facts`` are numbers supplied with the answers; ``expect`` is what must come of it. ``follow_up`` are raw answers given
+    at a check, or before a session; None is a first intake.
     """
 
     name: str
     path: str
     rule: str | None
     answers: Mapping[str, Any]
+    follow_up: Mapping[str, Any] | None = None
     facts: Mapping[str, int] = field(default_factory=dict)
     expect: Mapping[str, Any] = field(default_factory=dict)
 
@@ -79,6 +81,7 @@ def _vignettes(document: Document) -> Iterator[Vignette]:
             path=path,
             rule=about.group(1) if about else None,
             answers=MappingProxyType(entry["answers"]),
+            follow_up=MappingProxyType(entry["follow_up"]) if "follow_up" in entry else None,
             facts=MappingProxyType(entry.get("facts") or {}),
             expect=MappingProxyType(entry["expect"]),
         )
@@ -96,8 +99,8 @@ def _faults(document: Document) -> Iterator[Fault]:
             yield document.fault((index, key), f"'{key}' is not part of a vignette. Remove it.")
         if not isinstance(entry.get("name"), str):
             yield document.fault((index,), "has no name. Say in a few words who this is.")
-        for key in ("answers", "expect", "facts"):
-            if not isinstance(entry.get(key, {} if key == "facts" else None), dict):
+        for key in ("answers", "expect", "facts", "follow_up"):
+            if not isinstance(entry.get(key, {} if key in ("facts", "follow_up") else None), dict):
                 yield document.fault((index, key), f"'{key}' is not a list of names and values.")
         expected = entry.get("expect")
         for key in sorted(set(expected) - _EXPECTED) if isinstance(expected, dict) else ():

@@ -15,11 +15,12 @@ from recommender.engine.staging import STAGE_FINDINGS
 from recommender.loaders.content import content_hash
 from recommender.models.conditions import Condition
 from recommender.models.content import Content
+from recommender.models.facts import SuppliedFact
 from recommender.models.questionnaire import Page, Question
 from recommender.models.rules import Actions, Branch, Rule
 from recommender.rulebook.effects import named_exercises, named_tags
 from recommender.rulebook.plain_data import plain_condition, plain_data
-from recommender.rulebook.readers import findings_read, questions_read
+from recommender.rulebook.readers import findings_read, questions_measured, questions_read
 
 # What stands in the files but changes nothing that a clinician approves.
 _RULE_HISTORY = frozenset({"author", "since", "changed", "notes", "path", "branches"})
@@ -77,7 +78,9 @@ class _Source:
     def __init__(self, content: Content) -> None:
         self._content = content
         self._behind = _derivations(content)
-        self._facts = {fact.id: plain_data(fact) for fact in content.rule_set.supplied}
+        self._facts = {fact.id: self._fact(fact) for fact in content.rule_set.supplied}
+        self._measured = {fact.id: questions_measured(fact) for fact in content.rule_set.supplied}
+        self._pages = {page.id: [question.id for question in page.questions] for page in content.questionnaire.pages}
         self._questions = {
             question.id: self._question(question, page)
             for page in content.questionnaire.pages
@@ -111,6 +114,7 @@ class _Source:
         ]
         subjects = {subject for condition in read for subject in questions_read(condition)}
         subjects |= {question for then in actions for question in then.ask}
+        subjects |= {question for subject in subjects for question in self._measured.get(subject, ())}
         return {
             "rule": {
                 **plain_data(rule, without=_RULE_HISTORY),
@@ -119,6 +123,7 @@ class _Source:
             "findings": {name: [self._deriving(branch) for branch in behind] for name, behind in findings.items()},
             "questions": _chosen(self._questions, subjects),
             "facts": _chosen(self._facts, subjects),
+            "pages": _chosen(self._pages, {page for then in actions for page in then.ask_again}),
             "tags": _chosen(self._tags, {tag for then in actions for tag in named_tags(then)}),
             "exercises": _chosen(self._named, {exercise for then in actions for exercise in named_exercises(then)}),
             "outcomes": _chosen(
@@ -150,6 +155,16 @@ class _Source:
                 found[finding] = self._behind.get(finding, ())
                 waiting += [other for branch in found[finding] for other in findings_read(branch.when)]
         return found
+
+    def _fact(self, fact: SuppliedFact) -> dict[str, Any]:
+        """Return a fact with how it is measured, its condition as the rule files write it."""
+        measure = fact.measure
+        if measure is None:
+            return {**plain_data(fact)}
+        where = getattr(measure, "where", None)
+        told = {"kind": type(measure).__name__, **plain_data(measure, without=frozenset({"where"}))}
+        condition = {} if where is None else {"where": self._condition(where)}
+        return {**plain_data(fact, without=frozenset({"measure"})), "measure": {**told, **condition}}
 
     def _question(self, question: Question, page: Page) -> dict[str, Any]:
         conditions = {

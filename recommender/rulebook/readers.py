@@ -13,6 +13,7 @@ from recommender.assembly.fit import MINUTES
 from recommender.engine.staging import StagedRules, stage_rules
 from recommender.models.conditions import Chosen, Condition, Found, Number, Only, atoms
 from recommender.models.content import Content
+from recommender.models.facts import AtStart, CheckCount, Difference, Elapsed, Named, RunTotal, SuppliedFact
 from recommender.models.questionnaire import Question
 from recommender.models.rules import Branch
 
@@ -64,9 +65,10 @@ def readers(content: Content) -> Readers:
     """Return who reads each answer to each question, in page order."""
     questions = content.questionnaire.questions
     staged = stage_rules(content.rule_set)
+    facts = {fact.id: tuple(_measured(fact, questions)) for fact in content.rule_set.supplied}
     found: defaultdict[Answer, dict[str, Reading]] = defaultdict(dict)
     for branch in content.rule_set.branches:
-        for answer, through in _read(branch.when, staged, ()):
+        for answer, through in _read(branch.when, staged, facts, ()):
             known = found[answer].get(branch.id)
             if known is None or len(through) < len(known.through):
                 found[answer][branch.id] = Reading(branch, through)
@@ -96,8 +98,47 @@ def findings_read(condition: Condition) -> tuple[str, ...]:
     return tuple(dict.fromkeys(atom.finding for atom in atoms(condition) if isinstance(atom, Found)))
 
 
+def questions_measured(fact: SuppliedFact) -> tuple[str, ...]:
+    """Return the questions whose answers make a supplied fact what it is, each once."""
+    match fact.measure:
+        case Elapsed(_, _, where, _) if where is not None:
+            found = questions_read(where)
+        case CheckCount(where, _):
+            found = questions_read(where)
+        case RunTotal(question, _, where, _):
+            found = (question, *questions_read(where))
+        case Difference(first, now, _, _):
+            found = (first, now)
+        case AtStart(question) | Named(question):
+            found = (question,)
+        case _:
+            found = ()
+    return tuple(dict.fromkeys(found))
+
+
+def _measured(fact: SuppliedFact, questions: Mapping[str, Question]) -> Iterator[Answer]:
+    """Yield the answers that a supplied fact reads."""
+    measure = fact.measure
+    where = getattr(measure, "where", None)
+    for atom in atoms(where) if where is not None else ():
+        match atom:
+            case Chosen(question, options):
+                yield from (Answer(question, option) for option in options)
+            case Only(question, option):
+                yield Answer(question, option)
+            case Number(subject, _, _):
+                yield Answer(subject, None)
+    if isinstance(measure, RunTotal):
+        yield from (Answer(measure.question, option) for option in measure.worth)
+    elif not where:
+        yield from (Answer(question, None) for question in questions_measured(fact) if not questions[question].options)
+
+
 def _read(
-    condition: Condition, staged: StagedRules, through: tuple[str, ...]
+    condition: Condition,
+    staged: StagedRules,
+    facts: Mapping[str, tuple[Answer, ...]],
+    through: tuple[str, ...],
 ) -> Iterator[tuple[Answer, tuple[str, ...]]]:
     for atom in atoms(condition):
         match atom:
@@ -107,9 +148,10 @@ def _read(
                 yield Answer(question, option), through
             case Number(subject, _, _):
                 yield Answer(subject, None), through
+                yield from ((answer, (*through, subject)) for answer in facts.get(subject, ()))
             case Found(finding):
                 for branch in staged.behind.get(finding, ()):
-                    yield from _read(branch.when, staged, (*through, finding))
+                    yield from _read(branch.when, staged, facts, (*through, finding))
 
 
 def _shown_by(content: Content) -> dict[str, tuple[str, ...]]:

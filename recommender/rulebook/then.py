@@ -21,6 +21,7 @@ from recommender.models.rules import (
     SlotLimit,
     TimePlan,
 )
+from recommender.rulebook.checks import ask_again_phrase, follow_up_phrase, plan_phrases, progress_phrases
 from recommender.rulebook.durations import duration_words
 from recommender.rulebook.names import Names
 from recommender.rulebook.ordering import order_phrases
@@ -35,6 +36,7 @@ class Deeds:
     def __init__(self, names: Names, content: Content) -> None:
         self._names = names
         self._catalogue = content.catalogue
+        self._pages = content.questionnaire.pages
         self.writers: Mapping[str, Callable[[Any], Phrases]] = MappingProxyType(
             {
                 "disposition": self._disposition,
@@ -61,6 +63,10 @@ class Deeds:
                 "plan": self._plan,
                 "order": lambda order: order_phrases(order, self._names),
                 "advise": lambda advice: tuple(map(self._advice, advice)),
+                "follow_up": lambda given: (follow_up_phrase(given),),
+                "progress": progress_phrases,
+                "checks": plan_phrases,
+                "ask_again": lambda ids: (ask_again_phrase(page for page in self._pages if page.id in ids),),
             }
         )
 
@@ -110,6 +116,7 @@ class Deeds:
             f"{counted(change.sets_at_most, 'set')} at most" if change.sets_at_most is not None else "",
             f"{change.times:.0%} of the dose" if change.times is not None else "",
             "keep to the amounts of the first week" if change.at_start else "",
+            f"start with {counted(change.sets_at_start, 'set')}" if change.sets_at_start is not None else "",
         ]
         said = [text(limit) for limit in limits if limit]
         if change.only_forms:
