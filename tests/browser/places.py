@@ -29,7 +29,6 @@ from recommender.edition import Edition
 from recommender.engine.flow import Step
 from recommender.models.catalogue import DefaultRoutine
 from recommender.models.levels import Level
-from recommender.models.questionnaire import Intake
 from recommender.models.wishes import NO_WISHES, Wish, Wishes
 from recommender.service import Recommender
 from recommender.settings import read_settings
@@ -115,7 +114,7 @@ class Stand:
 
     def wishes(self, given: Mapping[str, Any]) -> Wishes:
         """Return the wishes of somebody who swapped the first move that can be swapped, and took out two others."""
-        intake = Intake(self.draft(given).answers)
+        intake = self.recommender.sheet.read(full_sheet(self.recommender, given))
         wishes = NO_WISHES
         for is_swap in (True, False, False):
             choices = self.recommender.choices(self.recommender.recommend(intake, wishes=wishes))
