@@ -18,7 +18,7 @@ class Settings:
 
     ``region`` is the country whose numbers are shown (an id of catalogue/regions.yaml); None shows all of them.
     ``languages`` are the codes offered, the first one where a browser asks for none of them.
-    ``secret_key`` encrypts the answers in the browser's cookie and signs the sessions of clinicians; every process of
+    ``secret_key`` encrypts the answers, and the changes to a routine, in the browser's cookies and signs the sessions of clinicians; every process of
     one service must share it. ``oidc_issuer`` is set only together with the client's id and secret.
     """
 
@@ -70,7 +70,7 @@ SETTING_ROWS = (
     SettingRow(
         "ANSWER_HOURS",
         "24",
-        "How long the browser keeps the answers. Below 20, slow readers meet a time limit (WCAG 2.2.1).",
+        "How long the browser keeps the answers, and changes to a routine. Below 20, slow readers meet a time limit (WCAG 2.2.1).",
     ),
     SettingRow("MAX_BODY_BYTES", "65536", "Largest request accepted."),
     SettingRow(

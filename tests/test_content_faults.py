@@ -83,6 +83,8 @@ BREAKS = [
     Break("catalogue/exercises/cat_cow.yaml", "reps: [5, 10]", "reps: [10, 5]", "must be [least, most]"),
     Break("catalogue/exercises/cat_cow.yaml", "default_routine: 'yes'", "default_routine: yes", "Must be one of"),
     Break("catalogue/tags.yaml", "tags:", "tags: [", "is not valid YAML"),
+    Break("catalogue/dispositions.yaml", "id: urgent_48h", "id: emergency_now", "'emergency_now' is there twice."),
+    Break("catalogue/advice.yaml", "id: beyond,", "id: desk,", "'desk' is there twice. Keep one of them."),
 ]
 
 

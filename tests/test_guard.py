@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from sheets import full_intake
 
+from recommender.assembly.candidates import Candidate, Screen
+from recommender.assembly.dose import notes_for, start_dose
 from recommender.assembly.guard import check_assembly
 from recommender.errors import DecisionError
-from recommender.models.catalogue import DoseType, Exercise, Form
+from recommender.models.catalogue import DefaultRoutine, DoseType, Exercise, Form
 from recommender.models.levels import Stage
 from recommender.models.recommendation import Recommendation
 from recommender.models.routine import Assembly, Item
@@ -148,6 +150,28 @@ def test_the_guard_refuses(recommender: Recommender, name: str) -> None:
     check_assembly(assembly, recommendation.decision, recommendation.intake, catalogue)
     with pytest.raises(DecisionError):
         check_assembly(broken(recommender, assembly), recommendation.decision, recommendation.intake, catalogue)
+
+
+def test_the_guard_refuses_a_move_that_needs_a_rule_to_ask_for_it_where_none_does(recommender: Recommender) -> None:
+    recommendation, assembly = recommended(recommender, "simple")
+    decision, intake, catalogue = recommendation.decision, recommendation.intake, recommender.content.catalogue
+    allowed = [result for result in Screen(catalogue, decision, intake).results if isinstance(result, Candidate)]
+    unasked = [
+        candidate
+        for candidate in allowed
+        if candidate.exercise.default_routine is DefaultRoutine.CONDITIONAL and not candidate.asked_for
+    ]
+    assert unasked
+    for candidate in unasked:
+        exercise, form = candidate.exercise, candidate.forms[0]
+        forged = change_item(
+            put_in(assembly, exercise, form),
+            1,
+            dose=start_dose(exercise, form, decision),
+            notes=notes_for(exercise, form, decision),
+        )
+        with pytest.raises(DecisionError, match=f"no rule asks for {exercise.id}"):
+            check_assembly(forged, decision, intake, catalogue)
 
 
 def test_the_guard_refuses_any_routine_above_routine_review(recommender: Recommender) -> None:

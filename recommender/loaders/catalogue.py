@@ -11,6 +11,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 
 from recommender.loaders.fields import (
     ContentSchema,
+    ListOf,
     Pair,
     SetOf,
     Text,
@@ -276,28 +277,28 @@ _FILES: Mapping[str, Any] = MappingProxyType(
     {
         "sources": lambda: _file(
             checked_values=fields.Dict(keys=Text(), values=Text(), required=True),
-            sources=TupleOf(nested(SourceSchema), required=True),
+            sources=ListOf(nested(SourceSchema), by="id", required=True),
         ),
-        "tags": lambda: _file(tags=TupleOf(nested(TagSchema), required=True)),
-        "good_for": lambda: _file(good_for=TupleOf(nested(MeaningSchema), required=True)),
+        "tags": lambda: _file(tags=ListOf(nested(TagSchema), by="id", required=True)),
+        "good_for": lambda: _file(good_for=ListOf(nested(MeaningSchema), by="id", required=True)),
         "vocabulary": lambda: _file(
             **{
-                name: TupleOf(nested(TermSchema), required=True)
+                name: ListOf(nested(TermSchema), by="id", required=True)
                 for name in ("kinds", "positions", "places", "equipment", "regions", "slots")
             }
         ),
-        "dispositions": lambda: _file(dispositions=TupleOf(nested(DispositionSchema), required=True)),
+        "dispositions": lambda: _file(dispositions=ListOf(nested(DispositionSchema), by="level", required=True)),
         "advice": lambda: _file(
-            topics=TupleOf(nested(TopicSchema), required=True),
+            topics=ListOf(nested(TopicSchema), by="id", required=True),
             not_approved=Text(required=True),
             stand_in=Text(required=True),
             unavailable=nested(UnavailableSchema, required=True),
         ),
         "regions": lambda: _file(
-            regions=TupleOf(nested(RegionSchema), required=True), unknown=nested(PhrasesSchema, required=True)
+            regions=ListOf(nested(RegionSchema), by="id", required=True), unknown=nested(PhrasesSchema, required=True)
         ),
         "decisions": lambda: _file(
-            decisions=TupleOf(nested(DecisionSchema), required=True),
+            decisions=ListOf(nested(DecisionSchema), by="id", required=True),
             open_questions=TupleOf(Text(), required=True),
             review_list=TupleOf(nested(ReviewPointSchema), required=True),
         ),

@@ -128,6 +128,22 @@ class SetOf(TupleOf):
         return frozenset(items)
 
 
+class ListOf(TupleOf):
+    """A list of entries that are looked up ``by`` what their id is loaded as; a repeated one is a fault."""
+
+    def __init__(self, *args: Any, by: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._by = by
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        entries = super()._deserialize(value, attr, data, **kwargs)
+        ids = [entry[self._by] if isinstance(entry, dict) else getattr(entry, self._by) for entry in entries]
+        for number, found in enumerate(ids):
+            if found in ids[:number]:
+                raise ValidationError({number: {"id": [f"'{found}' is there twice. Keep one of them."]}})
+        return entries
+
+
 class OneOrMore(TupleOf):
     """One mapping, or a list of them; loaded as a tuple."""
 

@@ -26,7 +26,7 @@ class WishCookie:
         """
         wishes = NO_WISHES
         for unwanted, instead in (self._sealed.open(request) or {}).items():
-            if unwanted in exercises and (instead is None or instead in exercises):
+            if unwanted in exercises and (instead is None or (isinstance(instead, str) and instead in exercises)):
                 wishes = wishes.add(Wish(unwanted, instead))
         return wishes
 

@@ -18,7 +18,7 @@ from typing import Any
 from urllib.request import urlopen
 
 from flask import Flask, Response
-from people import ASKED_EVERYTHING, STRUGGLING, URGENT, example
+from people import ASKED_EVERYTHING, AT_A_DESK, STRUGGLING, URGENT, example
 from playwright.sync_api import Page
 from playwright.sync_api import Response as PageResponse
 from routes import FILTERED, NO_MATCH, page_rules
@@ -29,6 +29,7 @@ from recommender.edition import Edition
 from recommender.engine.flow import Step
 from recommender.models.catalogue import DefaultRoutine
 from recommender.models.levels import Level
+from recommender.models.wishes import NO_WISHES, Wish, Wishes
 from recommender.service import Recommender
 from recommender.settings import read_settings
 from recommender.web.answer_cookie import Draft
@@ -38,7 +39,7 @@ from recommender.web.site import Site, current_site
 LANGUAGES = ("en", "es")
 HOME, ANYWHERE, FAULTY, BROKEN = "GB", "no country", "self-test failed", "no content"
 # These show something only once there are answers; start_again stands for them without.
-NEED_ANSWERS = frozenset({"questions.check", "result.show", "result.summary"})
+NEED_ANSWERS = frozenset({"questions.check", "result.show", "result.summary", "result.desk"})
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Place:
     address: str
     status: int = 200
     draft: Draft | None = None
+    wishes: Wishes = NO_WISHES
     site: str = HOME
     is_sent: bool = False
     is_opened: bool = False
@@ -100,13 +102,25 @@ class Stand:
         with urlopen(self.addresses[HOME] + address) as response:
             return str(response.read().decode())
 
-    def cookie(self, place: Place) -> str | None:
-        """Return the answers cookie that the site would have set, or None where the person has none."""
-        if place.draft is None:
-            return None
+    def cookies(self, place: Place) -> dict[str, str]:
+        """Return the cookies that the site would have set, by name."""
         response = Response()
-        self.sites[place.site].cookie.write(response, place.draft)
-        return SimpleCookie(response.headers["Set-Cookie"])["answers"].value
+        if place.draft is not None:
+            self.sites[place.site].cookie.write(response, place.draft)
+        if place.wishes.each:
+            self.sites[place.site].wish_cookie.write(response, place.wishes)
+        jars = map(SimpleCookie, response.headers.getlist("Set-Cookie"))
+        return {name: morsel.value for jar in jars for name, morsel in jar.items()}
+
+    def wishes(self, given: Mapping[str, Any]) -> Wishes:
+        """Return the wishes of somebody who swapped the first move that can be swapped, and took out two others."""
+        intake = self.recommender.sheet.read(full_sheet(self.recommender, given))
+        wishes = NO_WISHES
+        for is_swap in (True, False, False):
+            choices = self.recommender.choices(self.recommender.recommend(intake, wishes=wishes))
+            ways = [one for one in choices.values() if (one.instead if is_swap else one.stays is None)]
+            wishes = wishes.add(Wish(ways[-1].origin.id, ways[-1].instead[0].exercise if is_swap else None))
+        return wishes
 
     def bring(self, page: Page, place: Place, language: str = "en") -> PageResponse:
         """Open the place in a page that may have been anywhere before, and return the response for its document.
@@ -117,9 +131,8 @@ class Stand:
         home = self.addresses[place.site]
         page.context.clear_cookies()
         page.context.add_cookies([{"name": "language", "value": language, "url": home}])
-        answers = self.cookie(place)
-        if answers is not None:
-            page.context.add_cookies([{"name": "answers", "value": answers, "url": home}])
+        for name, value in self.cookies(place).items():
+            page.context.add_cookies([{"name": name, "value": value, "url": home}])
         response = page.goto(home + place.address)
         if place.is_sent:
             text = page.locator("main input[type=text]")
@@ -186,6 +199,7 @@ def served(app: Flask) -> Iterator[str]:
 
 def all_places(stand: Stand) -> list[Place]:
     places = [*public_places(stand), *question_places(stand), *check_places(stand), *outcome_places(stand)]
+    places += [*changed_places(stand), *sitting_places(stand)]
     return [*places, *exercise_places(stand), *trouble_places()]
 
 
@@ -236,6 +250,22 @@ def outcome_places(stand: Stand) -> Iterator[Place]:
     for level in (Level.EMERGENCY_NOW, Level.SEE_BEFORE_START, Level.ROUTINE_REVIEW):
         page = f"result-{level.value.replace('_', '-')}"
         yield Place(page, "no-country", "/result", draft=stand.draft(example(level)), site=ANYWHERE).opened()
+
+
+def changed_places(stand: Stand) -> Iterator[Place]:
+    """A routine that somebody changed, and what is said of it elsewhere."""
+    draft, wishes = stand.draft(AT_A_DESK), stand.wishes(AT_A_DESK)
+    yield Place("result-routine-review", "changed", "/result", draft=draft, wishes=wishes)
+    yield Place("result-routine-review", "changed", "/result", draft=draft, wishes=wishes).opened()
+    yield Place("summary", "changed", "/result/summary", draft=draft, wishes=wishes)
+
+
+def sitting_places(stand: Stand) -> Iterator[Place]:
+    """The part about sitting on its own page: at a desk, in a wheelchair, at the wheel."""
+    for where in ("desk", "wheelchair", "driving"):
+        place = Place("sitting", where, "/result/desk", draft=stand.draft({**AT_A_DESK, "sit_where": where}))
+        yield place
+        yield place.opened() if where == "desk" else replace(place, state=f"{where}-no-country", site=ANYWHERE)
 
 
 def exercise_places(stand: Stand) -> Iterator[Place]:
