@@ -29,13 +29,44 @@ def random_sheet(
             break
         for question_id in step.missing:
             question = questionnaire.questions[question_id]
-            given = (fixed or {}).get(question_id)
-            answers[question_id] = given if given is not None else _answer(question, answers, chance, sign_rate)
+            answers[question_id] = _given_or_drawn(question, answers, chance, sign_rate, fixed or {})
     for question_id in sorted(flow.walk(answers).shown - set(answers)):
         question = questionnaire.questions[question_id]
         if not question.required and chance.random() < 0.5:
             answers[question_id] = _answer(question, answers, chance, sign_rate)
     return answers
+
+
+def random_sheet_to_the_end(
+    questionnaire: Questionnaire,
+    flow: Flow,
+    chance: random.Random,
+    *,
+    sign_rate: float = 0.0,
+    fixed: Mapping[str, Answer] | None = None,
+) -> dict[str, Answer]:
+    """Return a sheet answered to the last page, whatever its answers: several times quicker than ``random_sheet``.
+
+    The sheet is valid unless an answer would have stopped the form early, so it is for crowds without urgent answers.
+    """
+    answers: dict[str, Answer] = {}
+    for page in questionnaire.intake_pages:
+        shown = flow.shown(answers)
+        for question in page.questions:
+            if question.id in shown and (question.required or chance.random() < 0.5):
+                answers[question.id] = _given_or_drawn(question, answers, chance, sign_rate, fixed or {})
+    return answers
+
+
+def _given_or_drawn(
+    question: Question,
+    answers: Mapping[str, Answer],
+    chance: random.Random,
+    sign_rate: float,
+    fixed: Mapping[str, Answer],
+) -> Answer:
+    given = fixed.get(question.id)
+    return given if given is not None else _answer(question, answers, chance, sign_rate)
 
 
 def _answer(question: Question, answers: Mapping[str, Answer], chance: random.Random, sign_rate: float) -> Answer:

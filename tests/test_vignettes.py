@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from promises import broken_promises
 from sheets import TESTS, checked_intake, full_intake
 
 from recommender.check_in.action import deciding
@@ -50,6 +51,7 @@ def unmet(recommendation: Recommendation, vignette: Vignette) -> Iterator[str]:
     if expect.get("left_out") and not recommendation.assembly:
         yield "there is no routine to leave anything out of"
     yield from (f"{exercise} is offered" for exercise in listed("left_out") if exercise in offered)
+    yield from broken_promises(recommendation, vignette)
 
 
 def action(recommendation: Recommendation) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from recommender.assembly.candidates import Candidate
 from recommender.assembly.journal import Journal, PassedBy, Purpose, Round
@@ -83,7 +84,8 @@ def choose(
     """Return the chosen moves, in no particular order yet.
 
     ``fits`` says whether a set of moves can be put in order within the time. First comes a moving item for the main
-    place, then the direction item, then one round for the slots that need a minimum, then the best of the rest.
+    place, then the direction item, then one round for the slots that need a minimum, then the best of the rest. Where no
+    move may come in alone, because each would leave out the share of another kind, the best pair opens the routine.
     Every round is written to the journal, if there is one.
     """
     picker = _Picker(candidates, decision, moves_at_most, fits, journal)
@@ -95,6 +97,8 @@ def choose(
     for slot, limits in picker.limits.items():
         for _ in range(limits.at_least - picker.count(slot)):
             picker.take(_of_slot(slot), Round(Purpose.SLOT, slot))
+    if not picker.chosen and not picker.take(lambda _: True, Round(Purpose.BEST_LEFT, None), whatever_is_left=True):
+        picker.take_pair()
     while picker.take(lambda _: True, Round(Purpose.BEST_LEFT, None), whatever_is_left=True):
         pass
     return tuple(picker.chosen)
@@ -165,6 +169,18 @@ class _Picker:
                 return True
             this.passed.append((candidate, against))
         return False
+
+    def take_pair(self) -> None:
+        """Take the best two moves that keep the shares together, though neither does alone; none if there are no such two."""
+        for first, second in combinations(self._left, 2):
+            if self._against(first) is not PassedBy.SHARES or not self._place(first):
+                continue
+            if self._try(second, whatever_is_left=True) is None:
+                self._left = [candidate for candidate in self._left if candidate not in (first, second)]
+                if self._journal is not None:
+                    self._journal.rounds += [Round(Purpose.BEST_LEFT, None, taken=move) for move in self.chosen]
+                return
+            self.chosen.pop()
 
     def _try(self, candidate: Candidate, whatever_is_left: bool) -> PassedBy | None:
         """Take the candidate and return None, or return why it cannot be taken."""

@@ -13,8 +13,12 @@ from recommender.errors import ContentError, Fault
 from recommender.loaders.yaml_source import Document, read_document, read_folder
 
 BASELINE = "baseline.yaml"
-_KEYS = frozenset({"name", "answers", "follow_up", "facts", "expect"})
+_KEYS = frozenset({"name", "why", "answers", "follow_up", "facts", "expect"})
 _EXPECTED = frozenset({"fires", "silent", "level", "stage", "findings", "no_findings", "offered", "left_out", "action"})
+# What is expected of the routine and of the words, beyond single exercises.
+_PROMISED = frozenset(
+    {"one_of", "without_tags", "holds_at_most", "moves_at_most", "strength_at_most", "minutes_at_most", "says"}
+)
 _RULE_FILE = re.compile(r"([A-Z]+-[A-Z]?\d+)-")
 
 
@@ -23,7 +27,8 @@ class Vignette:
     """One case. ``answers`` are raw, as in JSON, and only what differs from the baseline.
 
     ``path`` is the file within the folder, ``rule`` the id of the rule that the file is about, or None for a journey.
-    ``facts`` are numbers supplied with the answers; ``expect`` is what must come of it. ``follow_up`` are raw answers given
+    ``facts`` are numbers supplied with the answers; ``expect`` is what must come of it, and ``why`` says in words what a
+    careful physiotherapist expects and for what reason ("" if the name says it all). ``follow_up`` are raw answers given
     at a check, or before a session; None is a first intake.
     """
 
@@ -34,6 +39,7 @@ class Vignette:
     follow_up: Mapping[str, Any] | None = None
     facts: Mapping[str, int] = field(default_factory=dict)
     expect: Mapping[str, Any] = field(default_factory=dict)
+    why: str = ""
 
     def expected(self, key: str) -> tuple[str, ...]:
         """Return the ids that an expectation lists; () if there is none. One id may stand without a list."""
@@ -84,6 +90,7 @@ def _vignettes(document: Document) -> Iterator[Vignette]:
             follow_up=MappingProxyType(entry["follow_up"]) if "follow_up" in entry else None,
             facts=MappingProxyType(entry.get("facts") or {}),
             expect=MappingProxyType(entry["expect"]),
+            why=entry.get("why", ""),
         )
 
 
@@ -99,9 +106,11 @@ def _faults(document: Document) -> Iterator[Fault]:
             yield document.fault((index, key), f"'{key}' is not part of a vignette. Remove it.")
         if not isinstance(entry.get("name"), str):
             yield document.fault((index,), "has no name. Say in a few words who this is.")
+        if not isinstance(entry.get("why", ""), str):
+            yield document.fault((index, "why"), "'why' is not a text. Say what you expect and for what reason.")
         for key in ("answers", "expect", "facts", "follow_up"):
             if not isinstance(entry.get(key, {} if key in ("facts", "follow_up") else None), dict):
                 yield document.fault((index, key), f"'{key}' is not a list of names and values.")
         expected = entry.get("expect")
-        for key in sorted(set(expected) - _EXPECTED) if isinstance(expected, dict) else ():
+        for key in sorted(set(expected) - _EXPECTED - _PROMISED) if isinstance(expected, dict) else ():
             yield document.fault((index, "expect", key), f"nothing is known to expect of '{key}'. Remove it.")
