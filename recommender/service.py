@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Protocol
 
 from recommender.answer_sheet import AnswerSheet
 from recommender.assembly.assemble import assemble
@@ -25,6 +26,14 @@ from recommender.models.routine import Assembly
 from recommender.settings import Settings
 
 
+class Evaluator(Protocol):
+    """Says which branches fire: the rules engine, or the plain evaluator."""
+
+    def fire(self, intake: Intake) -> frozenset[str]: ...
+
+    def fire_after_assembly(self, intake: Intake) -> frozenset[str]: ...
+
+
 class Recommender:
     """One loaded rule set and catalogue, compiled once and shared by every request."""
 
@@ -33,10 +42,14 @@ class Recommender:
         self.staged = stage_rules(content.rule_set)
         self.supplied = {fact.id: fact.first_value for fact in content.rule_set.supplied if not fact.after_assembly}
         self._explainer = Explainer(content.questionnaire, self.staged.behind)
-        self.engine = RuleEngine(self.staged, content.questionnaire)
         self.oracle = Oracle(self.staged)
+        self.engine = self._compiled()
         self.flow = Flow(content.questionnaire, self.staged, self.supplied)
         self.sheet = AnswerSheet(content.questionnaire, self.flow, self.supplied)
+
+    def _compiled(self) -> Evaluator:
+        """Return the rules compiled for the rules engine, the one that decides."""
+        return RuleEngine(self.staged, self.content.questionnaire)
 
     @cached_property
     def faults(self) -> tuple[str, ...]:

@@ -9,12 +9,18 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from marshmallow.experimental.context import Context
+
 from recommender.errors import ContentError, Fault
+from recommender.loaders.actions import ActionsSchema
+from recommender.loaders.fields import load_into
+from recommender.loaders.vocabulary import Vocabulary
 from recommender.loaders.yaml_source import Document, read_document, read_folder
+from recommender.models.rules import Actions
 
 BASELINE = "baseline.yaml"
 _KEYS = frozenset({"name", "answers", "facts", "expect"})
-_EXPECTED = frozenset({"fires", "silent", "level", "stage", "findings", "no_findings", "offered", "left_out"})
+_EXPECTED = frozenset({"fires", "silent", "level", "stage", "findings", "no_findings", "offered", "left_out", "does"})
 _RULE_FILE = re.compile(r"([A-Z]+-[A-Z]?\d+)-")
 
 
@@ -23,7 +29,8 @@ class Vignette:
     """One case. ``answers`` are raw, as in JSON, and only what differs from the baseline.
 
     ``path`` is the file within the folder, ``rule`` the id of the rule that the file is about, or None for a journey.
-    ``facts`` are numbers supplied with the answers; ``expect`` is what must come of it.
+    ``facts`` are numbers supplied with the answers; ``expect`` is what must come of it. ``does`` holds, by id of a case,
+    everything that it must do; a text in it may stop short with "...".
     """
 
     name: str
@@ -32,6 +39,7 @@ class Vignette:
     answers: Mapping[str, Any]
     facts: Mapping[str, int] = field(default_factory=dict)
     expect: Mapping[str, Any] = field(default_factory=dict)
+    does: Mapping[str, Actions] = field(default_factory=dict)
 
     def expected(self, key: str) -> tuple[str, ...]:
         """Return the ids that an expectation lists; () if there is none. One id may stand without a list."""
@@ -49,9 +57,11 @@ def load_vignettes(folder: Path) -> tuple[Vignette, ...]:
         return ()
     documents = [document for document in read_folder(folder, folder) if not document.path.endswith(f"/{BASELINE}")]
     faults = [fault for document in documents for fault in (document.faults or list(_faults(document)))]
+    vignettes = () if faults else tuple(vignette for document in documents for vignette in _vignettes(document))
+    faults += [fault for document in documents for fault in document.faults if fault not in faults]
     if faults:
         raise ContentError(faults)
-    return tuple(vignette for document in documents for vignette in _vignettes(document))
+    return vignettes
 
 
 def load_baseline(folder: Path) -> Mapping[str, Any]:
@@ -73,7 +83,7 @@ def load_baseline(folder: Path) -> Mapping[str, Any]:
 def _vignettes(document: Document) -> Iterator[Vignette]:
     path = document.path.partition("/")[2]
     about = _RULE_FILE.match(Path(path).name)
-    for entry in document.data:
+    for index, entry in enumerate(document.data):
         yield Vignette(
             name=entry["name"],
             path=path,
@@ -81,7 +91,22 @@ def _vignettes(document: Document) -> Iterator[Vignette]:
             answers=MappingProxyType(entry["answers"]),
             facts=MappingProxyType(entry.get("facts") or {}),
             expect=MappingProxyType(entry["expect"]),
+            does=_does(document, index, entry["expect"].get("does") or {}),
         )
+
+
+class _AnyWord(Vocabulary):
+    """Every word is known: what a vignette says of a rule is held against the rule itself, word for word."""
+
+    def fault(self, of: str, word: str) -> str | None:
+        return None
+
+
+def _does(document: Document, index: int, given: Mapping[str, Any]) -> Mapping[str, Actions]:
+    """Return the actions by id of a case; faults are added to the document."""
+    with Context(_AnyWord()):
+        read = {name: load_into(ActionsSchema(), document, (index, "expect", "does", name)) for name in given}
+    return MappingProxyType(read)
 
 
 def _faults(document: Document) -> Iterator[Fault]:
@@ -102,3 +127,5 @@ def _faults(document: Document) -> Iterator[Fault]:
         expected = entry.get("expect")
         for key in sorted(set(expected) - _EXPECTED) if isinstance(expected, dict) else ():
             yield document.fault((index, "expect", key), f"nothing is known to expect of '{key}'. Remove it.")
+        if isinstance(expected, dict) and not isinstance(expected.get("does") or {}, dict):
+            yield document.fault((index, "expect", "does"), "'does' is not a list of cases and what each of them does.")
