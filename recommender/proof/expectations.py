@@ -7,18 +7,26 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from recommender.loaders.vignettes import Vignette
+from recommender.models.decision import Decision
 from recommender.models.recommendation import Recommendation
+from recommender.models.routine import Assembly
 
 _CUT = "..."
 
 
 def unmet(recommendation: Recommendation, vignette: Vignette) -> Iterator[str]:
-    """Yield a line for everything that did not come as expected; nothing means that the vignette holds.
+    """Yield a line for everything that did not come as expected; nothing means that the vignette holds."""
+    yield from unmet_by_decision(recommendation.decision, vignette)
+    yield from _unmet_by_routine(recommendation.assembly, vignette)
+
+
+def unmet_by_decision(decision: Decision, vignette: Vignette) -> Iterator[str]:
+    """Yield a line for everything that the rules did not do as expected, whatever the routine.
 
     In the file of a rule, a vignette names every case of that rule that fires.
     """
-    decision, expect = recommendation.decision, vignette.expect
-    yield from _firing(recommendation, vignette)
+    expect = vignette.expect
+    yield from _firing(decision, vignette)
     if "level" in expect and decision.level != expect["level"]:
         yield f"level is {decision.level}, not {expect['level']}"
     if "stage" in expect and decision.stage != expect["stage"]:
@@ -26,24 +34,26 @@ def unmet(recommendation: Recommendation, vignette: Vignette) -> Iterator[str]:
     findings = {finding.replace("=", ".") for finding in decision.findings}
     yield from (f"no finding {name}" for name in vignette.expected("findings") if name not in findings)
     yield from (f"finding {name}" for name in vignette.expected("no_findings") if name in findings)
-    yield from _routine(recommendation, vignette)
     for branch in decision.fired:
         if branch.id in vignette.does:
             yield from (f"{branch.id} {line}" for line in differences(vignette.does[branch.id], branch.then))
 
 
-def _firing(recommendation: Recommendation, vignette: Vignette) -> Iterator[str]:
-    fired = recommendation.decision.fired
-    ids = {*recommendation.decision.fired_ids, *(branch.rule_id for branch in fired)}
+def expects_of_routine(vignette: Vignette) -> bool:
+    """Return whether the vignette says anything of the moves in the routine."""
+    return bool(vignette.expect.get("offered") or vignette.expect.get("left_out"))
+
+
+def _firing(decision: Decision, vignette: Vignette) -> Iterator[str]:
+    ids = {*decision.fired_ids, *(branch.rule_id for branch in decision.fired)}
     named = {*vignette.expected("fires"), *vignette.does}
     yield from (f"{rule} does not fire" for rule in sorted(named) if rule not in ids)
     yield from (f"{rule} fires" for rule in vignette.expected("silent") if rule in ids)
-    own = [branch.id for branch in fired if branch.rule_id == vignette.rule]
+    own = [branch.id for branch in decision.fired if branch.rule_id == vignette.rule]
     yield from (f"{case} fires too" for case in own if case not in named)
 
 
-def _routine(recommendation: Recommendation, vignette: Vignette) -> Iterator[str]:
-    assembly = recommendation.assembly
+def _unmet_by_routine(assembly: Assembly | None, vignette: Vignette) -> Iterator[str]:
     offered = {item.exercise.id for item in assembly.routine.items} if assembly else set()
     yield from (f"{exercise} is not offered" for exercise in vignette.expected("offered") if exercise not in offered)
     if vignette.expect.get("left_out") and not assembly:

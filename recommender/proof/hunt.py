@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from recommender.engine.decide import decide, raise_level
 from recommender.engine.evaluate import View, evaluate
 from recommender.engine.lint import lint
+from recommender.engine.oracle import Oracle
 from recommender.engine.satisfy import can_hold
-from recommender.engine.staging import STAGE_FINDINGS
-from recommender.errors import ContentError, RecommenderError
+from recommender.engine.staging import STAGE_FINDINGS, StagedRules, stage_rules
+from recommender.errors import ContentError, DecisionError, RecommenderError
 from recommender.lab.cases import complete
 from recommender.loaders.vignettes import Vignette
 from recommender.models.conditions import All, AnyOf, Condition, Not, Only, atoms
 from recommender.models.content import Content
 from recommender.models.questionnaire import Intake
-from recommender.proof.expectations import unmet
+from recommender.models.rules import RuleSet
+from recommender.proof.expectations import expects_of_routine, unmet, unmet_by_decision
 from recommender.proof.mutants import Mutant
 from recommender.service import Evaluator, Recommender
 
-OWN, OTHER, CHECK, SURVIVED, SAME = (
-    "its own vignettes",
-    "other vignettes",
-    "recommender check",
-    "nothing",
-    "the same rule",
-)
+OWN, OTHER, CHECK = "its own vignettes", "other vignettes", "recommender check"
+SURVIVED, SAME = "survived", "the same: no answers can tell it from the rule"
 
 # Something that must always hold: raises AssertionError where it does not.
 Property = Callable[[Recommender], None]
@@ -80,26 +79,60 @@ class Hunt:
         Raises:
             RecommenderError: one of them does not hold: mend that first.
         """
-        self._content = content
+        self.content = content
         self._baseline = baseline
         self._properties = properties or {}
         self._plain = PlainRecommender(content)
         self._known = [self._unmutated(vignette) for vignette in vignettes]
+        self._by_rule = self._naming()
 
     def verdict(self, mutant: Mutant) -> Verdict:
         """Return what notices a mutant first."""
-        rule_set = mutant.rule_set(self._content.rule_set)
+        rule_set = mutant.rule_set(self.content.rule_set)
         try:
-            mutated = PlainRecommender(replace(self._content, rule_set=rule_set))
+            staged = stage_rules(rule_set)
         except ContentError as error:
             return Verdict(mutant, CHECK, str(error))
+        found = self._noticed_by_decision(mutant, rule_set, staged)
+        if found is None:
+            mutated = PlainRecommender(replace(self.content, rule_set=rule_set))
+            found = self._noticed_by_routine(mutant, mutated) or self._noticed_otherwise(mutant, mutated)
+        return found
+
+    def _noticed_by_decision(self, mutant: Mutant, rule_set: RuleSet, staged: StagedRules) -> Verdict | None:
+        """Try what the rules decide on the sheets of the vignettes, as they are filled in under the unmutated rules."""
+        oracle = Oracle(staged)
         for known in self._in_order(mutant):
+            intake = known.view.intake
+            try:
+                decision = decide(rule_set, oracle.fire(intake))
+            except DecisionError as error:
+                return self._caught(mutant, known.vignette, str(error))
+            late = oracle.fire_after_assembly(intake)
+            decision = raise_level(decision, (branch for branch in staged.after_assembly if branch.id in late))
+            if problem := next(unmet_by_decision(decision, known.vignette), None):
+                return self._caught(mutant, known.vignette, problem)
+        return None
+
+    def _noticed_by_routine(self, mutant: Mutant, mutated: Recommender) -> Verdict | None:
+        """Try the whole way from the answers to the routine: the rule's own vignettes, and others that speak of moves."""
+        own = [known for known in self._known if known.vignette.rule == mutant.rule.id]
+        others = [
+            known
+            for known in self._known
+            if known.vignette.rule != mutant.rule.id
+            and expects_of_routine(known.vignette)
+            and self._tells_apart(mutant, known)
+        ]
+        for known in (*own, *others):
             if problem := self._problem(mutated, known.vignette):
-                own = known.vignette.rule == mutant.rule.id
-                return Verdict(mutant, OWN if own else OTHER, f"{known.vignette.name}: {problem}")
+                return self._caught(mutant, known.vignette, problem)
+        return None
+
+    def _noticed_otherwise(self, mutant: Mutant, mutated: Recommender) -> Verdict:
         if self._same(mutant):
             return Verdict(mutant, SAME)
-        faults = lint(self._content.questionnaire, rule_set, self._content.catalogue)
+        faults = lint(self.content.questionnaire, mutated.content.rule_set, self.content.catalogue)
         if faults:
             return Verdict(mutant, CHECK, str(faults[0]))
         for name, holds in self._properties.items():
@@ -108,6 +141,10 @@ class Hunt:
             except (AssertionError, RecommenderError) as error:
                 return Verdict(mutant, name, str(error).partition("\n")[0])
         return Verdict(mutant, SURVIVED)
+
+    @staticmethod
+    def _caught(mutant: Mutant, vignette: Vignette, problem: str) -> Verdict:
+        return Verdict(mutant, OWN if vignette.rule == mutant.rule.id else OTHER, f"{vignette.name}: {problem}")
 
     def _unmutated(self, vignette: Vignette) -> _Known:
         if problem := self._problem(self._plain, vignette):
@@ -118,6 +155,19 @@ class Hunt:
         found = dict.fromkeys([*result.decision.findings, STAGE_FINDINGS[result.decision.stage]], True)
         view = View(Intake(intake.answers, {**intake.supplied, **facts}), found)
         return _Known(vignette, view, frozenset(result.decision.fired_ids))
+
+    def _naming(self) -> Mapping[str, tuple[_Known, ...]]:
+        """Return the vignettes by the rules they name, those in the rule's own file first."""
+        named: defaultdict[str, list[_Known]] = defaultdict(list)
+        for known in self._known:
+            vignette = known.vignette
+            ids = (*vignette.does, *vignette.expected("fires"), *vignette.expected("silent"))
+            for rule_id in {name.partition("/")[0] for name in ids} | ({vignette.rule} if vignette.rule else set()):
+                named[rule_id].append(known)
+        return {
+            rule_id: tuple(sorted(group, key=lambda known: known.vignette.rule != rule_id))
+            for rule_id, group in named.items()
+        }
 
     def _intake(self, recommender: Recommender, vignette: Vignette) -> Intake:
         case = complete(recommender, vignette.name, vignette.answers, baseline=self._baseline, facts=vignette.facts)
@@ -133,18 +183,17 @@ class Hunt:
             return str(error)
 
     def _in_order(self, mutant: Mutant) -> Iterator[_Known]:
-        """Yield the vignettes that could notice, likeliest first: those whose answers tell the two rules apart.
-
-        Among these the rule's own come first, then those that name it. The rest of its own come last.
-        """
-        apart = [known for known in self._known if self._tells_apart(mutant, known)]
-        yield from sorted(apart, key=lambda known: self._distance(mutant, known.vignette))
-        seen = {id(known) for known in apart}
-        yield from (known for known in self._known if known.vignette.rule == mutant.rule.id and id(known) not in seen)
+        """Yield the vignettes whose answers tell the mutant from the rule: its own, those that name it, the rest."""
+        near, far = self._by_rule.get(mutant.rule.id, ()), self._known
+        seen: set[int] = set()
+        for known in (*near, *far):
+            if id(known) not in seen and self._tells_apart(mutant, known):
+                yield known
+            seen.add(id(known))
 
     def _tells_apart(self, mutant: Mutant, known: _Known) -> bool:
         for branch_id, mutated in mutant.branches.items():
-            original = self._content.rule_set.branch_by_id[branch_id]
+            original = self.content.rule_set.branch_by_id[branch_id]
             if mutated is None or mutated.when == original.when:
                 if branch_id in known.fired:
                     return True
@@ -152,17 +201,10 @@ class Hunt:
                 return True
         return False
 
-    def _distance(self, mutant: Mutant, vignette: Vignette) -> int:
-        if vignette.rule == mutant.rule.id:
-            touched = any(branch_id in vignette.does for branch_id in mutant.branches)
-            return 0 if touched else 1
-        named = {name.partition("/")[0] for name in (*vignette.expected("fires"), *vignette.expected("silent"))}
-        return 2 if mutant.rule.id in named else 3
-
     def _same(self, mutant: Mutant) -> bool:
         """Return whether no sheet of answers can tell a changed condition from the original."""
         for branch_id, mutated in mutant.branches.items():
-            original = self._content.rule_set.branch_by_id[branch_id]
+            original = self.content.rule_set.branch_by_id[branch_id]
             if mutated is None or mutated.then != original.then or self._may_differ(original.when, mutated.when):
                 return False
         return True
@@ -171,5 +213,5 @@ class Hunt:
         either = AnyOf((All((first, Not(second))), All((second, Not(first)))))
         if any(isinstance(atom, Only) for atom in atoms(either)):
             return True  # the search does not try every set of options, which counts for "only"
-        supplied = {fact.id: fact for fact in self._content.rule_set.supplied}
-        return can_hold(either, self._content.questionnaire, self._plain.staged.derivations, supplied)
+        supplied = {fact.id: fact for fact in self.content.rule_set.supplied}
+        return can_hold(either, self.content.questionnaire, self._plain.staged.derivations, supplied)
