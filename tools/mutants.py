@@ -28,7 +28,8 @@ from recommender.loaders.content import load_content  # noqa: E402
 from recommender.loaders.vignettes import load_baseline, load_vignettes  # noqa: E402
 from recommender.proof.explained import load_explained, stale  # noqa: E402
 from recommender.proof.hunt import SAME, SURVIVED, Hunt, Verdict  # noqa: E402
-from recommender.proof.mutants import Slip, mutants, mutants_of  # noqa: E402
+from recommender.proof.mutants import mutants, mutants_of  # noqa: E402
+from recommender.proof.slips import Slip  # noqa: E402
 from recommender.settings import read_settings  # noqa: E402
 
 LEAST_CAUGHT = 0.98
