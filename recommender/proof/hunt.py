@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from recommender.assembly.assemble import assemble
 from recommender.engine.decide import decide, raise_level
 from recommender.engine.evaluate import View, evaluate
 from recommender.engine.lint import lint
@@ -150,11 +151,13 @@ class Hunt:
         if problem := self._problem(self._plain, vignette):
             raise RecommenderError(f"{vignette.path}: '{vignette.name}' does not hold: {problem}")
         intake = self._intake(self._plain, vignette)
-        result = self._plain.recommend(intake)
-        facts = result.assembly.facts if result.assembly else {}
-        found = dict.fromkeys([*result.decision.findings, STAGE_FINDINGS[result.decision.stage]], True)
-        view = View(Intake(intake.answers, {**intake.supplied, **facts}), found)
-        return _Known(vignette, view, frozenset(result.decision.fired_ids))
+        decision = decide(self.content.rule_set, self._plain.oracle.fire(intake))
+        if decision.level.shows_routine:
+            facts = assemble(self.content.catalogue, decision, intake).facts
+            intake = Intake(intake.answers, {**intake.supplied, **facts})
+        found = dict.fromkeys([*decision.findings, STAGE_FINDINGS[decision.stage]], True)
+        late = self._plain.oracle.fire_after_assembly(intake)
+        return _Known(vignette, View(intake, found), late.union(decision.fired_ids))
 
     def _naming(self) -> Mapping[str, tuple[_Known, ...]]:
         """Return the vignettes by the rules they name, those in the rule's own file first."""
