@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from recommender.answer_sheet import AnswerSheet
 from recommender.assembly.assemble import assemble, choices
@@ -51,6 +51,14 @@ from recommender.settings import Settings
 Answered = TypeVar("Answered")
 
 
+class Evaluator(Protocol):
+    """Says which branches fire: the rules engine, or the plain evaluator."""
+
+    def fire(self, intake: Intake) -> frozenset[str]: ...
+
+    def fire_after_assembly(self, intake: Intake) -> frozenset[str]: ...
+
+
 class Recommender:
     """One loaded rule set and catalogue, compiled once and shared by every request."""
 
@@ -59,12 +67,16 @@ class Recommender:
         self.staged = stage_rules(content.rule_set)
         self.supplied = {fact.id: fact.first_value for fact in content.rule_set.supplied if not fact.after_assembly}
         self._explainer = Explainer(content.questionnaire, self.staged.behind)
-        self.engine = RuleEngine(self.staged, content.questionnaire)
         self.oracle = Oracle(self.staged)
+        self.engine = self._compiled()
         self.flow = Flow(content.questionnaire, self.staged, self.supplied)
         self.sheet = AnswerSheet(content.questionnaire, self.flow, self.supplied)
         self.check_walk = CheckWalk(content.questionnaire, self.flow, self.staged, content.rule_set.supplied)
         self.check_in_sheet = CheckInSheet(content.questionnaire, content.catalogue, self.sheet, self.check_walk)
+
+    def _compiled(self) -> Evaluator:
+        """Return the rules compiled for the rules engine, the one that decides."""
+        return RuleEngine(self.staged, self.content.questionnaire)
 
     @cached_property
     def faults(self) -> tuple[str, ...]:

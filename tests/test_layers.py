@@ -14,6 +14,7 @@ LAYERS = (
     ("cli",),
     ("cli_review",),
     ("web",),
+    ("proof",),
     ("lab", "review"),
     ("rulebook",),
     ("edition",),

@@ -9,12 +9,20 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from marshmallow.experimental.context import Context
+
 from recommender.errors import ContentError, Fault
+from recommender.loaders.actions import ActionsSchema
+from recommender.loaders.fields import load_into
+from recommender.loaders.vocabulary import Vocabulary
 from recommender.loaders.yaml_source import Document, read_document, read_folder
+from recommender.models.rules import Actions
 
 BASELINE = "baseline.yaml"
 _KEYS = frozenset({"name", "why", "answers", "follow_up", "facts", "expect"})
-_EXPECTED = frozenset({"fires", "silent", "level", "stage", "findings", "no_findings", "offered", "left_out", "action"})
+_EXPECTED = frozenset(
+    {"fires", "silent", "level", "stage", "findings", "no_findings", "offered", "left_out", "action", "does"}
+)
 # What is expected of the routine and of the words, beyond single exercises.
 _PROMISED = frozenset(
     {"one_of", "without_tags", "holds_at_most", "moves_at_most", "strength_at_most", "minutes_at_most", "says"}
@@ -29,7 +37,8 @@ class Vignette:
     ``path`` is the file within the folder, ``rule`` the id of the rule that the file is about, or None for a journey.
     ``facts`` are numbers supplied with the answers; ``expect`` is what must come of it, and ``why`` says in words what a
     careful physiotherapist expects and for what reason ("" if the name says it all). ``follow_up`` are raw answers given
-    at a check, or before a session; None is a first intake.
+    at a check, or before a session; None is a first intake. ``does`` holds, by id of a case, everything that it must do;
+    a text in it may stop short with "...".
     """
 
     name: str
@@ -40,6 +49,7 @@ class Vignette:
     facts: Mapping[str, int] = field(default_factory=dict)
     expect: Mapping[str, Any] = field(default_factory=dict)
     why: str = ""
+    does: Mapping[str, Actions] = field(default_factory=dict)
 
     def expected(self, key: str) -> tuple[str, ...]:
         """Return the ids that an expectation lists; () if there is none. One id may stand without a list."""
@@ -57,9 +67,11 @@ def load_vignettes(folder: Path) -> tuple[Vignette, ...]:
         return ()
     documents = [document for document in read_folder(folder, folder) if not document.path.endswith(f"/{BASELINE}")]
     faults = [fault for document in documents for fault in (document.faults or list(_faults(document)))]
+    vignettes = () if faults else tuple(vignette for document in documents for vignette in _vignettes(document))
+    faults += [fault for document in documents for fault in document.faults if fault not in faults]
     if faults:
         raise ContentError(faults)
-    return tuple(vignette for document in documents for vignette in _vignettes(document))
+    return vignettes
 
 
 def load_baseline(folder: Path) -> Mapping[str, Any]:
@@ -81,7 +93,7 @@ def load_baseline(folder: Path) -> Mapping[str, Any]:
 def _vignettes(document: Document) -> Iterator[Vignette]:
     path = document.path.partition("/")[2]
     about = _RULE_FILE.match(Path(path).name)
-    for entry in document.data:
+    for index, entry in enumerate(document.data):
         yield Vignette(
             name=entry["name"],
             path=path,
@@ -91,7 +103,22 @@ def _vignettes(document: Document) -> Iterator[Vignette]:
             facts=MappingProxyType(entry.get("facts") or {}),
             expect=MappingProxyType(entry["expect"]),
             why=entry.get("why", ""),
+            does=_does(document, index, entry["expect"].get("does") or {}),
         )
+
+
+class _AnyWord(Vocabulary):
+    """Every word is known: what a vignette says of a rule is held against the rule itself, word for word."""
+
+    def fault(self, of: str, word: str) -> str | None:
+        return None
+
+
+def _does(document: Document, index: int, given: Mapping[str, Any]) -> Mapping[str, Actions]:
+    """Return the actions by id of a case; faults are added to the document."""
+    with Context(_AnyWord()):
+        read = {name: load_into(ActionsSchema(), document, (index, "expect", "does", name)) for name in given}
+    return MappingProxyType(read)
 
 
 def _faults(document: Document) -> Iterator[Fault]:
@@ -114,3 +141,5 @@ def _faults(document: Document) -> Iterator[Fault]:
         expected = entry.get("expect")
         for key in sorted(set(expected) - _EXPECTED - _PROMISED) if isinstance(expected, dict) else ():
             yield document.fault((index, "expect", key), f"nothing is known to expect of '{key}'. Remove it.")
+        if isinstance(expected, dict) and not isinstance(expected.get("does") or {}, dict):
+            yield document.fault((index, "expect", "does"), "'does' is not a list of cases and what each of them does.")

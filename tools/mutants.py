@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+"""Would anything notice if a rule were wrong? Make every mutant of the rules and look for what catches it.
+
+`make mutants` tries all of them. It fails where less than 98 % are caught, where a survivor is not explained in
+tests/mutants.yaml, or where an explained one is caught after all. `python tools/mutants.py CI-A05 RF-U07` tries only
+the rules named; `--all` names every mutant with what caught it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import resource
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+import test_sweeps as sweeps  # noqa: E402
+
+from recommender.errors import RecommenderError  # noqa: E402
+from recommender.loaders.content import load_content  # noqa: E402
+from recommender.loaders.vignettes import load_baseline, load_vignettes  # noqa: E402
+from recommender.proof.explained import load_explained, stale  # noqa: E402
+from recommender.proof.hunt import SAME, SURVIVED, Hunt, Verdict  # noqa: E402
+from recommender.proof.mutants import mutants, mutants_of  # noqa: E402
+from recommender.proof.slips import Slip  # noqa: E402
+from recommender.settings import read_settings  # noqa: E402
+
+LEAST_CAUGHT = 0.98
+EXPLAINED = ROOT / "tests" / "mutants.yaml"
+PROPERTIES = {
+    holds.__name__.replace("_", " "): holds
+    for holds in (
+        sweeps.test_every_red_flag_alone_stops_the_routine_or_asks_for_a_review,
+        sweeps.test_adding_a_red_flag_never_lowers_the_disposition,
+        sweeps.test_not_sure_is_never_read_as_no,
+    )
+}
+_hunt: Hunt
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Return 0 if enough mutants are caught and every survivor is explained, else 1."""
+    given = parser().parse_args(arguments)
+    try:
+        started = time.monotonic()
+        verdicts = hunt_all(given.rules, given.processes)
+        problems = list(print_report(verdicts, load_explained(EXPLAINED), given))
+    except RecommenderError as error:
+        print(f"mutants: {error}", file=sys.stderr)
+        return 1
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    seconds = sum(one.ru_utime + one.ru_stime for one in used)
+    print(f"{time.monotonic() - started:.0f} s on {given.processes} processes, {seconds:.0f} s of computing.")
+    print("\n".join(problems), file=sys.stderr)
+    return 1 if problems else 0
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    made.add_argument("rules", nargs="*", help="ids of rules; none means all of them")
+    made.add_argument("--all", action="store_true", help="print every mutant and what caught it")
+    made.add_argument("--processes", type=int, default=len(os.sched_getaffinity(0)), help="default: one for each core")
+    return made
+
+
+def hunt_all(wanted: Sequence[str], processes: int) -> list[Verdict]:
+    """Return the verdict on every mutant of the rules wanted, in order of the rules."""
+    global _hunt
+    settings = read_settings({})
+    content = load_content(settings.rules_dir, settings.catalogue_dir)
+    unknown = set(wanted) - set(content.rule_set.by_id)
+    if unknown:
+        raise RecommenderError(f"no such rule: {', '.join(sorted(unknown))}")
+    gone = stale(load_explained(EXPLAINED), mutants(content.rule_set, content.questionnaire))
+    if gone:
+        raise RecommenderError(f"{EXPLAINED.name} explains what is no mutant any more: {'; '.join(gone)}")
+    folder = settings.vignettes_dir
+    _hunt = Hunt(content, load_vignettes(folder), load_baseline(folder), PROPERTIES)
+    rules = wanted or list(content.rule_set.by_id)
+    with multiprocessing.get_context("fork").Pool(processes) as pool:
+        return [verdict for verdicts in pool.imap(_hunt_rule, rules) for verdict in verdicts]
+
+
+def _hunt_rule(rule_id: str) -> list[Verdict]:
+    content = _hunt.content
+    return [_hunt.verdict(mutant) for mutant in mutants_of(content.rule_set.by_id[rule_id], content.questionnaire)]
+
+
+def print_report(verdicts: list[Verdict], explained: dict[str, str], given: argparse.Namespace) -> Iterable[str]:
+    """Print what became of the mutants, and yield what is wrong."""
+    survivors = [verdict for verdict in verdicts if verdict.caught_by == SURVIVED]
+    for verdict in verdicts if given.all else survivors:
+        mutant = verdict.mutant
+        why = explained.get(mutant.key, "NOT EXPLAINED") if verdict.caught_by == SURVIVED else verdict.detail
+        print(f"{mutant.rule.path}:{mutant.line}: {mutant.key} [{mutant.slip}] - {verdict.caught_by}: {why}")
+    print_table(verdicts)
+    tried = len(verdicts) - sum(verdict.caught_by == SAME for verdict in verdicts)
+    score = 1 - len(survivors) / tried if tried else 1.0
+    print(f"{tried - len(survivors)} of {tried} caught: {score:.2%}.")
+    if score < LEAST_CAUGHT:
+        yield f"Less than {LEAST_CAUGHT:.0%} of the mutants are caught."
+    for verdict in verdicts:
+        known, survived = verdict.mutant.key in explained, verdict.caught_by == SURVIVED
+        if survived and not known:
+            yield f"{verdict.mutant.key}: survives. Add a vignette that notices, or explain it in tests/mutants.yaml."
+        if known and not survived:
+            yield f"{verdict.mutant.key}: is explained, but caught by {verdict.caught_by}. Remove it from the list."
+
+
+def print_table(verdicts: list[Verdict]) -> None:
+    """Print how many mutants of each kind there are, and what caught them."""
+    print(f"\n{'':36} {'all':>6} {'same':>6} {'survive':>8}")
+    for slip in Slip:
+        own = [verdict.caught_by for verdict in verdicts if verdict.mutant.slip is slip]
+        if own:
+            print(f"{slip:36} {len(own):6} {own.count(SAME):6} {own.count(SURVIVED):8}")
+    print(f"{'every kind':36} {len(verdicts):6}\n")
+    for name, number in Counter(verdict.caught_by for verdict in verdicts).most_common():
+        print(f"{number:6} caught by {name}" if name not in (SAME, SURVIVED) else f"{number:6} {name}")
+    print()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
