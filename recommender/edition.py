@@ -43,7 +43,7 @@ def make_edition(recommender: Recommender, language: Language) -> Edition:
         return Edition(language, recommender.content, recommender.sheet, recommender.check_in_sheet)
     content = map_texts(recommender.content, lambda text, _: language.content(text))
     sheet = AnswerSheet(content.questionnaire, recommender.flow, recommender.supplied, language.interface.gettext)
-    checks = CheckInSheet(
-        content.questionnaire, content.catalogue, sheet, recommender.check_walk, language.interface.gettext
-    )
+    # Only messages are translated: what was done is held against the catalogue that the rules know.
+    source = recommender.content.catalogue
+    checks = CheckInSheet(content.questionnaire, source, sheet, recommender.check_walk, language.interface.gettext)
     return Edition(language, content, sheet, checks)

@@ -86,6 +86,7 @@ BREAKS: dict[str, tuple[str, Breaker]] = {
     "a hold that is too long": ("simple", lambda r, a: change_dose(a, hold_of(a), hold_seconds=25)),
     "too many repeats": ("flare", lambda r, a: change_dose(a, 1, reps=6)),
     "a dose without a figure": ("simple", lambda r, a: change_dose(a, 1, reps=None)),
+    "more sets than is usual": ("simple", lambda r, a: change_dose(a, 1, sets=9)),
     "no set at all": ("simple", lambda r, a: change_dose(a, 1, sets=0)),
     "seconds that hide the work": ("simple", lambda r, a: change_dose(a, hold_of(a), seconds=1)),
     "a watch-out that is missing": ("pregnant", lambda r, a: without_notes(a)),

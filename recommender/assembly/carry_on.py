@@ -14,7 +14,17 @@ from recommender.assembly.candidates import Candidate, Screen
 from recommender.assembly.changes import changes_between
 from recommender.assembly.dose import start_dose
 from recommender.assembly.fit import Frame, frame
-from recommender.assembly.kept import Kept, eased, in_form, is_allowed, may_be_used, split, within_limits
+from recommender.assembly.kept import (
+    Kept,
+    eased,
+    in_form,
+    is_allowed,
+    may_be_used,
+    most_dose,
+    split,
+    with_figures,
+    within_limits,
+)
 from recommender.assembly.select import MOVE_SLOTS, move_candidates, near_duplicates
 from recommender.models.catalogue import Catalogue, Exercise
 from recommender.models.check_in import Change, ChangeKind, Done
@@ -220,12 +230,13 @@ class _Carrier:
 
     def _with_stand_ins(self, draft: _Draft) -> _Draft:
         """Return the draft in which every move that others let in counts as standing in for one that had to go."""
-        swapped = {gone.id for gone, _ in draft.swaps.values()}
+        swaps = {name: swap for name, swap in draft.swaps.items() if name in draft.moves}
+        swapped = {gone.id for gone, _ in swaps.values()}
         before = {item.exercise.id: item.exercise for item in self._before.moves}
         gone = [one for name, one in before.items() if name not in draft.moves and name not in swapped]
-        new = [name for name in draft.moves if name not in before and name not in draft.swaps]
+        new = [name for name in draft.moves if name not in before and name not in swaps]
         pairs = {name: (one, ChangeKind.SWAPPED) for name, one in zip(new, gone, strict=False)}
-        return replace(draft, swaps={**draft.swaps, **pairs})
+        return replace(draft, swaps={**swaps, **pairs})
 
     def _progressed(self, draft: _Draft) -> _Draft | None:
         """Return the draft with one thing more, or None if nothing can be raised."""
@@ -268,8 +279,12 @@ class _Carrier:
         name = step.figure.value
         movable = [one for one in draft.kept if getattr(one.dose, name) is not None]
         for one in sorted(movable, key=lambda one: int(getattr(one.dose, name))):
-            for by in range(step.by, 0, -1):
-                dose = replace(one.dose, **{name: getattr(one.dose, name) + by})
+            value = int(getattr(one.dose, name))
+            most = getattr(most_dose(one.candidate.exercise, one.form, self._decision, more), name) or 0
+            by = min(step.by, most - value)
+            # A hold goes up by its whole step or to its most; repeats may go up by fewer, where time is short.
+            for raised in range(by, by - 1 if step.figure is Figure.HOLD_SECONDS else 0, -1) if by > 0 else ():
+                dose = with_figures(one.dose, {name: value + raised})
                 if is_allowed(dose, one, self._decision, more):
                     yield draft.with_dose(one, dose)
 

@@ -106,6 +106,10 @@ def _dose_faults(item: Item, decision: Decision) -> Iterator[str]:
             yield f"{item.exercise.id}: {given} is over the start figure of {first}"
     if usual.hold_seconds and dose.hold_seconds and dose.hold_seconds > usual.hold_seconds[1]:
         yield f"{item.exercise.id}: hold of {dose.hold_seconds} is over the usual most"
+    if item.slot not in FRAME_SLOTS and dose.sets > usual.sets[1]:
+        yield f"{item.exercise.id}: {dose.sets} sets are over the usual most"
+    if item.slot not in FRAME_SLOTS and usual.seconds and dose.seconds and dose.seconds > usual.seconds[1]:
+        yield f"{item.exercise.id}: {dose.seconds} seconds are over the usual most"
     if usual.reps and dose.reps and dose.reps > usual.reps[1]:
         yield f"{item.exercise.id}: {dose.reps} repeats are over the usual most"
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from recommender.assembly.candidates import Candidate
 from recommender.assembly.dose import STRENGTH, changes_for, most_reps, most_seconds, start_dose, work_seconds
@@ -11,7 +12,7 @@ from recommender.assembly.select import MOVE_SLOTS
 from recommender.models.catalogue import DefaultRoutine, DoseType, Exercise, Form
 from recommender.models.check_in import Done
 from recommender.models.decision import Decision
-from recommender.models.follow_up import Figure, Progress
+from recommender.models.follow_up import Figure, Progress, ProgressStep
 from recommender.models.routine import Dose
 
 FIGURES = ("sets", "reps", "hold_seconds", "seconds")
@@ -81,7 +82,7 @@ def within_limits(
         return start
     most = most_dose(exercise, form, decision, progress)
     reach = {step.figure.value: step.by * checks for step in progress.steps} if progress else {}
-    figures = {}
+    figures: dict[str, int] = {}
     for name in FIGURES:
         first, value, limit = getattr(start, name), getattr(given, name), getattr(most, name)
         if first is None:
@@ -89,7 +90,13 @@ def within_limits(
         usual = most_reps(exercise, form, decision) if name == Figure.REPS else first
         reached = max(first, usual) + reach.get(name, 0)
         figures[name] = min(value if value is not None else first, limit, reached)
-    return replace(start, **figures)
+    return with_figures(start, figures)
+
+
+def with_figures(dose: Dose, figures: Mapping[str, int]) -> Dose:
+    """Return the dose with other figures, by name."""
+    changed: dict[str, Any] = dict(figures)
+    return replace(dose, **changed)
 
 
 def most_dose(exercise: Exercise, form: Form, decision: Decision, progress: Progress | None) -> Dose:
@@ -111,7 +118,7 @@ def most_dose(exercise: Exercise, form: Form, decision: Decision, progress: Prog
         sets=max(start.sets, min([usual.sets[1], *sets])),
         reps=None if start.reps is None else max(reps, min([usual.reps[1] if usual.reps else reps, *repeats])),
         hold_seconds=_most_hold(start, usual.hold_seconds, holds),
-        seconds=None if start.seconds is None else min([usual.seconds[1] if usual.seconds else start.seconds]),
+        seconds=usual.seconds[1] if start.seconds is not None and usual.seconds else start.seconds,
     )
 
 
@@ -152,5 +159,5 @@ def eased(dose: Dose, times: float, hold_seconds_at_least: int) -> Dose:
     )
 
 
-def _steps(progress: Progress | None, figure: Figure) -> list:  # type: ignore[type-arg]
+def _steps(progress: Progress | None, figure: Figure) -> list[ProgressStep]:
     return [step for step in progress.steps if step.figure is figure] if progress else []

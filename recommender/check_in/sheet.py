@@ -92,7 +92,8 @@ class CheckInSheet:
         walk = self._walk.walk(story)
         messages = {f"{named}.{name}": [self._sheet.instruction(name)] for name in walk.missing}
         asked = self._say("This question is not asked at this check. Remove it.")
-        messages |= {f"{named}.{name}": [asked] for name in story.now.answers if name not in walk.shown}
+        if not messages:  # an answer that is missing may be the reason why another question is not asked
+            messages = {f"{named}.{name}": [asked] for name in story.now.answers if name not in walk.shown}
         if messages:
             raise IntakeError(messages)
         earlier = [replace(story, past=(), now=Check(story.started, {}), occasion=Occasion.EACH_SESSION)]
