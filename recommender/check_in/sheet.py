@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from recommender.answer_sheet import AnswerSheet, Say, sayer
@@ -72,7 +72,9 @@ class CheckInSheet:
         if messages or today is None or started is None:
             raise IntakeError(messages)
         now = Check(today, fresh)
-        story = Story(started, first, self._past(entries, started, today, messages), now, occasion)
+        # A session may follow a check on the same day; a second check on it would replace the first.
+        before = today + timedelta(days=occasion is Occasion.EACH_SESSION)
+        story = Story(started, first, self._past(entries, started, before, messages), now, occasion)
         self._check_days(story, messages)
         self._check_past(story, messages)
         self._check_moves(story, done, messages)

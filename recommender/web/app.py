@@ -15,11 +15,13 @@ from recommender.web import (
     api_check_ins,
     api_content,
     changes,
+    check_ins,
     compression,
     exercises,
     health,
     lab,
     pages,
+    plan,
     problems,
     questions,
     result,
@@ -35,6 +37,7 @@ from recommender.web.database import install_database
 from recommender.web.language import address_in, current_language, install_languages, is_english_only
 from recommender.web.limits import install_limits
 from recommender.web.oidc import install_oidc
+from recommender.web.plan_cookie import install_plans
 from recommender.web.review_visit import install_visits
 from recommender.web.site import current_site, keep_site, open_site
 from recommender.web.words import install_words
@@ -44,6 +47,8 @@ BLUEPRINTS = (
     questions.blueprint,
     result.blueprint,
     changes.blueprint,
+    plan.blueprint,
+    check_ins.blueprint,
     exercises.blueprint,
     lab.blueprint,
     api.blueprint,
@@ -76,6 +81,7 @@ def create_app(settings: Settings | None = None, recommender: Recommender | None
     install_approval(app.extensions, approval)
     install_database(app, settings)
     install_visits(app, settings)
+    install_plans(app, settings)
     install_limits(app, settings)
     install_oidc(app, settings)
     _prepare_templates(app)

@@ -13,6 +13,7 @@ ROBOTS = """User-agent: *
 Disallow: /questions
 Disallow: /check-answers
 Disallow: /result
+Disallow: /plan
 Disallow: /api
 Disallow: /lab
 Disallow: /review

@@ -37,6 +37,11 @@ class AskedQuestion:
     def numbers(self) -> range:
         return range(self.question.minimum, self.question.maximum + 1)
 
+    def text_of(self, option_id: str) -> str:
+        """Return the words of an option that was offered, or else of any that the question has."""
+        offered = next((option for option in self.options if option.id == option_id), None)
+        return (offered or self.question.option(option_id)).text
+
     @property
     def first_field(self) -> str:
         """Return the id of the field that an error links to."""
@@ -62,7 +67,7 @@ def raw_answers(questions: Iterable[Question], form: MultiDict[str, str]) -> dic
 
 def _raw(question: Question, form: MultiDict[str, str]) -> Any:
     match question.kind:
-        case QuestionKind.MANY:
+        case QuestionKind.MANY | QuestionKind.MOVES:
             return form.getlist(question.id)
         case QuestionKind.NUMBER:
             return _number(form.get(question.id, ""))

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Request, Response, abort, request
 
 from recommender.web.answer_cookie import NAME
+from recommender.web.plan_cookie import PLAN
 
 CONTENT_POLICY = "; ".join(
     (
@@ -56,8 +57,8 @@ def is_api(given: Request) -> bool:
 def comes_from_here(given: Request) -> bool:
     """Return whether a form was sent from our own pages.
 
-    Browsers say so in Sec-Fetch-Site. Older ones send Origin, or neither: then the answers cookie decides, because
-    SameSite=Lax keeps it away from what other sites send. (A referrer policy of no-referrer would make older ones send
+    Browsers say so in Sec-Fetch-Site. Older ones send Origin, or neither: then the answers cookie, or that of a
+    plan, decides, because SameSite=Lax keeps them away from what other sites send. (A referrer policy of no-referrer would make older ones send
     "null" even here, so it is same-origin.)
     """
     site = given.headers.get("Sec-Fetch-Site")
@@ -65,5 +66,5 @@ def comes_from_here(given: Request) -> bool:
         return site in ("same-origin", "none")
     origin = given.headers.get("Origin")
     if origin is None or origin == "null":
-        return NAME in given.cookies
+        return NAME in given.cookies or PLAN in given.cookies
     return urlsplit(origin).netloc == given.host

@@ -1,0 +1,262 @@
+"""The plan that a browser remembers: to keep it, to look at it, to start a session, and to forget it.
+
+The server keeps nothing. Each page works out afresh what follows from the answers, and shows no routine without that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, Response, make_response, render_template, request
+
+from recommender.answer_sheet import raw_answers
+from recommender.errors import IntakeError
+from recommender.models.check_in import CheckInResult, NextCheck
+from recommender.models.questionnaire import Occasion
+from recommender.models.recommendation import Recommendation
+from recommender.web import journey
+from recommender.web.check_in_visit import current_draft_of, may_check, visit_of
+from recommender.web.draft import current_draft, first_slug, go, start_again_page
+from recommender.web.language import current_edition
+from recommender.web.plan_cookie import NoPlan, plan_cookies
+from recommender.web.plan_memory import Held, Plan, days_kept, kept_items, last_day
+from recommender.web.plan_view import first_check, scores, standing
+from recommender.web.result_view import advice_groups, dated_acts, used_sources
+from recommender.web.site import current_site
+
+blueprint = Blueprint("plan", __name__)
+
+Shown = Mapping[str, Any]
+
+
+def own_plan() -> Plan | NoPlan:
+    """Return the plan that this browser keeps, or why there is none."""
+    site = current_site()
+    return plan_cookies().read(request, site.ready.content.rule_set, site.today())
+
+
+@blueprint.app_context_processor
+def about_plans() -> dict[str, Any]:
+    """Give templates what they say of plans on pages that are about something else."""
+    return {"kept_plan": kept_plan, "plan_days": plan_days}
+
+
+def kept_plan() -> Plan | None:
+    plan = own_plan()
+    return None if isinstance(plan, NoPlan) else plan
+
+
+def plan_days() -> int:
+    return days_kept(current_site().ready.content.rule_set)
+
+
+@blueprint.get("/plan")
+def show() -> Response:
+    """The plan as it stands today; where help comes first, how to get it; else why there is no plan."""
+    plan = own_plan()
+    if isinstance(plan, NoPlan):
+        return _no_plan(plan)
+    if plan.stopped is not None:
+        return _stopped_page(plan)
+    edition, today = current_edition(), current_site().today()
+    rule_set = edition.content.rule_set
+    try:
+        # Reads every answer, move and amount of the plan against the rules of today.
+        edition.check_in_sheet.read_story(plan.story(Held(today, {}, Occasion.EACH_SESSION)))
+        recommendation, shown, check = _standing_now(plan)
+    except IntakeError:
+        return plan_changed_page()
+    if recommendation.assembly is None:
+        return _hold_page(plan)
+    body = render_template(
+        "plan.html",
+        plan=plan,
+        shown=shown,
+        names=[edition.content.catalogue.by_id[item["exercise"]].name for item in plan.routine],
+        now=standing(plan, check, today, may_check=may_check(plan, Occasion.FOLLOW_UP, today)),
+        scores=scores(plan, rule_set),
+        last_day=last_day(plan, rule_set),
+        **_routine_words(recommendation, shown["recommendation"]),
+    )
+    return make_response(body)
+
+
+@blueprint.get("/plan/latest")
+def latest() -> Response:
+    """What came of the last check, with the next routine on the day of the check."""
+    plan = own_plan()
+    story = None if isinstance(plan, NoPlan) else plan.last_story()
+    if isinstance(plan, NoPlan) or story is None or plan.stopped is not None:
+        return go("plan.show")
+    try:
+        result, shown = current_site().check_in(current_edition().check_in_sheet.read(story), current_edition())
+    except IntakeError:
+        return plan_changed_page()
+    return latest_page(plan, result, shown) if result.recommendation.assembly else _hold_page(plan)
+
+
+@blueprint.get("/plan/today")
+def today() -> Response:
+    """The routine of today, for somebody who has answered the question before a session today."""
+    plan, site = own_plan(), current_site()
+    draft = None if isinstance(plan, NoPlan) else current_draft_of(Occasion.EACH_SESSION, plan)
+    if isinstance(plan, NoPlan) or plan.stopped or draft is None or draft.day != site.today():
+        return go("plan.show")
+    try:
+        visit = visit_of(plan, draft)
+        if journey.first_open(visit.walk, visit.draft.visited) is not None:
+            return go("plan.show")
+        result, shown = visit.result()
+    except IntakeError:
+        return plan_changed_page()
+    routine = shown["recommendation"]["routine"]
+    after = visit.plan_after(result, shown)
+    if routine is None:
+        response = go("plan.show")
+    else:
+        after = replace(after, routine=kept_items(routine["items"]))
+        response = make_response(
+            render_template(
+                "plan_today.html", shown=shown, **_routine_words(result.recommendation, shown["recommendation"])
+            )
+        )
+    plan_cookies().write(response, after, site.ready.content.rule_set, site.today())
+    return response
+
+
+@blueprint.post("/plan/remember")
+def remember() -> Response:
+    """Keep the routine of these answers on this device, from today."""
+    site, edition, draft = current_site(), current_edition(), current_draft()
+    if draft is None:
+        return start_again_page()
+    try:
+        intake = edition.sheet.read(raw_answers(draft.answers))
+    except IntakeError:
+        return go("result.show")
+    recommendation, shown = site.recommend(intake, edition)
+    if recommendation.assembly is None:
+        return go("result.show")
+    plan = Plan(site.today(), raw_answers(intake.answers), kept_items(shown["routine"]["items"]))
+    response = go("plan.show")
+    plan_cookies().forget_check(response)
+    if not plan_cookies().write(response, plan, edition.content.rule_set, site.today()):
+        return make_response(render_template("plan_none.html", reason="too_big", first=first_slug(site.ready)))
+    return response
+
+
+@blueprint.post("/plan/forget")
+def forget() -> Response:
+    """Take the plan back from this device."""
+    response = go("plan.forgotten")
+    plan_cookies().forget(response)
+    return response
+
+
+@blueprint.get("/plan/forgotten")
+def forgotten() -> Response:
+    """Say that the plan is gone."""
+    return make_response(render_template("plan_forgotten.html", first=first_slug(current_site().ready)))
+
+
+@blueprint.post("/plan/start-again")
+def start_again() -> Response:
+    """Forget the plan and every answer, and begin with the first question."""
+    site = current_site()
+    response = go("questions.show", address={"slug": first_slug(site.ready)})
+    plan_cookies().forget(response)
+    site.cookie.clear(response)
+    return response
+
+
+def plan_changed_page() -> Response:
+    """Return the page for a plan that does not fit the questions and moves of today."""
+    return make_response(render_template("plan_none.html", reason="changed", first=first_slug(current_site().ready)))
+
+
+def latest_page(plan: Plan, result: CheckInResult, shown: Shown, *, is_kept: bool = True) -> Response:
+    """Return the page about what came of a check. A routine stands there on its day only."""
+    assert plan.last is not None
+    body = render_template(
+        "check_in_result.html",
+        shown=shown,
+        day=plan.last.day,
+        is_today=plan.last.day == current_site().today(),
+        is_kept=is_kept,
+        check=result.next_check,
+        **_routine_words(result.recommendation, shown["recommendation"]),
+    )
+    return make_response(body)
+
+
+def _standing_now(plan: Plan) -> tuple[Recommendation, Shown, NextCheck | None]:
+    """Return what the last check came to, or the first answers where there was none, and the next check.
+
+    Raises:
+        IntakeError: the plan does not fit the questions and moves of today.
+    """
+    site, edition = current_site(), current_edition()
+    story = plan.last_story()
+    if story is None:
+        recommendation, shown = site.recommend(edition.sheet.read(dict(plan.answers)), edition)
+        none_yet: Shown = {"recommendation": shown, "action": None, "reasons": [], "changes": [], "full": None}
+        return recommendation, none_yet, first_check(plan, edition.content.rule_set)
+    result, shown = site.check_in(edition.check_in_sheet.read(story), edition)
+    return result.recommendation, shown, result.next_check
+
+
+def _routine_words(recommendation: Recommendation, shown: Shown) -> dict[str, Any]:
+    """Return what templates need to show a routine and what is said with it."""
+    content = current_edition().content
+    return {
+        "advice": {topic.id: texts for topic, texts in advice_groups(shown["advice"], content.catalogue)},
+        "topics": content.catalogue.topics,
+        "slots": content.catalogue.vocabulary["slots"],
+        "acts": dated_acts(shown["disposition"]["reasons"], current_site().today()),
+        "questions": content.questionnaire.questions,
+        "sources": used_sources(recommendation, content),
+    }
+
+
+def _no_plan(reason: NoPlan) -> Response:
+    first = first_slug(current_site().ready)
+    response = make_response(render_template("plan_none.html", reason=reason.name.lower(), first=first))
+    if reason in (NoPlan.UNREADABLE, NoPlan.OVER):
+        plan_cookies().forget(response)
+    return response
+
+
+def _stopped_page(plan: Plan) -> Response:
+    """Return where to get help, as the check said that stopped the plan. A routine never follows from it any more."""
+    edition, story, stopped = current_edition(), plan.last_story(), plan.stopped
+    assert stopped is not None
+    try:
+        check = edition.check_in_sheet.read(story)
+    except IntakeError:
+        return _hold_page(plan)
+    result, shown = current_site().check_in(check, edition)
+    recommendation = result.recommendation
+    if recommendation.assembly is not None:
+        return _hold_page(plan)
+    draft = current_draft_of(stopped.occasion, plan)
+    kinds = {Occasion.FOLLOW_UP: "check", Occasion.EACH_SESSION: "session"}
+    body = render_template(
+        "plan_care.html",
+        shown=shown["recommendation"],
+        tone=recommendation.disposition.tone,
+        questions=edition.content.questionnaire.questions,
+        sources=used_sources(recommendation, edition.content),
+        advice=advice_groups(shown["recommendation"]["advice"], edition.content.catalogue),
+        day=stopped.day,
+        change=kinds[stopped.occasion] if draft and draft.day == stopped.day else None,
+    )
+    return make_response(body)
+
+
+def _hold_page(plan: Plan) -> Response:
+    """Return the page of a plan on hold whose reasons can no longer be worked out."""
+    day: date = plan.stopped.day if plan.stopped else current_site().today()
+    return make_response(render_template("plan_on_hold.html", day=day))

@@ -1,0 +1,127 @@
+"""A remembered plan as the page shows it: where it stands today, and how the scores went, as a drawing and as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from recommender.check_in.action import check_plan, next_planned
+from recommender.models.check_in import NextCheck
+from recommender.models.facts import Difference
+from recommender.models.rules import RuleSet
+from recommender.web.plan_memory import Plan
+
+# The drawing, in the units of its own view box.
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 340, 200, 30, 14, 12, 30
+HIGHEST = 10
+SHORTEST_SPAN_DAYS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """One score of a series: the day, the score, and where it stands in the drawing."""
+
+    day: date
+    score: int
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Scores over time. ``falls`` says that lower is better; ``task`` is what the person named, where they did."""
+
+    falls: bool
+    task: str | None
+    dots: tuple[Dot, ...]
+
+    @property
+    def line(self) -> str:
+        return " ".join(f"{dot.x},{dot.y}" for dot in self.dots)
+
+    def score_on(self, day: date) -> int | None:
+        return next((dot.score for dot in self.dots if dot.day == day), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """``days`` are those with any score. ``levels`` are (score, y) of the lines behind, ``marks`` (day, x) below."""
+
+    days: tuple[date, ...]
+    series: tuple[Series, ...]
+    levels: tuple[tuple[int, float], ...]
+    marks: tuple[tuple[date, float], ...]
+    width: int = WIDTH
+    height: int = HEIGHT
+    left: int = LEFT
+    right: int = WIDTH - RIGHT
+    bottom: int = HEIGHT - BOTTOM
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a plan stands today. ``check`` is None once every check is done."""
+
+    check: NextCheck | None
+    is_due: bool
+    is_late: bool
+    may_check: bool
+
+
+def standing(plan: Plan, check: NextCheck | None, today: date, *, may_check: bool) -> Standing:
+    is_due = check is not None and check.first <= today and may_check
+    return Standing(check, is_due, is_due and check is not None and check.last < today, may_check)
+
+
+def first_check(plan: Plan, rule_set: RuleSet) -> NextCheck | None:
+    """Return the first check of a plan that has had none."""
+    return next_planned(plan.started, plan.started, check_plan(rule_set))
+
+
+def scores(plan: Plan, rule_set: RuleSet) -> Scores:
+    """Return the scores that the rules compare with those of the start, each pair of questions as one series."""
+    pairs = [
+        fact.measure for fact in rule_set.supplied if isinstance(fact.measure, Difference) and not fact.measure.percent
+    ]
+    given = [(pair, _given(plan, pair)) for pair in pairs]
+    days = sorted({day for _, points in given for day, _ in points})
+    span = max(SHORTEST_SPAN_DAYS, (days[-1] - plan.started).days if days else 0)
+
+    def x(day: date) -> float:
+        return round(LEFT + (WIDTH - LEFT - RIGHT) * (day - plan.started).days / span, 1)
+
+    series = tuple(
+        Series(pair.fall, _task(plan, pair), tuple(Dot(day, score, x(day), _y(score)) for day, score in points))
+        for pair, points in given
+        if points
+    )
+    marks = tuple((day, x(day)) for day in (plan.started, plan.started + timedelta(days=span)))
+    return Scores(tuple(days), series, tuple((level, _y(level)) for level in (0, HIGHEST // 2, HIGHEST)), marks)
+
+
+def _y(score: int) -> float:
+    return round(TOP + (HEIGHT - TOP - BOTTOM) * (HIGHEST - score) / HIGHEST, 1)
+
+
+def _given(plan: Plan, pair: Difference) -> list[tuple[date, int]]:
+    """Return the days and scores of one pair of questions; a task that was not named has none."""
+    first = _score(plan.answers.get(pair.at_start))
+    if first is None and not pair.fall:
+        return []
+    points: Iterable[tuple[date, Any]] = (
+        (plan.started, first),
+        *((held.day, held.answers.get(pair.now)) for held in plan.checks),
+    )
+    return [(day, score) for day, value in points if (score := _score(value)) is not None]
+
+
+def _score(value: Any) -> int | None:
+    found = value.get("score") if isinstance(value, Mapping) else value
+    return found if isinstance(found, int) else None
+
+
+def _task(plan: Plan, pair: Difference) -> str | None:
+    first = plan.answers.get(pair.at_start)
+    return str(first["task"]) if isinstance(first, Mapping) else None
