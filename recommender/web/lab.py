@@ -40,6 +40,7 @@ blueprint = Blueprint("lab", __name__)
 
 FIRST, CASE, VIGNETTE, NAME, FILL, FACT = "first", "case", "vignette", "name", "fill", "fact-"
 LONGEST_NAME = 120
+_FACT = re.compile("-?[0-9]{1,3}")
 
 
 @blueprint.route("/lab", methods=["GET", "POST"])
@@ -154,11 +155,27 @@ def _chosen_case() -> Case:
     typed = _typed()
     baseline = _baseline() if FILL in request.form else {}
     given = {question: answer for question, answer in typed["answers"].items() if answer not in (None, "", [])}
-    return complete(_recommender(), typed[NAME], given, baseline=baseline, facts=_facts(typed["facts"]))
+    return _completed(typed[NAME], given, typed["facts"], baseline)
 
 
 def _complete_sent(sent: Mapping[str, Any]) -> Case:
-    return complete(_recommender(), sent[NAME], sent["answers"], facts=_facts(sent["facts"]))
+    return _completed(sent[NAME], sent["answers"], sent["facts"], {})
+
+
+def _completed(name: str, given: Mapping[str, Any], facts: Mapping[str, Any], baseline: Mapping[str, Any]) -> Case:
+    """Return the case.
+
+    Raises:
+        IntakeError: every message, of answers by question id and of facts by the name of their field.
+    """
+    numbers, messages = _facts(facts)
+    try:
+        case = complete(_recommender(), name, given, baseline=baseline, facts=numbers)
+    except IntakeError as error:
+        raise IntakeError({**error.messages, **messages}) from error
+    if messages:
+        raise IntakeError(messages)
+    return case
 
 
 def _sent_case(field: str) -> dict[str, Any] | None:
@@ -188,19 +205,18 @@ def _typed() -> dict[str, Any]:
     return raw_case(name, sent_answers(_questions(), request.form), facts)
 
 
-def _facts(given: Mapping[str, Any]) -> dict[str, int]:
-    """Return the supplied facts, each a whole number; one left open has its first value.
-
-    Raises:
-        IntakeError: a fact that is not a number up to 999.
-    """
-    facts = dict(_recommender().supplied)
-    for fact in facts:
-        text = str(given.get(fact, ""))
-        if text and not (text.isdecimal() and text.isascii() and len(text) < 4):
-            raise IntakeError({f"{FACT}{fact}": ["Enter a whole number from 0 to 999."]})
-        facts[fact] = int(text) if text else facts[fact]
-    return facts
+def _facts(given: Mapping[str, Any]) -> tuple[dict[str, int], dict[str, list[str]]]:
+    """Return the supplied facts, one left open with its first value, and messages for those that are no such number."""
+    facts, messages = dict(_recommender().supplied), {}
+    for fact in _recommender().content.rule_set.supplied:
+        text = str(given.get(fact.id, ""))
+        if fact.id not in facts or not text:
+            continue
+        if _FACT.fullmatch(text):
+            facts[fact.id] = int(text)
+        else:
+            messages[f"{FACT}{fact.id}"] = [f"Enter a whole number from -999 to 999: {fact.meaning}."]
+    return facts, messages
 
 
 def _form(given: dict[str, Any], messages: Mapping[str, list[str]]) -> Response:

@@ -146,7 +146,10 @@ def test_what_is_left_open_can_be_taken_from_the_usual_answers(client: FlaskClie
         ({"pain_score": "99"}, "whole number from 0 to 10"),
         ({"age_band": "no_such_age"}, "Use one of"),
         ({"rf_nerve": ["none", "saddle"]}, "on its own"),
-        ({"fact-weeks_since_start": "soon"}, "Enter a whole number from 0 to 999."),
+        (
+            {"fact-weeks_since_start": "soon"},
+            "Enter a whole number from -999 to 999: whole weeks since the first routine.",
+        ),
         ({"main_task-task": "x" * 200, "main_task-score": "3"}, "1 to 120 characters"),
     ],
 )
@@ -159,6 +162,12 @@ def test_wrong_answers_get_a_message_and_the_form_again(
     reader = Ids()
     reader.feed(page.text)
     assert set(reader.anchors) <= set(reader.ids)
+
+
+def test_a_wrong_fact_and_a_wrong_answer_are_told_together(client: FlaskClient, recommender: Recommender) -> None:
+    wrong = {"pain_score": "99", "fact-weeks_since_start": "soon"}
+    page = send(client, "/lab/case", {**form(full_sheet(recommender, {})), **wrong})
+    assert {'href="#pain_score"', 'href="#fact-weeks_since_start"'} <= set(re.findall(r'href="#[^"]+"', page.text))
 
 
 @pytest.mark.parametrize(
