@@ -90,9 +90,9 @@ BREAKS = [
     Break("rules/rule-set.yaml", "fu_leg: {is: gone_down}", "fu_leg: {is: went_down}", "Did you mean 'gone_down'?"),
     Break(
         "rules/rule-set.yaml",
-        "named: {question",
-        "at_start: {question: fu_hurt}\n    named: {question",
-        "stands beside at_start",
+        "named: {question: fu_hurt}",
+        "named: {question: fu_hurt}\n    count_checks: {where: always}",
+        "stands beside count_checks",
     ),
     Break("rules/questionnaire/follow-up.yaml", "renews: pain_score", "renews: duration", "asks for a number"),
     Break(

@@ -85,7 +85,7 @@ class QuestionSchema(ContentSchema):
             raise ValidationError("has the same id twice.", "options")
         for number, option in enumerate(data.get("options", ())):
             if option.becomes and (option.becomes.option not in ids or option.becomes.option == option.id):
-told = "becomes what is not another option of the question."
+                told = "becomes what is not another option of the question."
                 raise ValidationError({"options": {number: {"becomes": [told]}}})
         picture = data.get("picture")
         if picture and data["kind"] is not _FITS[picture]:
@@ -186,7 +186,9 @@ def _check_meanings(pages: list[tuple[Document, Page]]) -> None:
                 for meaning in option.means:
                     strange = _strange(meaning, known)
                     if strange:
-                        told = f"'{strange}' is not an option of '{meaning.question}', an intake question with one answer."
+                        told = (
+                            f"'{strange}' is not an option of '{meaning.question}', an intake question with one answer."
+                        )
                         document.faults.append(document.fault(("questions", index, "options", number, "means"), told))
 
 
