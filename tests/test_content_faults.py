@@ -73,6 +73,40 @@ BREAKS = [
         "derive: age_50",
         "finding 'age50' is unknown. Did you mean 'age_50'?",
     ),
+    Break(
+        "rules/rule-set.yaml", "elapsed: {since: start, unit: weeks}", "elapsed: {since: begin, unit: weeks}", "one of"
+    ),
+    Break(
+        "rules/rule-set.yaml",
+        "elapsed: {since: start, unit: weeks}",
+        "elapsed: {since: run, unit: weeks}",
+        "must be given for 'last' and 'run'",
+    ),
+    Break("rules/rule-set.yaml", "question: conditions, ", "", "must be given for 'answer'"),
+    Break(
+        "rules/rule-set.yaml", "named: {question: fu_hurt}", "named: {question: fu_hurts}", "Did you mean 'fu_hurt'?"
+    ),
+    Break("rules/rule-set.yaml", "'1_2': 1, ", "", "must give a number for each of 0, 1_2, 3_4, 5_plus"),
+    Break("rules/rule-set.yaml", "fu_leg: {is: gone_down}", "fu_leg: {is: went_down}", "Did you mean 'gone_down'?"),
+    Break(
+        "rules/rule-set.yaml",
+        "named: {question: fu_hurt}",
+        "named: {question: fu_hurt}\n    count_checks: {where: always}",
+        "stands beside count_checks",
+    ),
+    Break("rules/questionnaire/follow-up.yaml", "renews: pain_score", "renews: duration", "asks for a number"),
+    Break(
+        "rules/questionnaire/follow-up.yaml",
+        "option: worse_slow",
+        "option: worse",
+        "'worse' is not an option of 'trend'",
+    ),
+    Break("rules/questionnaire/D-*.yaml", "option: gt_12w, after", "option: for_ever, after", "not another option"),
+    Break("rules/follow_up/FU-08-*.yaml", "ask_again: [B, C]", "ask_again: [B, Z]", "page 'Z' is unknown"),
+    Break("rules/follow_up/FU-02-*.yaml", "action: progress", "action: grow", "Must be one of"),
+    Break("rules/follow_up/FU-01-*.yaml", "[7, 14, 28,", "[7, 28, 14,", "must be days in order"),
+    Break("rules/follow_up/FU-01-*.yaml", "FU-09, FU-06", "FU-99, FU-06", "rule 'FU-99' is unknown"),
+    Break("rules/dosing/DOS-11-*.yaml", "figure: sets", "figure: set", "Must be one of"),
     Break("catalogue/exercises/cat_cow.yaml", "position: all_fours", "position: all_four", "Did you mean 'all_fours'?"),
     Break(
         "catalogue/exercises/cat_cow.yaml",

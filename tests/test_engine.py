@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sheets import full_intake
 
-from recommender.engine.selftest import canary_sheets, random_answers
+from recommender.engine.selftest import canary_sheets, random_answers, random_facts
 from recommender.errors import DecisionError
 from recommender.models.questionnaire import Intake
 from recommender.service import Recommender
@@ -23,11 +23,17 @@ def test_engine_and_evaluator_agree_on_every_canary(recommender: Recommender) ->
 
 
 def test_engine_and_evaluator_agree_on_20_000_random_intakes(recommender: Recommender) -> None:
-    questions = recommender.content.questionnaire.intake_questions
+    first, check = (
+        recommender.content.questionnaire.intake_questions,
+        tuple(recommender.content.questionnaire.questions.values()),
+    )
     chance = random.Random(7)
     fired: set[str] = set()
-    for _ in range(RANDOM_INTAKES):
-        intake = Intake(random_answers(questions, chance), {"weeks_since_start": chance.randint(0, 12)})
+    for number in range(RANDOM_INTAKES):
+        facts = (
+            random_facts(recommender.supplied, chance) if number % 2 else {"weeks_since_start": chance.randint(0, 12)}
+        )
+        intake = Intake(random_answers(check if number % 2 else first, chance), facts)
         by_engine = recommender.engine.fire(intake)
         assert by_engine == recommender.oracle.fire(intake)
         fired |= by_engine

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from recommender.models.questionnaire import Answer, Intake, Question, QuestionKind, Questionnaire, Task
@@ -21,12 +21,26 @@ class Fires(Protocol):
 def differences(engine: Fires, oracle: Fires, questionnaire: Questionnaire, supplied: dict[str, int]) -> list[str]:
     """Return a line for every canary intake on which the two disagree; [] means that they agree on all."""
     found = []
-    for name, answers in canary_sheets(questionnaire):
-        intake = Intake(answers, supplied)
+    for name, intake in _canaries(questionnaire, supplied):
         differing = engine.fire(intake) ^ oracle.fire(intake)
         if differing:
             found.append(f"{name}: {', '.join(sorted(differing))}")
     return found
+
+
+def _canaries(questionnaire: Questionnaire, supplied: dict[str, int]) -> Iterator[tuple[str, Intake]]:
+    """Yield the canary sheets as first intakes, and random answers of every occasion with random facts, as at a check."""
+    for name, answers in canary_sheets(questionnaire):
+        yield name, Intake(answers, supplied)
+    chance = random.Random(SAMPLE_SEED)
+    questions = tuple(questionnaire.questions.values())
+    for number in range(SAMPLE_SIZE):
+        yield f"check {number}", Intake(random_answers(questions, chance), random_facts(supplied, chance))
+
+
+def random_facts(supplied: Iterable[str], chance: random.Random) -> dict[str, int]:
+    """Return a random number for each fact: mostly a small one, and now and then one below 0."""
+    return {fact: chance.choice((0, chance.randint(0, 6), chance.randint(-10, 99))) for fact in supplied}
 
 
 def canary_sheets(questionnaire: Questionnaire) -> Iterator[tuple[str, dict[str, Answer]]]:
@@ -60,6 +74,8 @@ def random_answer(question: Question, chance: random.Random) -> Answer:
     if question.kind is QuestionKind.MANY:
         ticked = [option.id for option in question.options if chance.random() < 0.2]
         return tuple(ticked) or (chance.choice(question.options).id,)
+    if question.kind is QuestionKind.MOVES:
+        return ()
     score = chance.randint(question.minimum, question.maximum)
     return score if question.kind is QuestionKind.NUMBER else Task("walk", score)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
@@ -84,7 +85,8 @@ class QuestionSchema(ContentSchema):
             raise ValidationError("has the same id twice.", "options")
         for number, option in enumerate(data.get("options", ())):
             if option.becomes and (option.becomes.option not in ids or option.becomes.option == option.id):
-                raise ValidationError("becomes what is not another option of the question.", f"options.{number}")
+                told = "becomes what is not another option of the question."
+                raise ValidationError({"options": {number: {"becomes": [told]}}})
         picture = data.get("picture")
         if picture and data["kind"] is not _FITS[picture]:
             told = f"is '{picture}', which is for questions of kind {_FITS[picture]}. Leave the key out, or change the kind."
@@ -171,20 +173,30 @@ def _check_order(pages: list[tuple[Document, Page]]) -> None:
 
 
 def _check_meanings(pages: list[tuple[Document, Page]]) -> None:
-    """Fault what an answer at a check says of an intake question that has no such option, or takes no number."""
-    intake = {
-        question.id: question for _, page in pages for question in page.questions if page.occasion is Occasion.INTAKE
-    }
+    """Fault what an answer at a check says of a question that is no intake question, or has no such option or number."""
+    known = {question.id: (page.occasion, question) for _, page in pages for question in page.questions}
     for document, page in pages:
         for index, question in enumerate(page.questions):
-            renewed = intake.get(question.renews or "")
-            if question.renews and (renewed is None or {renewed.kind, question.kind} != {QuestionKind.NUMBER}):
-                told = f"'{question.renews}' is not an intake question that asks for a number, as this one must."
-                document.faults.append(document.fault(("questions", index, "renews"), told))
+            if question.renews in known:
+                occasion, renewed = known[question.renews]
+                if occasion is not Occasion.INTAKE or {renewed.kind, question.kind} != {QuestionKind.NUMBER}:
+                    told = f"'{question.renews}' is not an intake question that asks for a number, as this one must."
+                    document.faults.append(document.fault(("questions", index, "renews"), told))
             for number, option in enumerate(question.options):
                 for meaning in option.means:
-                    meant = intake.get(meaning.question)
-                    known = {other.id for other in meant.options} if meant and meant.kind is QuestionKind.ONE else set()
-                    for strange in sorted({meaning.option, *meaning.instead_of} - known):
-                        told = f"'{strange}' is not an option of '{meaning.question}', which must take one answer."
+                    strange = _strange(meaning, known)
+                    if strange:
+                        told = (
+                            f"'{strange}' is not an option of '{meaning.question}', an intake question with one answer."
+                        )
                         document.faults.append(document.fault(("questions", index, "options", number, "means"), told))
+
+
+def _strange(meaning: Meaning, known: Mapping[str, tuple[Occasion, Question]]) -> str | None:
+    """Return an option that the intake question does not have, or None. A question of a broken page is not looked at."""
+    if meaning.question not in known:
+        return None
+    occasion, question = known[meaning.question]
+    usable = occasion is Occasion.INTAKE and question.kind is QuestionKind.ONE
+    options = {option.id for option in question.options} if usable else set()
+    return next((option for option in (meaning.option, *meaning.instead_of) if option not in options), None)

@@ -8,19 +8,26 @@ from typing import Any
 from flask import Blueprint, Response, abort, jsonify, request
 
 from recommender.models.content import Content
+from recommender.models.questionnaire import Occasion
 from recommender.web.content_json import as_json, page_json, rule_json
 from recommender.web.language import current_edition, current_language
 from recommender.web.site import current_site
+
+_OTHER_PAGES = {"before_session": Occasion.EACH_SESSION, "follow_up": Occasion.FOLLOW_UP}
 
 blueprint = Blueprint("api_content", __name__, url_prefix="/api/v1")
 
 
 @blueprint.get("/questionnaire")
 def questionnaire() -> Response:
-    """Every page, question and option of the intake, with when each is asked."""
+    """Every page, question and option, with when each is asked: of the intake, before a session and at a check."""
     return _answer(
         lambda content: {
-            "pages": [page_json(page, content.questionnaire) for page in content.questionnaire.intake_pages]
+            "pages": [page_json(page, content.questionnaire) for page in content.questionnaire.intake_pages],
+            **{
+                name: [page_json(page, content.questionnaire) for page in content.questionnaire.pages_asked(occasion)]
+                for name, occasion in _OTHER_PAGES.items()
+            },
         }
     )
 

@@ -34,6 +34,7 @@ BECAUSE: Mapping[Because | None, str] = {
     Because.NO_EQUIPMENT_OR_PLACE: "No place, position or equipment for it",
     Because.NEAR_DUPLICATE: "Something like it is in the routine",
     Because.TIME: "No time for it",
+    Because.ONE_AT_A_TIME: "May come later: one thing changes at a time",
     Because.NOT_FOR_YOUR_ANSWERS: "Not asked for by these answers",
     Because.NEVER_AUTOMATIC: "Never chosen by the program",
     None: "This level shows no routine",

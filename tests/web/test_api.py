@@ -167,6 +167,11 @@ def test_the_questionnaire_tells_when_each_question_is_asked(client: FlaskClient
         "pain_location": {"includes_any": ["neck", "shoulders", "upper_back", "arm"]}
     }
     assert questions["rf_nerve"]["safety"] is True
+    asked_later = {
+        name: [q["id"] for page in body[name] for q in page["questions"]] for name in ("before_session", "follow_up")
+    }
+    assert asked_later["before_session"] == ["pre_session"]
+    assert {"fu_change", "fu_pain", "fu_hurt"} <= set(asked_later["follow_up"])
     assert body["rule_set"]["hash"] == recommender.content.hash
 
 
