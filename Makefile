@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 FLAGS := -O2 -DPyEval_CallObject=PyObject_CallObject
 
 .DEFAULT_GOAL := help
-.PHONY: run test check lint bench screenshots clean help
+.PHONY: run test check lint mutants bench screenshots clean help
 
 run: $(VENV)/.run  ## serve on http://127.0.0.1:8000
 	$(BIN)/recommender serve
@@ -22,6 +22,9 @@ check: $(VENV)/.run  ## check every rule and catalogue file
 
 lint: $(VENV)/.dev  ## style and types
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+mutants: $(VENV)/.dev  ## make every slip in the rules, and see that a vignette notices it
+	$(BIN)/python tools/mutants.py
 
 bench: $(VENV)/.dev  ## measure: engine against evaluator, and the service under load
 	$(BIN)/python benchmarks/engine.py && $(BIN)/python benchmarks/load.py

@@ -15,7 +15,7 @@ import resource
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -93,23 +93,22 @@ def _hunt_rule(rule_id: str) -> list[Verdict]:
     return [_hunt.verdict(mutant) for mutant in mutants_of(content.rule_set.by_id[rule_id], content.questionnaire)]
 
 
-def print_report(verdicts: list[Verdict], explained: dict[str, str], given: argparse.Namespace) -> Iterable[str]:
+def print_report(verdicts: list[Verdict], explained: Mapping[str, str], given: argparse.Namespace) -> Iterator[str]:
     """Print what became of the mutants, and yield what is wrong."""
-    survivors = [verdict for verdict in verdicts if verdict.caught_by == SURVIVED]
+    survivors = [verdict for verdict in verdicts if verdict.caught_by in (SURVIVED, SAME)]
     for verdict in verdicts if given.all else survivors:
         mutant = verdict.mutant
-        why = explained.get(mutant.key, "NOT EXPLAINED") if verdict.caught_by == SURVIVED else verdict.detail
-        print(f"{mutant.rule.path}:{mutant.line}: {mutant.key} [{mutant.slip}] - {verdict.caught_by}: {why}")
+        print(f"{mutant.rule.path}:{mutant.line}: {mutant.key} [{mutant.slip}]\n    {verdict.caught_by}: ", end="")
+        print(explained.get(mutant.key, "NOT EXPLAINED") if verdict in survivors else verdict.detail)
     print_table(verdicts)
-    tried = len(verdicts) - sum(verdict.caught_by == SAME for verdict in verdicts)
-    score = 1 - len(survivors) / tried if tried else 1.0
-    print(f"{tried - len(survivors)} of {tried} caught: {score:.2%}.")
+    score = 1 - len(survivors) / len(verdicts) if verdicts else 1.0
+    print(f"{len(verdicts) - len(survivors)} of {len(verdicts)} caught: {score:.2%}.")
     if score < LEAST_CAUGHT:
         yield f"Less than {LEAST_CAUGHT:.0%} of the mutants are caught."
     for verdict in verdicts:
-        known, survived = verdict.mutant.key in explained, verdict.caught_by == SURVIVED
+        known, survived = verdict.mutant.key in explained, verdict in survivors
         if survived and not known:
-            yield f"{verdict.mutant.key}: survives. Add a vignette that notices, or explain it in tests/mutants.yaml."
+            yield f"{verdict.mutant.key}: add a vignette that notices it, or explain it in tests/{EXPLAINED.name}."
         if known and not survived:
             yield f"{verdict.mutant.key}: is explained, but caught by {verdict.caught_by}. Remove it from the list."
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, count
 
 from recommender.engine.evaluate import View, evaluate
 from recommender.models.conditions import All, AnyOf, AtLeast, Chosen, Condition, Found, Not, Number, Only, atoms
@@ -15,10 +15,17 @@ from recommender.models.rules import Branch
 _FEW = 10
 
 
+class TooLong(Exception):
+    """The search has taken as many steps as it may."""
+
+
 @dataclass(frozen=True, slots=True)
 class _World:
+    """``steps`` runs out when the search has taken as many as it may."""
+
     questionnaire: Questionnaire
     supplied: Mapping[str, SuppliedFact]
+    steps: Iterator[int]
 
 
 def can_hold(
@@ -26,9 +33,15 @@ def can_hold(
     questionnaire: Questionnaire,
     derivations: Mapping[str, tuple[Branch, ...]],
     supplied: Mapping[str, SuppliedFact],
+    *,
+    steps_at_most: int | None = None,
 ) -> bool:
-    """Return whether some sheet of answers, with every answered question shown, makes the condition true."""
-    world = _World(questionnaire, supplied)
+    """Return whether some sheet of answers, with every answered question shown, makes the condition true.
+
+    Raises:
+        TooLong: not decided after ``steps_at_most`` steps; None allows any number.
+    """
+    world = _World(questionnaire, supplied, count() if steps_at_most is None else iter(range(steps_at_most)))
     whole = without_findings(condition, derivations)
     return _search(All((whole, *_shown_constraints(whole, world))), world, {}, {})
 
@@ -81,6 +94,8 @@ def _questions(condition: Condition, world: _World) -> set[str]:
 
 
 def _search(condition: Condition, world: _World, answers: dict[str, Answer], numbers: dict[str, int]) -> bool:
+    if next(world.steps, None) is None:
+        raise TooLong
     open_questions = frozenset(_questions(condition, world) - set(answers)) | (frozenset(world.supplied) - set(numbers))
     stages = {atom.finding: None for atom in atoms(condition) if isinstance(atom, Found)}
     given = {question: answer for question, answer in answers.items() if answer != ()}
