@@ -193,7 +193,7 @@ def test_the_plan_page_names_the_moves_and_the_next_check_but_shows_no_way_to_do
     page = kept.plan()
     assert heading(page) == "Your plan"
     assert "Your next check is on 28 November 2026." in page.text
-    assert "Start today’s session" in page.text
+    assert "Start today\u2019s session" in page.text
     assert moves_on(page) == []
     assert "app-steps" not in page.text
     assert "If it gets worse for a day or two" in page.text
@@ -211,14 +211,14 @@ def test_a_check_is_offered_first_when_it_is_due_and_when_it_is_late(kept: Plann
     assert "It is time for your check." in kept.on_day(7).plan().text
     page = kept.on_day(10).plan()
     assert "Your check was due on 28 November 2026." in page.text
-    assert page.text.index("Do your check") < page.text.index("Start today’s session")
+    assert page.text.index("Do your check") < page.text.index("Start today\u2019s session")
 
 
 def test_after_the_last_check_the_plan_goes_on_to_its_last_day(kept: Planner) -> None:
     for day in (7, 14, 28, 42, 56, 70, 84):
         kept.on_day(day).check({"fu_pain": 2})
     assert "You have done all your checks." in kept.plan().text
-    assert heading(kept.on_day(98).session({})) == "Today’s session"
+    assert heading(kept.on_day(98).session({})) == "Today\u2019s session"
     page = kept.on_day(99).plan()
     assert heading(page) == "Your plan has come to its end"
     assert kept.client.get_cookie("plan") is None
@@ -230,7 +230,7 @@ def test_a_session_begins_with_its_question_and_a_no_leads_to_the_routine(kept: 
     assert sent.headers["Location"] == "/plan/session/before-a-session"
     assert kept.client.get("/plan/today").headers["Location"] == "/plan"
     page = kept.session({})
-    assert heading(page) == "Today’s session"
+    assert heading(page) == "Today\u2019s session"
     assert moves_on(page) == first
     assert "When to stop" in page.text
     assert kept.on_day(1).client.get("/plan/today").headers["Location"] == "/plan"
@@ -247,21 +247,18 @@ def test_a_session_without_an_answer_is_asked_again(kept: Planner) -> None:
     ("answer", "pages"),
     [
         ("not_sure", ["emergency-check", "soon-check"]),
-        ("yes", ["emergency-check", "soon-check", "your-health", "movements-to-avoid"]),
+        ("yes", ["emergency-check", "soon-check", "your-health", "details"]),
     ],
 )
 def test_yes_or_not_sure_asks_the_safety_pages_again_before_any_routine(
-    kept: Planner, recommender: Recommender, answer: str, pages: list[str]
+    kept: Planner, answer: str, pages: list[str]
 ) -> None:
     kept.on_day(3)
     start = len(kept.visitor.seen)
-    page = kept.session({"pre_session": answer})
+    page = kept.session({"pre_session": answer, "conditions": ["osteoporosis"]})
     slugs = [address.rsplit("/", 1)[1] for address in kept.visitor.seen[start:-1]]
-    of_page = {page.slug: page.id for page in recommender.content.questionnaire.intake_pages}
-    assert slugs[0] == "before-a-session"
-    assert [of_page[slug] for slug in slugs[1:]] == (["B", "C"] if answer == "not_sure" else ["B", "C", "E", "F"])
-    assert heading(page) == "Today’s session"
-    assert pages[:2] == slugs[1:3]
+    assert slugs == ["before-a-session", *pages]
+    assert heading(page) == "Today\u2019s session"
 
 
 def test_safety_pages_that_are_asked_again_are_not_filled_in_beforehand(kept: Planner) -> None:
@@ -306,14 +303,14 @@ def test_an_emergency_does_not_wait_for_the_other_questions(kept: Planner) -> No
 
 
 def test_what_is_told_before_a_session_counts_at_the_next_one_and_at_the_next_check(kept: Planner) -> None:
-    told = {"pre_session": "yes", "limits": ["kneel", "wrist"]}
+    told = {"pre_session": "yes", "conditions": ["osteoporosis"]}
     before = moves_on(kept.on_day(2).session({}))
     after = moves_on(kept.session(told))
     assert after != before
     assert moves_on(kept.on_day(3).session({})) == after
     kept.on_day(7).check({"fu_change": "same"})
     assert opened(kept).last is not None
-    assert opened(kept).checks[-1].answers["limits"] == ["wrist", "kneel"]
+    assert opened(kept).checks[-1].answers["conditions"] == ["osteoporosis"]
 
 
 def test_a_move_that_hurt_is_chosen_from_the_own_routine(kept: Planner) -> None:
@@ -359,7 +356,7 @@ def test_what_came_of_a_check_shows_its_routine_on_that_day_only(kept: Planner) 
     assert moves_on(page) == []
 
 
-@pytest.mark.parametrize("token", ["rubbish", "é", "gAAAAABn" + "A" * 120, "A" * 9000])
+@pytest.mark.parametrize("token", ["rubbish", "é", "gAAAAABn" + "A" * 120, "A" * 4000])
 @pytest.mark.parametrize("address", ["/plan", "/plan/latest", "/plan/today", "/", "/privacy", "/plan/check/follow-up"])
 def test_a_plan_that_cannot_be_read_is_never_used(planner: Planner, address: str, token: str) -> None:
     planner.client.set_cookie("plan", token)
