@@ -48,7 +48,7 @@ def _with_visit(view: View) -> View:
 def begin(kind: str) -> Response:
     """Begin a check today, with nothing filled in."""
     plan, today, occasion = own_plan(), current_site().today(), OCCASIONS[kind]
-    if isinstance(plan, NoPlan) or not may_check(plan.without(occasion, today), occasion, today):
+    if isinstance(plan, NoPlan) or plan.stopped or not may_check(plan.without(occasion, today), occasion, today):
         return go("plan.show")
     try:
         visit = visit_of(plan, CheckDraft(occasion, today))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sheets import BASELINE
 from visitor import Visitor, form
 from werkzeug.test import TestResponse
 
@@ -52,8 +53,6 @@ class Clock:
 
 def site_at(clock: Clock, settings: Settings, recommender: Recommender) -> Flask:
     """Return an application on which it is the day of the clock."""
-    from dataclasses import replace
-
     app = create_app(settings, recommender)
     with app.app_context():
         keep_site(app.extensions, replace(current_site(), today=clock))
@@ -68,7 +67,6 @@ class Planner:
         self.clock = clock
         self.client: FlaskClient = app.test_client()
         self.visitor = Visitor(self.client, recommender)
-        self.baseline: dict[str, Any] = {}
 
     def remember(self, given: Mapping[str, Any]) -> TestResponse:
         """Answer the questions, look at the routine, and keep it."""
@@ -85,7 +83,7 @@ class Planner:
         """Do a check page by page, and return where it leads after check answers."""
         sent = self.client.post(f"/plan/{kind}")
         assert sent.status_code == 303
-        address, raw = sent.headers["Location"], {**self.baseline, **CALM, **given}
+        address, raw = sent.headers["Location"], {**BASELINE, **CALM, **given}
         while f"/plan/{kind}/" in address and not address.endswith("check-answers"):
             page = self.visitor.see(address)
             assert page.status_code == 200, f"{address}: {page.status_code} {page.headers.get('Location')}"
