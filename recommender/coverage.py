@@ -9,7 +9,6 @@ from enum import StrEnum
 
 from recommender.loaders.brief import Brief
 from recommender.loaders.vignettes import Vignette
-from recommender.models.conditions import atoms
 from recommender.models.content import Content
 from recommender.models.rules import Actions, Modification, Rule
 
@@ -79,7 +78,6 @@ class _Found:
         self._brief, self._catalogue, self._rule_set = brief, content.catalogue, content.rule_set
         self._fires = Counter(rule for vignette in vignettes for rule in _rules(vignette, "fires"))
         self._silent = Counter(rule for vignette in vignettes for rule in _rules(vignette, "silent"))
-        self._late = {fact.id for fact in content.rule_set.supplied if fact.after_assembly}
         cited = [*(rule.sources for rule in content.rule_set.rules)]
         cited += [exercise.dose.sources for exercise in content.catalogue.exercises]
         self._cited = Counter(source for sources in cited for source in sources)
@@ -113,19 +111,12 @@ class _Found:
         state, note = State.HERE, f"vignettes: fires in {fires}, near miss in {silent}"
         if rule.text_only:
             state, note = State.KEPT, str(rule.kept_by)
-        elif self._is_late(rule):
-            note = "worked out after assembly: no vignette reaches it, tests do"
         elif not fires:
             state, note = State.MISSING, "no vignette in which it fires"
         elif _only_words(rule):
             state = State.WORDS
             note += "" if rule.id in self._brief.text_only else "; the brief does not list it as words only"
         return Line(kind, rule.id, state, rule.path, note)
-
-    def _is_late(self, rule: Rule) -> bool:
-        return any(
-            getattr(atom, "subject", None) in self._late for branch in rule.branches for atom in atoms(branch.when)
-        )
 
     def _exercise(self, kind: str, name: str) -> Line | None:
         exercise = self._catalogue.by_id.get(name)

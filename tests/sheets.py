@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from recommender.lab.cases import at_check
+from recommender.loaders.vignettes import Vignette
 from recommender.models.questionnaire import Intake
 from recommender.service import Recommender
 
@@ -48,10 +50,11 @@ def checked_intake(
     recommender: Recommender, given: Mapping[str, Any], follow_up: Mapping[str, Any], facts: Mapping[str, int]
 ) -> Intake:
     """Return a complete intake as it stands at a first check, or before a session if that is what was answered."""
-    intake = full_intake(recommender, given)
-    is_check = "pre_session" not in follow_up
-    raw = {**FOLLOW_UP, **follow_up} if is_check else follow_up
-    answers, messages = recommender.sheet.read_some(raw, raw)
-    assert not messages, messages
-    first = {**intake.supplied, "check_number": int(is_check)}
-    return Intake({**intake.answers, **answers}, {**first, **facts})
+    return at_check(recommender, full_intake(recommender, given), follow_up, baseline=FOLLOW_UP, facts=facts)
+
+
+def intake_of(recommender: Recommender, vignette: Vignette) -> Intake:
+    """Return the complete intake of a vignette."""
+    if vignette.follow_up is None:
+        return full_intake(recommender, vignette.answers, vignette.facts)
+    return checked_intake(recommender, vignette.answers, vignette.follow_up, vignette.facts)

@@ -54,6 +54,20 @@ def test_a_vignette_that_does_not_say_what_a_case_does_lets_slips_in_it_pass(rec
     assert (caught[Slip.RULE_DELETED], caught[Slip.NEGATED], caught[Slip.ORDER_SWAPPED]) == (OWN, OWN, SURVIVED)
 
 
+def test_what_no_vignette_notices_is_held_against_what_must_always_hold(recommender: Recommender) -> None:
+    def nobody_may_rest_on_their_wrists(mutated: Recommender) -> None:
+        assert WRIST in mutated.content.rule_set.branch_by_id, "no rule for wrists"
+
+    deleted = of_rule(recommender, WRIST)[0]
+    watchful = Hunt(recommender.content, (), BASELINE, {"the property": nobody_may_rest_on_their_wrists})
+    verdict = watchful.verdict(deleted)
+    assert (deleted.slip, verdict.caught_by, verdict.detail) == (
+        Slip.RULE_DELETED,
+        "the property",
+        "no rule for wrists",
+    )
+
+
 def test_the_hunt_refuses_vignettes_that_do_not_hold_to_begin_with(recommender: Recommender) -> None:
     wrong = replace(own(WRIST)[0], expect={"level": "emergency_now"})
     with pytest.raises(RecommenderError, match="does not hold"):

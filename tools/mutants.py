@@ -82,7 +82,7 @@ def hunt_all(wanted: Sequence[str], processes: int) -> list[Verdict]:
     if gone:
         raise RecommenderError(f"{EXPLAINED.name} explains what is no mutant any more: {'; '.join(gone)}")
     folder = settings.vignettes_dir
-    _hunt = Hunt(content, load_vignettes(folder), load_baseline(folder), PROPERTIES)
+    _hunt = Hunt(content, load_vignettes(folder), load_baseline(folder), PROPERTIES, load_baseline(folder, "follow_up"))
     rules = wanted or list(content.rule_set.by_id)
     with multiprocessing.get_context("fork").Pool(processes) as pool:
         return [verdict for verdicts in pool.imap(_hunt_rule, rules) for verdict in verdicts]

@@ -11,7 +11,9 @@ from typing import Any
 
 from recommender.answer_sheet import raw_answers
 from recommender.errors import IntakeError
-from recommender.models.questionnaire import Answer, Intake
+from recommender.models.conditions import Always
+from recommender.models.facts import CheckCount
+from recommender.models.questionnaire import Answer, Intake, Occasion
 from recommender.models.recommendation import Recommendation
 from recommender.service import Recommender
 
@@ -67,6 +69,33 @@ def complete(
         dropped=tuple(question for question in told if intake.answers.get(question) != usable[question]),
         filled=tuple(question for question in intake.answers if question not in told),
     )
+
+
+def at_check(
+    recommender: Recommender,
+    intake: Intake,
+    given: Mapping[str, Any],
+    *,
+    baseline: Mapping[str, Any] = _NO_ANSWERS,
+    facts: Mapping[str, int] = _NO_ANSWERS,
+) -> Intake:
+    """Return an intake with the raw answers given before a session, or at the first check with the baseline's.
+
+    Raises:
+        IntakeError: every message by question id.
+    """
+    pages = recommender.content.questionnaire.pages_asked(Occasion.EACH_SESSION)
+    is_check = not any(question.id in given for page in pages for question in page.questions)
+    raw = {**baseline, **given} if is_check else given
+    answers, messages = recommender.sheet.read_some(raw, raw)
+    if messages:
+        raise IntakeError(messages)
+    counts = {
+        fact.id: int(is_check)
+        for fact in recommender.content.rule_set.supplied
+        if isinstance(fact.measure, CheckCount) and isinstance(fact.measure.where, Always)
+    }
+    return Intake({**intake.answers, **answers}, {**intake.supplied, **counts, **facts})
 
 
 def vignette_file(recommender: Recommender, baseline: Mapping[str, Any], name: str, result: Recommendation) -> str:

@@ -24,7 +24,7 @@ _EXPECTED = frozenset(
     {"fires", "silent", "level", "stage", "findings", "no_findings", "offered", "left_out", "action", "does"}
 )
 # What is expected of the routine and of the words, beyond single exercises.
-_PROMISED = frozenset(
+PROMISED = frozenset(
     {"one_of", "without_tags", "holds_at_most", "moves_at_most", "strength_at_most", "minutes_at_most", "says"}
 )
 _RULE_FILE = re.compile(r"([A-Z]+-[A-Z]?\d+)-")
@@ -74,8 +74,8 @@ def load_vignettes(folder: Path) -> tuple[Vignette, ...]:
     return vignettes
 
 
-def load_baseline(folder: Path) -> Mapping[str, Any]:
-    """Return the raw answers that everybody starts from; none if there is no such file.
+def load_baseline(folder: Path, part: str = "answers") -> Mapping[str, Any]:
+    """Return the raw answers that everybody starts from, or with "follow_up" those at a check; none without the file.
 
     Raises:
         ContentError: the file cannot be used.
@@ -84,9 +84,9 @@ def load_baseline(folder: Path) -> Mapping[str, Any]:
     if not path.is_file():
         return MappingProxyType({})
     document = read_document(path, BASELINE)
-    answers = document.data.get("answers") if isinstance(document.data, dict) else None
+    answers = document.data.get(part) if isinstance(document.data, dict) else None
     if document.faults or not isinstance(answers, dict):
-        raise ContentError(document.faults or [document.fault((), "holds no answers. Write them under 'answers:'.")])
+        raise ContentError(document.faults or [document.fault((), f"holds no answers. Write them under '{part}:'.")])
     return MappingProxyType(answers)
 
 
@@ -139,7 +139,7 @@ def _faults(document: Document) -> Iterator[Fault]:
             if not isinstance(entry.get(key, {} if key in ("facts", "follow_up") else None), dict):
                 yield document.fault((index, key), f"'{key}' is not a list of names and values.")
         expected = entry.get("expect")
-        for key in sorted(set(expected) - _EXPECTED - _PROMISED) if isinstance(expected, dict) else ():
+        for key in sorted(set(expected) - _EXPECTED - PROMISED) if isinstance(expected, dict) else ():
             yield document.fault((index, "expect", key), f"nothing is known to expect of '{key}'. Remove it.")
         if isinstance(expected, dict) and not isinstance(expected.get("does") or {}, dict):
             yield document.fault((index, "expect", "does"), "'does' is not a list of cases and what each of them does.")

@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from recommender.loaders.vignettes import Vignette
+from recommender.check_in.action import deciding
+from recommender.loaders.vignettes import PROMISED, Vignette
 from recommender.models.decision import Decision
+from recommender.models.follow_up import Action
 from recommender.models.recommendation import Recommendation
 from recommender.models.routine import Assembly
+from recommender.proof.promises import broken_promises
 
 _CUT = "..."
 
@@ -18,6 +21,7 @@ def unmet(recommendation: Recommendation, vignette: Vignette) -> Iterator[str]:
     """Yield a line for everything that did not come as expected; nothing means that the vignette holds."""
     yield from unmet_by_decision(recommendation.decision, vignette)
     yield from _unmet_by_routine(recommendation.assembly, vignette)
+    yield from broken_promises(recommendation, vignette)
 
 
 def unmet_by_decision(decision: Decision, vignette: Vignette) -> Iterator[str]:
@@ -31,6 +35,8 @@ def unmet_by_decision(decision: Decision, vignette: Vignette) -> Iterator[str]:
         yield f"level is {decision.level}, not {expect['level']}"
     if "stage" in expect and decision.stage != expect["stage"]:
         yield f"stage is {decision.stage}, not {expect['stage']}"
+    if "action" in expect and (action := _action(decision)) != expect["action"]:
+        yield f"action is {action}, not {expect['action']}"
     findings = {finding.replace("=", ".") for finding in decision.findings}
     yield from (f"no finding {name}" for name in vignette.expected("findings") if name not in findings)
     yield from (f"finding {name}" for name in vignette.expected("no_findings") if name in findings)
@@ -40,8 +46,17 @@ def unmet_by_decision(decision: Decision, vignette: Vignette) -> Iterator[str]:
 
 
 def expects_of_routine(vignette: Vignette) -> bool:
-    """Return whether the vignette says anything of the moves in the routine."""
-    return bool(vignette.expect.get("offered") or vignette.expect.get("left_out"))
+    """Return whether the vignette says anything of the moves in the routine, or of its words."""
+    return any(vignette.expect.get(key) for key in ("offered", "left_out", *PROMISED))
+
+
+def _action(decision: Decision) -> str | None:
+    """Return what the answers of a check come to, or None where no rule says."""
+    if not decision.level.shows_routine:
+        return Action.REFER
+    plan = next(branch.then.checks for branch in decision.fired if branch.then.checks)
+    branch = deciding(decision, plan)
+    return branch.then.follow_up.action if branch and branch.then.follow_up else None
 
 
 def _firing(decision: Decision, vignette: Vignette) -> Iterator[str]:

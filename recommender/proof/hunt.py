@@ -16,7 +16,7 @@ from recommender.engine.oracle import Oracle
 from recommender.engine.satisfy import TooLong, can_hold
 from recommender.engine.staging import STAGE_FINDINGS, StagedRules, stage_rules
 from recommender.errors import ContentError, DecisionError, RecommenderError
-from recommender.lab.cases import complete
+from recommender.lab.cases import at_check, complete
 from recommender.loaders.vignettes import Vignette
 from recommender.models.conditions import All, AnyOf, Condition, Not, Only, atoms
 from recommender.models.content import Content
@@ -77,6 +77,7 @@ class Hunt:
         vignettes: Sequence[Vignette],
         baseline: Mapping[str, Any],
         properties: Mapping[str, Property] | None = None,
+        follow_up: Mapping[str, Any] | None = None,
     ) -> None:
         """Run every vignette once under the rules as they are.
 
@@ -86,6 +87,7 @@ class Hunt:
         self.content = content
         self._baseline = baseline
         self._properties = properties or {}
+        self._follow_up = follow_up or {}
         self._plain = PlainRecommender(content)
         self._known = [self._unmutated(vignette) for vignette in vignettes]
         self._by_rule = self._naming()
@@ -179,7 +181,10 @@ class Hunt:
         case = complete(recommender, vignette.name, vignette.answers, baseline=self._baseline, facts=vignette.facts)
         if case.dropped:
             raise RecommenderError(f"not asked: {', '.join(case.dropped)}")
-        return case.intake
+        if vignette.follow_up is None:
+            return case.intake
+        given, facts = vignette.follow_up, vignette.facts
+        return at_check(recommender, case.intake, given, baseline=self._follow_up, facts=facts)
 
     def _problem(self, recommender: Recommender, vignette: Vignette) -> str | None:
         """Return the first thing that does not come as the vignette expects, or None."""

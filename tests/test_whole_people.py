@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from promises import broken_promises
 from sheets import TESTS, full_intake
 
 from recommender.loaders.vignettes import Vignette, load_vignettes
 from recommender.models.levels import Level
+from recommender.proof.promises import broken_promises
 from recommender.service import Recommender
 
 JOURNEYS = [one for one in load_vignettes(TESTS / "vignettes") if one.path.startswith("journeys/")]
