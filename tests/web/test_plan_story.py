@@ -140,3 +140,23 @@ def test_a_second_check_on_one_day_takes_the_place_of_the_first(planner: Planner
     table = re.search(r"<table.*?</table>", planner.plan().text, re.DOTALL)
     assert table
     assert len(re.findall(r"<tr>", table[0])) == 3
+
+
+def test_a_day_to_be_seen_by_does_not_move_away_with_every_visit(planner: Planner) -> None:
+    planner.remember({})
+    day = "By 2 January 2027"
+    assert day in planner.plan().text
+    assert day in planner.on_day(5).plan().text
+    assert day in planner.session({}).text
+    assert day in planner.on_day(7).check({}).text
+    assert day in planner.on_day(20).plan().text
+
+
+def test_the_task_that_was_named_stands_beside_its_score_and_no_score_is_asked_for_without(planner: Planner) -> None:
+    planner.remember(FLARE)
+    planner.on_day(7).answer("check", {})
+    assert "<bdi>Put on my socks</bdi>" in planner.client.get("/plan/check/follow-up").text
+    planner.client.post("/plan/forget")
+    planner.on_day(7).remember({"main_task": None})
+    planner.on_day(14).answer("check", {})
+    assert 'name="fu_task"' not in planner.client.get("/plan/check/follow-up").text
