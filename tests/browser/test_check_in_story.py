@@ -9,17 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from people import CALM, FLARE
 from places import served
 from playwright.sync_api import Browser, Page, ViewportSize, expect
-from sheets import full_sheet
+from sheets import BASELINE, full_sheet
 
 from recommender.service import Recommender
 from recommender.settings import read_settings
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "web"))
 
-from planner import CALM, Clock, site_at
-from test_plan_story import FLARE, STORY
+from planner import Clock, site_at
+from test_plan_story import STORY
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 READ_BOXES = "boxes => boxes.map(box => [box.name, box.type, box.value])"
@@ -60,7 +61,7 @@ class Walker:
         """Do the check of today from the page of the plan, and return the heading of what comes of it."""
         self.page.goto(f"{self.home}/plan")
         self.press("Do your check")
-        self.fill_in({**CALM, **given})
+        self.fill_in({**BASELINE, **CALM, **given})
         expect(self.page.locator("h1")).to_have_text("Check your answers")
         self.fits()
         self.press("Show what comes next")
@@ -104,7 +105,7 @@ def test_a_plan_is_kept_followed_for_eight_weeks_and_ends_with_someone(
     assert walker.heading == "Your plan"
 
     walker.press("Start today\u2019s session")
-    walker.fill_in(CALM)
+    walker.fill_in({**BASELINE, **CALM})
     assert walker.heading == "Today\u2019s session"
     assert page.locator(".app-move").count() > 0
 
@@ -135,7 +136,7 @@ def test_a_new_sign_before_a_session_leads_to_help_and_not_to_the_routine(
     walker.press("Remember my plan")
     walker.clock.pass_days(2)
     walker.press("Start today\u2019s session")
-    walker.fill_in({**CALM, "pre_session": "not_sure", "rf_nerve": ["saddle"]})
+    walker.fill_in({**BASELINE, **CALM, "pre_session": "not_sure", "rf_nerve": ["saddle"]})
     assert walker.heading.endswith("Call 999 now")
     expect(page.get_by_role("link", name="Call 999").first).to_be_in_viewport()
     assert page.locator(".app-move").count() == 0

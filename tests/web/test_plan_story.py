@@ -7,12 +7,12 @@ import re
 from typing import Any
 
 import pytest
+from people import FLARE
 from planner import Clock, Planner, heading, moves_on, site_at
 
 from recommender.service import Recommender
 from recommender.settings import Settings
 
-FLARE: dict[str, Any] = {"pain_score": 6, "trend": "worse_slow", "main_task": {"task": "Put on my socks", "score": 3}}
 # The day, what is answered then, and the heading of what comes of it.
 STORY: list[tuple[int, dict[str, Any], str]] = [
     (7, {"fu_change": "better", "fu_pain": 5, "fu_task": 4}, "Do a little more"),
