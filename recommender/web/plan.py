@@ -35,7 +35,8 @@ Shown = Mapping[str, Any]
 def own_plan() -> Plan | NoPlan:
     """Return the plan that this browser keeps, or why there is none."""
     site = current_site()
-    return plan_cookies().read(request, site.ready.content.rule_set, site.today())
+    recommender = site.recommender or site.ready
+    return plan_cookies().read(request, recommender.content.rule_set, site.today())
 
 
 @blueprint.app_context_processor
@@ -45,12 +46,15 @@ def about_plans() -> dict[str, Any]:
 
 
 def kept_plan() -> Plan | None:
-    plan = own_plan()
+    """Return the plan of this browser; None where there is none to be used, or no rules to read it by."""
+    plan = own_plan() if current_site().recommender else NoPlan.NOT_KEPT
     return None if isinstance(plan, NoPlan) else plan
 
 
-def plan_days() -> int:
-    return days_kept(current_site().ready.content.rule_set)
+def plan_days() -> int | None:
+    """Return for how many days a plan is kept; None without rules."""
+    recommender = current_site().recommender
+    return days_kept(recommender.content.rule_set) if recommender else None
 
 
 @blueprint.get("/plan")

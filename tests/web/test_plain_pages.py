@@ -13,7 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 from sheets import full_intake
 from test_wording import CLAIMS, FEAR
-from visitor import FIRST
+from visitor import FIRST, Visitor
 
 from recommender.service import Recommender
 from recommender.settings import Settings
@@ -212,11 +212,15 @@ def test_who_it_is_for_gives_the_numbers_of_the_country_or_of_all(
             assert f'href="tel:{contact.number}"' in anywhere
 
 
-def test_privacy_names_every_cookie_that_the_site_sets(client: FlaskClient, settings: Settings) -> None:
+def test_privacy_names_every_cookie_that_the_site_sets(
+    client: FlaskClient, recommender: Recommender, settings: Settings
+) -> None:
     text = main_text(client, "/privacy")
     set_here = [client.get(FIRST), client.get("/?lang=en")]
+    Visitor(client, recommender).fill_in({})
+    set_here += [client.post("/plan/remember"), client.post("/plan/session")]
     names = {cookie.partition("=")[0] for page in set_here for cookie in page.headers.getlist("Set-Cookie")}
-    assert names == {"answers", "language"}
+    assert names == {"answers", "check", "language", "plan"}
     assert names == set(re.findall(r"“(\w+)”:", text))
     assert f"After {settings.answer_hours} hours your browser deletes it" in text
 
