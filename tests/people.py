@@ -33,6 +33,23 @@ STRUGGLING: dict[str, Any] = {
     "sit_where": "desk",
     "limits": ["wrist", "kneel"],
 }
+# Somebody in a flare, with a task that they want to do better.
+FLARE: dict[str, Any] = {"pain_score": 6, "trend": "worse_slow", "main_task": {"task": "Put on my socks", "score": 3}}
+# What is answered at every check where nothing is said of it: no new sign, and a plain middle.
+CALM: dict[str, Any] = {
+    "rf_emergency": ["none"],
+    "rf_nerve": ["none"],
+    "rf_illness": ["none"],
+    "rf_bone_nerve": ["none"],
+    "rf_neck": ["none"],
+    "fu_change": "better",
+    "fu_pain": 3,
+    "fu_done": "3_4",
+    "fu_after": "same",
+    "fu_leg": "same",
+    "fu_hard": "right",
+    "pre_session": "no",
+}
 
 
 def example(level: Level) -> dict[str, Any]:

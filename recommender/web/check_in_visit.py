@@ -16,6 +16,7 @@ from recommender.models.questionnaire import Answer, Occasion, Option, Question,
 from recommender.web.language import current_edition
 from recommender.web.plan_cookie import CheckDraft, plan_cookies
 from recommender.web.plan_memory import Held, Plan, checked, kept_items
+from recommender.web.plan_view import tasks_named
 from recommender.web.question_form import AskedQuestion, as_shown
 from recommender.web.site import current_site
 
@@ -133,10 +134,21 @@ def visit_of(plan: Plan, draft: CheckDraft) -> CheckVisit:
 
 
 def _walked(plan: Plan, draft: CheckDraft, answers: Mapping[str, Any]) -> tuple[Story, tuple[Done, ...], Walk]:
+    """Return the story, the routine and the screens, without a score for a task that was not named."""
     raw = plan.story(Held(draft.day, answers, draft.occasion))
     story, done = current_edition().check_in_sheet.read_story(raw)
     walk = current_site().ready.check_walk.walk(story)
-    return story, done, replace(walk, steps=tuple(step for step in walk.steps if step.questions))
+    tasks = tasks_named(plan, current_site().ready.content.rule_set)
+    steps = (
+        replace(
+            step,
+            questions=tuple(
+                question for question in step.questions if tasks.get(question.id, True) or question.required
+            ),
+        )
+        for step in walk.steps
+    )
+    return story, done, replace(walk, steps=tuple(step for step in steps if step.questions))
 
 
 def current_draft_of(occasion: Occasion, plan: Plan) -> CheckDraft | None:

@@ -16,6 +16,7 @@ from recommender.web.check_in_visit import CheckVisit, current_draft_of, may_che
 from recommender.web.draft import go, is_page
 from recommender.web.plan import latest_page, own_plan, plan_changed_page
 from recommender.web.plan_cookie import CheckDraft, NoPlan, plan_cookies
+from recommender.web.plan_view import tasks_named
 from recommender.web.question_form import AskedQuestion, raw_answers
 from recommender.web.site import current_site
 
@@ -177,7 +178,7 @@ def _page(visit: CheckVisit, kind: str, step: Step, asked: list[AskedQuestion], 
         step=visit.shown(step),
         asked=asked,
         back=back,
-        task=visit.plan.answers,
+        tasks=tasks_named(visit.plan, current_site().ready.content.rule_set),
         progress=journey.progress_at(visit.walk, step.slug),
         origin=_origin(),
     )

@@ -23,8 +23,8 @@ from recommender.web.draft import current_draft, first_slug, go, start_again_pag
 from recommender.web.language import current_edition
 from recommender.web.plan_cookie import NoPlan, plan_cookies
 from recommender.web.plan_memory import Held, Plan, days_kept, kept_items, last_day
-from recommender.web.plan_view import first_check, scores, standing
-from recommender.web.result_view import advice_groups, dated_acts, used_sources
+from recommender.web.plan_view import acts_by_day, first_check, scores, standing
+from recommender.web.result_view import advice_groups, used_sources
 from recommender.web.site import current_site
 
 blueprint = Blueprint("plan", __name__)
@@ -35,7 +35,8 @@ Shown = Mapping[str, Any]
 def own_plan() -> Plan | NoPlan:
     """Return the plan that this browser keeps, or why there is none."""
     site = current_site()
-    return plan_cookies().read(request, site.ready.content.rule_set, site.today())
+    recommender = site.recommender or site.ready
+    return plan_cookies().read(request, recommender.content.rule_set, site.today())
 
 
 @blueprint.app_context_processor
@@ -45,12 +46,15 @@ def about_plans() -> dict[str, Any]:
 
 
 def kept_plan() -> Plan | None:
-    plan = own_plan()
+    """Return the plan of this browser; None where there is none to be used, or no rules to read it by."""
+    plan = own_plan() if current_site().recommender else NoPlan.NOT_KEPT
     return None if isinstance(plan, NoPlan) else plan
 
 
-def plan_days() -> int:
-    return days_kept(current_site().ready.content.rule_set)
+def plan_days() -> int | None:
+    """Return for how many days a plan is kept; None without rules."""
+    recommender = current_site().recommender
+    return days_kept(recommender.content.rule_set) if recommender else None
 
 
 @blueprint.get("/plan")
@@ -79,7 +83,7 @@ def show() -> Response:
         now=standing(plan, check, today, may_check=may_check(plan, Occasion.FOLLOW_UP, today)),
         scores=scores(plan, rule_set),
         last_day=last_day(plan, rule_set),
-        **_routine_words(recommendation, shown["recommendation"]),
+        **_routine_words(plan, plan.last.day if plan.last else plan.started, recommendation, shown["recommendation"]),
     )
     return make_response(body)
 
@@ -120,7 +124,9 @@ def today() -> Response:
         after = replace(after, routine=kept_items(routine["items"]))
         response = make_response(
             render_template(
-                "plan_today.html", shown=shown, **_routine_words(result.recommendation, shown["recommendation"])
+                "plan_today.html",
+                shown=shown,
+                **_routine_words(plan, draft.day, result.recommendation, shown["recommendation"]),
             )
         )
     plan_cookies().write(response, after, site.ready.content.rule_set, site.today())
@@ -187,7 +193,7 @@ def latest_page(plan: Plan, result: CheckInResult, shown: Shown, *, is_kept: boo
         is_today=plan.last.day == current_site().today(),
         is_kept=is_kept,
         check=result.next_check,
-        **_routine_words(result.recommendation, shown["recommendation"]),
+        **_routine_words(plan, plan.last.day, result.recommendation, shown["recommendation"]),
     )
     return make_response(body)
 
@@ -208,14 +214,17 @@ def _standing_now(plan: Plan) -> tuple[Recommendation, Shown, NextCheck | None]:
     return result.recommendation, shown, result.next_check
 
 
-def _routine_words(recommendation: Recommendation, shown: Shown) -> dict[str, Any]:
-    """Return what templates need to show a routine and what is said with it."""
-    content = current_edition().content
+def _routine_words(plan: Plan, day: date, recommendation: Recommendation, shown: Shown) -> dict[str, Any]:
+    """Return what templates need to show a routine, as it was worked out on a day, and what is said with it."""
+    edition = current_edition()
+    content = edition.content
+    _, first = current_site().recommend(edition.sheet.read(dict(plan.answers)), edition)
+    reasons = shown["disposition"]["reasons"]
     return {
         "advice": {topic.id: texts for topic, texts in advice_groups(shown["advice"], content.catalogue)},
         "topics": content.catalogue.topics,
         "slots": content.catalogue.vocabulary["slots"],
-        "acts": dated_acts(shown["disposition"]["reasons"], current_site().today()),
+        "acts": acts_by_day(reasons, first["disposition"]["reasons"], plan.started, day),
         "questions": content.questionnaire.questions,
         "sources": used_sources(recommendation, content),
     }

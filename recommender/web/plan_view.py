@@ -12,6 +12,7 @@ from recommender.models.check_in import NextCheck
 from recommender.models.facts import Difference
 from recommender.models.rules import RuleSet
 from recommender.web.plan_memory import Plan
+from recommender.web.result_view import Reason, dated_acts
 
 # The drawing, in the units of its own view box.
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 340, 200, 30, 14, 12, 30
@@ -82,10 +83,7 @@ def first_check(plan: Plan, rule_set: RuleSet) -> NextCheck | None:
 
 def scores(plan: Plan, rule_set: RuleSet) -> Scores:
     """Return the scores that the rules compare with those of the start, each pair of questions as one series."""
-    pairs = [
-        fact.measure for fact in rule_set.supplied if isinstance(fact.measure, Difference) and not fact.measure.percent
-    ]
-    given = [(pair, _given(plan, pair)) for pair in pairs]
+    given = [(pair, _given(plan, pair)) for pair in _pairs(rule_set)]
     days = sorted({day for _, points in given for day, _ in points})
     span = max(SHORTEST_SPAN_DAYS, (days[-1] - plan.started).days if days else 0)
 
@@ -99,6 +97,37 @@ def scores(plan: Plan, rule_set: RuleSet) -> Scores:
     )
     marks = tuple((day, x(day)) for day in (plan.started, plan.started + timedelta(days=span)))
     return Scores(tuple(days), series, tuple((level, _y(level)) for level in (0, HIGHEST // 2, HIGHEST)), marks)
+
+
+def tasks_named(plan: Plan, rule_set: RuleSet) -> dict[str, str | None]:
+    """Return what the person named, by the question that asks for its score at a check; None where they named nothing."""
+    return {pair.now: _task(plan, pair) for pair in _pairs(rule_set) if not pair.fall}
+
+
+def acts_by_day(
+    reasons: Iterable[Reason], first: Iterable[Reason], started: date, day: date
+) -> list[tuple[date | None, list[str]]]:
+    """Return what to do by which day. What was said at the start counts from then, the rest from the day given.
+
+    Otherwise "within six weeks" would move away by a day each day.
+    """
+    said = {(reason["rule"], reason["text"]) for reason in first}
+    old: list[Reason] = []
+    new: list[Reason] = []
+    for reason in reasons:
+        (old if (reason["rule"], reason["text"]) in said else new).append(reason)
+    acts: dict[date | None, list[str]] = {}
+    for by, texts in (*dated_acts(old, started), *dated_acts(new, day)):
+        known = acts.setdefault(by, [])
+        known += [text for text in texts if text not in known]
+    return sorted(acts.items(), key=lambda entry: entry[0] or date.max)
+
+
+def _pairs(rule_set: RuleSet) -> list[Difference]:
+    """Return the pairs of questions that the rules compare, each once."""
+    return [
+        fact.measure for fact in rule_set.supplied if isinstance(fact.measure, Difference) and not fact.measure.percent
+    ]
 
 
 def _y(score: int) -> float:

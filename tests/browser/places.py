@@ -12,13 +12,14 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
 from flask import Flask, Response
-from people import ASKED_EVERYTHING, AT_A_DESK, STRUGGLING, URGENT, example
+from people import ASKED_EVERYTHING, AT_A_DESK, CALM, FLARE, STRUGGLING, URGENT, example
 from playwright.sync_api import Page
 from playwright.sync_api import Response as PageResponse
 from routes import FILTERED, NO_MATCH, page_rules
@@ -29,17 +30,31 @@ from recommender.edition import Edition
 from recommender.engine.flow import Step
 from recommender.models.catalogue import DefaultRoutine
 from recommender.models.levels import Level
+from recommender.models.questionnaire import Occasion
 from recommender.models.wishes import NO_WISHES, Wish, Wishes
 from recommender.service import Recommender
 from recommender.settings import read_settings
 from recommender.web.answer_cookie import Draft
 from recommender.web.app import create_app
+from recommender.web.plan_cookie import CheckDraft, plan_cookies
+from recommender.web.plan_memory import Held, Plan, checked, kept_items
 from recommender.web.site import Site, current_site
 
 LANGUAGES = ("en", "es")
 HOME, ANYWHERE, FAULTY, BROKEN = "GB", "no country", "self-test failed", "no content"
 # These show something only once there are answers; start_again stands for them without.
-NEED_ANSWERS = frozenset({"questions.check", "result.show", "result.summary", "result.desk"})
+NEED_ANSWERS = frozenset(
+    {
+        "questions.check",
+        "result.show",
+        "result.summary",
+        "result.desk",
+        "plan.latest",
+        "plan.today",
+        "check_ins.show",
+        "check_ins.check",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -52,6 +67,8 @@ class Place:
     status: int = 200
     draft: Draft | None = None
     wishes: Wishes = NO_WISHES
+    plan: Plan | None = None
+    check: CheckDraft | None = None
     site: str = HOME
     is_sent: bool = False
     is_opened: bool = False
@@ -122,6 +139,23 @@ class Stand:
             wishes = wishes.add(Wish(ways[-1].origin.id, ways[-1].instead[0].exercise if is_swap else None))
         return wishes
 
+    def plan_cookies(self, place: Place) -> dict[str, str]:
+        """Return the cookies of a plan and of a check that the site would have set."""
+        response = Response()
+
+        def write() -> None:
+            with self.apps[place.site].app_context():
+                if place.plan is not None:
+                    rule_set = self.recommender.content.rule_set
+                    assert plan_cookies().write(response, place.plan, rule_set, current_site().today())
+                if place.check is not None:
+                    plan_cookies().write_check(response, place.check)
+
+        with ThreadPoolExecutor(1) as apart:
+            apart.submit(write).result()
+        set_by = SimpleCookie("; ".join(text.partition(";")[0] for text in response.headers.getlist("Set-Cookie")))
+        return {name: cookie.value for name, cookie in set_by.items()}
+
     def bring(self, page: Page, place: Place, language: str = "en") -> PageResponse:
         """Open the place in a page that may have been anywhere before, and return the response for its document.
 
@@ -131,7 +165,7 @@ class Stand:
         home = self.addresses[place.site]
         page.context.clear_cookies()
         page.context.add_cookies([{"name": "language", "value": language, "url": home}])
-        for name, value in self.cookies(place).items():
+        for name, value in {**self.cookies(place), **self.plan_cookies(place)}.items():
             page.context.add_cookies([{"name": name, "value": value, "url": home}])
         response = page.goto(home + place.address)
         if place.is_sent:
@@ -199,7 +233,7 @@ def served(app: Flask) -> Iterator[str]:
 
 def all_places(stand: Stand) -> list[Place]:
     places = [*public_places(stand), *question_places(stand), *check_places(stand), *outcome_places(stand)]
-    places += [*changed_places(stand), *sitting_places(stand)]
+    places += [*changed_places(stand), *sitting_places(stand), *plan_places(stand)]
     return [*places, *exercise_places(stand), *trouble_places()]
 
 
@@ -266,6 +300,51 @@ def sitting_places(stand: Stand) -> Iterator[Place]:
         place = Place("sitting", where, "/result/desk", draft=stand.draft({**AT_A_DESK, "sit_where": where}))
         yield place
         yield place.opened() if where == "desk" else replace(place, state=f"{where}-no-country", site=ANYWHERE)
+
+
+def plan_places(stand: Stand) -> Iterator[Place]:
+    """A plan on its first day, after checks, due, stopped and unreadable, with every page of a check and a session."""
+    kept, now = plan_of(stand, FLARE), date.today()
+    follow_up = {name: answer for name, answer in CALM.items() if name.startswith("fu_") and name != "fu_leg"}
+    safe = {name: CALM[name] for name in ("rf_emergency", "rf_nerve", "rf_illness", "rf_bone_nerve")}
+    answers = {**safe, **follow_up, "fu_task": 6}
+    week = replace(kept, started=now - timedelta(days=7))
+    held = Held(now, answers)
+    grown = checked(week, held, kept.routine)
+    stopped = checked(week, Held(now, {**answers, "fu_change": "much_worse"}), None)
+    draft = CheckDraft(Occasion.FOLLOW_UP, now, answers, frozenset({"emergency-check", "soon-check", "follow-up"}))
+    ready = CheckDraft(Occasion.EACH_SESSION, now, {"pre_session": "no"}, frozenset({"before-a-session"}))
+    yield Place("plan", "first-day", "/plan", plan=kept).opened()
+    yield Place("plan", "due", "/plan", plan=week)
+    yield Place("plan", "scores", "/plan", plan=grown).opened()
+    yield Place("result-see-before-start", "stopped-plan", "/plan", plan=stopped).opened()
+    yield Place("plan-unreadable", "", "/plan", plan=replace(kept, answers={"no_such_question": "yes"}))
+    yield Place("start", "plan", "/", plan=kept)
+    yield Place("privacy", "plan", "/privacy", plan=kept)
+    yield Place("result-routine-review", "plan", "/result", plan=kept, draft=stand.draft(FLARE))
+    yield Place("plan-latest", "", "/plan/latest", plan=grown).opened()
+    yield Place("plan-today", "", "/plan/today", plan=kept, check=ready).opened()
+    for slug in ("emergency-check", "soon-check", "follow-up"):
+        yield Place(f"check-{slug}", "filled", f"/plan/check/{slug}", plan=week, check=draft).opened()
+    begun = replace(draft, answers={}, visited=frozenset())
+    first = "/plan/check/emergency-check"
+    yield Place("check-emergency-check", "errors", first, plan=week, check=begun, status=422, is_sent=True)
+    yield Place(
+        "session",
+        "empty",
+        "/plan/session/before-a-session",
+        plan=kept,
+        check=replace(ready, answers={}, visited=frozenset()),
+    )
+    yield Place("check-check-answers", "", "/plan/check/check-answers", plan=week, check=draft)
+
+
+def plan_of(stand: Stand, given: Mapping[str, Any]) -> Plan:
+    """Return the plan of somebody who keeps the routine of these answers today."""
+    answers = full_sheet(stand.recommender, given)
+    recommendation = stand.recommender.recommend(stand.recommender.sheet.read(answers))
+    shown = stand.edition("en").present(recommendation, "GB")
+    return Plan(date.today(), answers, kept_items(shown["routine"]["items"]))
 
 
 def exercise_places(stand: Stand) -> Iterator[Place]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from people import CALM
 from sheets import BASELINE
 from visitor import Visitor, form
 from werkzeug.test import TestResponse
@@ -21,21 +22,6 @@ from recommender.web.app import create_app
 from recommender.web.site import current_site, keep_site
 
 DAY_0 = date(2026, 11, 21)
-# What is answered at every check where nothing is said of it: no new sign, and a plain middle.
-CALM: dict[str, Any] = {
-    "rf_emergency": ["none"],
-    "rf_nerve": ["none"],
-    "rf_illness": ["none"],
-    "rf_bone_nerve": ["none"],
-    "rf_neck": ["none"],
-    "fu_change": "better",
-    "fu_pain": 3,
-    "fu_done": "3_4",
-    "fu_after": "same",
-    "fu_leg": "same",
-    "fu_hard": "right",
-    "pre_session": "no",
-}
 
 
 @dataclass

@@ -222,8 +222,9 @@ def test_privacy_names_every_cookie_that_the_site_sets(
         r'action="/result/remove">\s*<input type="hidden" name="move" value="(\w+)"', client.get("/result").text
     )
     set_here.append(client.post("/result/remove", data={"move": moves[0]}))
+    set_here += [client.post("/plan/remember"), client.post("/plan/session")]
     names = {cookie.partition("=")[0] for page in set_here for cookie in page.headers.getlist("Set-Cookie")}
-    assert names == {"answers", "changes", "language"}
+    assert names == {"answers", "changes", "check", "language", "plan"}
     assert names == set(re.findall(r"“(\w+)”:", text))
     assert f"After {settings.answer_hours} hours your browser deletes it" in text
 

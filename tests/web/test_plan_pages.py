@@ -303,14 +303,14 @@ def test_an_emergency_does_not_wait_for_the_other_questions(kept: Planner) -> No
 
 
 def test_what_is_told_before_a_session_counts_at_the_next_one_and_at_the_next_check(kept: Planner) -> None:
-    told = {"pre_session": "yes", "conditions": ["osteoporosis"]}
+    told = {"pre_session": "yes", "conditions": ["glaucoma"]}
     before = moves_on(kept.on_day(2).session({}))
     after = moves_on(kept.session(told))
     assert after != before
     assert moves_on(kept.on_day(3).session({})) == after
     kept.on_day(7).check({"fu_change": "same"})
     assert opened(kept).last is not None
-    assert opened(kept).checks[-1].answers["conditions"] == ["osteoporosis"]
+    assert opened(kept).checks[-1].answers["conditions"] == ["glaucoma"]
 
 
 def test_a_move_that_hurt_is_chosen_from_the_own_routine(kept: Planner) -> None:

@@ -7,12 +7,12 @@ import re
 from typing import Any
 
 import pytest
+from people import FLARE
 from planner import Clock, Planner, heading, moves_on, site_at
 
 from recommender.service import Recommender
 from recommender.settings import Settings
 
-FLARE: dict[str, Any] = {"pain_score": 6, "trend": "worse_slow", "main_task": {"task": "Put on my socks", "score": 3}}
 # The day, what is answered then, and the heading of what comes of it.
 STORY: list[tuple[int, dict[str, Any], str]] = [
     (7, {"fu_change": "better", "fu_pain": 5, "fu_task": 4}, "Do a little more"),
@@ -140,3 +140,23 @@ def test_a_second_check_on_one_day_takes_the_place_of_the_first(planner: Planner
     table = re.search(r"<table.*?</table>", planner.plan().text, re.DOTALL)
     assert table
     assert len(re.findall(r"<tr>", table[0])) == 3
+
+
+def test_a_day_to_be_seen_by_does_not_move_away_with_every_visit(planner: Planner) -> None:
+    planner.remember({})
+    day = "By 2 January 2027"
+    assert day in planner.plan().text
+    assert day in planner.on_day(5).plan().text
+    assert day in planner.session({}).text
+    assert day in planner.on_day(7).check({}).text
+    assert day in planner.on_day(20).plan().text
+
+
+def test_the_task_that_was_named_stands_beside_its_score_and_no_score_is_asked_for_without(planner: Planner) -> None:
+    planner.remember(FLARE)
+    planner.on_day(7).answer("check", {})
+    assert "<bdi>Put on my socks</bdi>" in planner.client.get("/plan/check/follow-up").text
+    planner.client.post("/plan/forget")
+    planner.on_day(7).remember({"main_task": None})
+    planner.on_day(14).answer("check", {})
+    assert 'name="fu_task"' not in planner.client.get("/plan/check/follow-up").text
