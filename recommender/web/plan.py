@@ -19,11 +19,13 @@ from recommender.models.questionnaire import Occasion
 from recommender.models.recommendation import Recommendation
 from recommender.web import journey
 from recommender.web.check_in_visit import current_draft_of, may_check, visit_of
-from recommender.web.draft import current_draft, first_slug, go, start_again_page
+from recommender.web.draft import first_slug, go
+from recommender.web.draft import forget as forget_answers
 from recommender.web.language import current_edition
 from recommender.web.plan_cookie import NoPlan, plan_cookies
 from recommender.web.plan_memory import Held, Plan, days_kept, kept_items, last_day
 from recommender.web.plan_view import acts_by_day, first_check, scores, standing
+from recommender.web.result import own_sheet
 from recommender.web.result_view import advice_groups, used_sources
 from recommender.web.site import current_site
 
@@ -136,20 +138,16 @@ def today() -> Response:
 @blueprint.post("/plan/remember")
 def remember() -> Response:
     """Keep the routine of these answers on this device, from today."""
-    site, edition, draft = current_site(), current_edition(), current_draft()
-    if draft is None:
-        return start_again_page()
-    try:
-        intake = edition.sheet.read(raw_answers(draft.answers))
-    except IntakeError:
-        return go("result.show")
-    recommendation, shown = site.recommend(intake, edition)
+    site, sheet = current_site(), own_sheet()
+    if isinstance(sheet, Response):
+        return sheet
+    recommendation, shown = sheet.recommended()
     if recommendation.assembly is None:
         return go("result.show")
-    plan = Plan(site.today(), raw_answers(intake.answers), kept_items(shown["routine"]["items"]))
+    plan = Plan(site.today(), raw_answers(sheet.intake.answers), kept_items(shown["routine"]["items"]))
     response = go("plan.show")
     plan_cookies().forget_check(response)
-    if not plan_cookies().write(response, plan, edition.content.rule_set, site.today()):
+    if not plan_cookies().write(response, plan, sheet.edition.content.rule_set, site.today()):
         return make_response(render_template("plan_none.html", reason="too_big", first=first_slug(site.ready)))
     return response
 
@@ -174,7 +172,7 @@ def start_again() -> Response:
     site = current_site()
     response = go("questions.show", address={"slug": first_slug(site.ready)})
     plan_cookies().forget(response)
-    site.cookie.clear(response)
+    forget_answers(response)
     return response
 
 

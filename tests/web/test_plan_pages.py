@@ -531,3 +531,23 @@ def test_nobody_can_choose_the_day_of_the_site(kept: Planner) -> None:
         page = kept.client.get(f"/plan?{query}={later}")
         assert "Your next check is on 28 November 2026." in page.text
     assert isinstance(kept.clock.day, date)
+
+
+def test_a_plan_keeps_the_routine_as_the_person_changed_it(planner: Planner) -> None:
+    shown = planner.visitor.result_of({"pain_score": 6}).text
+    unwanted, instead = re.findall(
+        r'action="/result/swap">\s*<input type="hidden" name="move" value="(\w+)">.*?name="instead" value="(\w+)"',
+        shown,
+        re.DOTALL,
+    )[-1]
+    assert planner.client.post("/result/swap", data={"move": unwanted, "instead": instead}).status_code == 303
+    planner.client.post("/plan/remember")
+    kept_moves = {item["exercise"] for item in opened(planner).routine}
+    assert instead in kept_moves
+    assert unwanted not in kept_moves
+
+
+def test_starting_anew_forgets_the_plan_the_answers_and_the_changes(kept: Planner) -> None:
+    sent = kept.client.post("/plan/start-again")
+    cleared = {cookie.partition("=")[0] for cookie in sent.headers.getlist("Set-Cookie")}
+    assert cleared >= {"plan", "check", "answers", "changes"}
