@@ -89,6 +89,12 @@ class Planner:
     def session(self, given: Mapping[str, Any]) -> TestResponse:
         return self.visitor.see(self.answer("session", given))
 
+    def see_all(self) -> None:
+        """Look at every page about the plan."""
+        for address in ("/plan", "/plan/latest", "/plan/today", "/result", "/privacy"):
+            self.visitor.seen.append(address)
+            self.visitor.shown.append(self.client.get(address, follow_redirects=True).text)
+
     def plan(self) -> TestResponse:
         return self.client.get("/plan")
 

@@ -30,7 +30,7 @@ HEADINGS = {
     "/accessibility": "Accessibility",
     "/licences": "Licences",
 }
-PROSE_WORDS_AT_MOST = 700
+PROSE_WORDS_AT_MOST = 750
 WITHOUT_CONTENT = ("/privacy", "/accessibility", "/licences", "/robots.txt")
 
 

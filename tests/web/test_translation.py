@@ -7,17 +7,20 @@ import json
 import re
 import shutil
 from dataclasses import replace
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
 
 import pytest
+from babel.dates import format_date, format_skeleton
 from babel.messages.pofile import read_po
 from brackets import BRACKETED, bracketed, has_words, outside_brackets, translations_script
 from flask import Flask
 from flask.testing import FlaskClient
 from people import ASKED_EVERYTHING, STRUGGLING, URGENT, example
+from planner import DAY_0, Clock, Planner
 from routes import FILTERED, NO_MATCH, page_rules
 from sheets import full_sheet
 from visitor import FIRST, Visitor
@@ -137,7 +140,10 @@ def bracketed_visitor(bracketed_site: Flask, recommender: Recommender) -> Visito
 def test_a_page_has_no_word_outside_the_translations(bracketed_site: Flask) -> None:
     client = bracketed_site.test_client()
     addresses = [rule.rule for rule in page_rules(bracketed_site) if not rule.arguments]
-    found = {address: untranslatable(client.get(address).text) for address in [*addresses, FILTERED, NO_MATCH]}
+    found = {
+        address: untranslatable(client.get(address, follow_redirects=True).text)
+        for address in [*addresses, FILTERED, NO_MATCH]
+    }
     assert {address: words for address, words in found.items() if words} == {}
     assert len(addresses) > 8
     assert "app-entry" in client.get(FILTERED).text
@@ -156,7 +162,31 @@ def test_the_pages_of_the_moves_have_no_word_outside_the_translations(
 
 def test_every_route_with_a_parameter_is_read_somewhere(bracketed_site: Flask) -> None:
     routes = {rule.endpoint for rule in page_rules(bracketed_site) if rule.arguments}
-    assert routes == {"questions.show", "exercises.show"}, "read the new one here too"
+    read_here = {"questions.show", "exercises.show", "check_ins.show", "check_ins.check"}
+    assert routes == read_here, "read the new one here too"
+
+
+@pytest.mark.parametrize("change", ["better", "much_worse"], ids=["carried on", "stopped"])
+def test_a_plan_has_no_word_outside_the_translations(settings: Settings, recommender: Recommender, change: str) -> None:
+    clock = Clock()
+    planner = Planner(bracketed_app(replace(settings, region="GB"), recommender), recommender, clock)
+    with planner.app.app_context():
+        keep_site(planner.app.extensions, replace(current_site(), today=clock))
+    planner.remember({"pain_score": 6})
+    planner.session({"pre_session": "no"})
+    planner.see_all()
+    planner.on_day(7).session({"pre_session": "not_sure"})
+    planner.check({"fu_change": change, "fu_pain": 3})
+    planner.see_all()
+    planner.visitor.see("/plan/check/check-answers")
+    shown = dict(zip(planner.visitor.seen, planner.visitor.shown, strict=True))
+    # A day is written as the language writes it, by Babel.
+    days = [DAY_0, DAY_0 + timedelta(days=7)]
+    written = {f"({format_date(day, 'long', BRACKETED.locale)})" for day in days}
+    written |= {format_skeleton("MMMd", day, locale=BRACKETED.locale) for day in days}
+    found = {address: set(untranslatable(page)) - written for address, page in shown.items()}
+    assert {address: words for address, words in found.items() if words} == {}
+    assert {"/plan", "/plan/session/before-a-session", "/plan/check/follow-up"} <= set(shown)
 
 
 @pytest.mark.parametrize("person", PEOPLE)
