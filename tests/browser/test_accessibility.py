@@ -134,15 +134,16 @@ LOOKS: dict[str, Callable[[Page], list[str]]] = {
     "targets": lambda page: list(page.evaluate(SMALL_TARGETS)),
     "motion": lambda page: list(page.evaluate(MOVING)),
 }
-# Browser settings, and what is looked at under each, in order.
-SETTINGS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
-    "320 wide": ({"viewport": SMALLEST}, ("axe", "headings", "width", "width with wider spacing")),
-    "1280 wide": ({"viewport": DESK}, ("axe",)),
+# Browser settings, what is looked at under each, in order, and in which languages. Colours are the same in all of them.
+SETTINGS: dict[str, tuple[dict[str, Any], tuple[str, ...], tuple[str, ...]]] = {
+    "320 wide": ({"viewport": SMALLEST}, ("axe", "headings", "width", "width with wider spacing"), LANGUAGES),
+    "1280 wide": ({"viewport": DESK}, ("axe",), LANGUAGES),
     "dark": (
         {"viewport": PHONE, "color_scheme": "dark", "reduced_motion": "reduce", "is_mobile": True, "has_touch": True},
         ("axe", "targets", "motion"),
+        LANGUAGES[:1],
     ),
-    "forced colours": ({"viewport": PHONE, "forced_colors": "active"}, ("axe",)),
+    "forced colours": ({"viewport": PHONE, "forced_colors": "active"}, ("axe",), LANGUAGES[:1]),
 }
 
 
@@ -170,12 +171,12 @@ class Survey:
         return self._found[setting][look]
 
     def _visit_all(self, setting: str) -> dict[str, dict[str, list[str]]]:
-        options, looks = SETTINGS[setting]
+        options, looks, languages = SETTINGS[setting]
         found: dict[str, dict[str, list[str]]] = {look: {} for look in looks}
         context = self._browser.new_context(**options)
         page = context.new_page()
         page.set_default_timeout(10_000)
-        for language in LANGUAGES:
+        for language in languages:
             for place in self._places:
                 wrong = self._bring(page, place, language)
                 for look in looks:
