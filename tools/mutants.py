@@ -38,7 +38,6 @@ PROPERTIES = {
     holds.__name__.replace("_", " "): holds
     for holds in (
         sweeps.test_every_red_flag_alone_stops_the_routine_or_asks_for_a_review,
-        sweeps.test_adding_a_red_flag_never_lowers_the_disposition,
         sweeps.test_not_sure_is_never_read_as_no,
     )
 }
