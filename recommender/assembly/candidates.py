@@ -74,10 +74,7 @@ class Screen:
         self._decision = decision
         self._places = set(intake.chosen(PLACE))
         self._positions = {position for branch in decision.fired for position in branch.then.positions}
-        self._exclusions = list(decision.each(lambda branch: branch.then.exclude))
-        self._only_forms = [
-            (branch, change) for branch, change in decision.each(lambda branch: branch.then.modify) if change.only_forms
-        ]
+        self._only_forms = [(branch, change) for branch, change in decision.modifications if change.only_forms]
 
     @cached_property
     def results(self) -> tuple[Candidate | Refusal, ...]:
@@ -134,7 +131,9 @@ class Screen:
 
     def excluded_by(self, exercise: Exercise, form: Form) -> list[Branch]:
         """Return the branches that leave the form out; [] if none does."""
-        against = [branch for branch, part in self._exclusions if excludes(part, exercise, form, self._decision)]
+        against = [
+            branch for branch, part in self._decision.exclusions if excludes(part, exercise, form, self._decision)
+        ]
         return against + [branch for branch, part in self._only_forms if allows_others_only(part, exercise, form)]
 
     def _branches_against(self, exercise: Exercise, forms: Iterable[Form]) -> tuple[Branch, ...]:
@@ -153,7 +152,9 @@ class Screen:
 
     def _candidate(self, exercise: Exercise, forms: tuple[Form, ...], swaps: tuple[Branch, ...]) -> Candidate:
         weights = self._decision.order.weights
-        preferred = [(branch, preference, rank(preference, exercise)) for branch, preference in self._preferences()]
+        preferred = [
+            (branch, preference, rank(preference, exercise)) for branch, preference in self._decision.preferences
+        ]
         asking = [(branch, preference, given) for branch, preference, given in preferred if given]
         helps = bool(exercise.regions & self._decision.targets)
         points = Points(
@@ -174,14 +175,19 @@ class Screen:
             points=points,
         )
 
-    def _preferences(self) -> list[tuple[Branch, Preference]]:
-        return list(self._decision.each(lambda branch: branch.then.prefer))
-
     def _best_first(self, forms: tuple[Form, ...]) -> tuple[Form, ...]:
         """Order allowed forms: those a rule names, then those in a preferred position, then as written."""
-        named = {key for _, preference in self._preferences() for key in preference.forms}
-        positions = {position for _, preference in self._preferences() for position in preference.positions}
+        named, positions = self._preferred_forms
         return tuple(sorted(forms, key=lambda form: (form.key not in named, form.position not in positions)))
+
+    @cached_property
+    def _preferred_forms(self) -> tuple[set[str], set[str]]:
+        """The keys of forms that a rule names, and the positions that one prefers."""
+        given = [preference for _, preference in self._decision.preferences]
+        return (
+            {key for preference in given for key in preference.forms},
+            {position for preference in given for position in preference.positions},
+        )
 
 
 def rank(preference: Preference, exercise: Exercise) -> int:

@@ -17,7 +17,7 @@ STRETCH = "stretch"
 
 def changes_for(exercise: Exercise, form: Form, decision: Decision) -> Iterator[tuple[Branch, Modification]]:
     """Yield the modifications whose scope holds this form."""
-    for branch, change in decision.each(lambda branch: branch.then.modify):
+    for branch, change in decision.modifications:
         if change.scope is None or matches(change.scope, exercise, form):
             yield branch, change
 
@@ -65,7 +65,7 @@ def most_seconds(exercise: Exercise, form: Form, decision: Decision) -> int | No
     """Return the longest that the work of this form may take before a rule leaves it out, or None without a limit."""
     limits = [
         exclusion.longer_than_seconds
-        for _, exclusion in decision.each(lambda branch: branch.then.exclude)
+        for _, exclusion in decision.exclusions
         if exclusion.longer_than_seconds is not None
         and matches(exclusion.scope, exercise, form)
         and not matches(exclusion.spared, exercise, form)

@@ -28,32 +28,32 @@ def evaluate(condition: Condition, view: View) -> bool | None:
     An atom on a question that is neither answered nor open is False, and so its negation is True.
     """
     match condition:
-        case Always():
-            return True
+        case Chosen(question, options):  # the most common first
+            chosen = view.intake.chosen(question)
+            return any(option in options for option in chosen) if chosen else _absent(question, view)
         case All(parts):
             return _until(False, parts, view)
         case AnyOf(parts):
             return _until(True, parts, view)
-        case Not(part):
-            return _negation(evaluate(part, view))
-        case AtLeast(n, parts):
-            values = [evaluate(part, view) for part in parts]
-            if values.count(True) >= n:
-                return True
-            return None if values.count(True) + values.count(None) >= n else False
         case Found(finding):
             return view.findings.get(finding, False)
-        case Chosen(question, options):
-            chosen = view.intake.chosen(question)
-            return any(option in options for option in chosen) if chosen else _absent(question, view)
-        case Only(question, option):
-            chosen = view.intake.chosen(question)
-            return chosen == (option,) if chosen else _absent(question, view)
+        case Not(part):
+            return _negation(evaluate(part, view))
         case Number(subject, low, high):
             number = view.intake.number(subject)
             if number is None:
                 return _absent(subject, view)
             return (low is None or number >= low) and (high is None or number <= high)
+        case Only(question, option):
+            chosen = view.intake.chosen(question)
+            return chosen == (option,) if chosen else _absent(question, view)
+        case AtLeast(n, parts):
+            values = [evaluate(part, view) for part in parts]
+            if values.count(True) >= n:
+                return True
+            return None if values.count(True) + values.count(None) >= n else False
+        case Always():
+            return True
 
 
 def _absent(question: str, view: View) -> bool | None:

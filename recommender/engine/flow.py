@@ -57,7 +57,9 @@ class Flow:
     def __init__(self, questionnaire: Questionnaire, staged: StagedRules, supplied: Mapping[str, int]) -> None:
         self._questionnaire = questionnaire
         self._oracle = Oracle(staged)
-        self._outcomes = [branch for branch in staged.outcomes if branch.then.disposition]
+        self._outcomes = [
+            (branch, branch.then.disposition.level) for branch in staged.outcomes if branch.then.disposition
+        ]
         self._asking = [branch for branch in staged.outcomes if branch.then.ask]
         self._supplied = supplied
         self._every_question = frozenset(question.id for question in questionnaire.intake_questions)
@@ -148,9 +150,10 @@ class Flow:
         still_to_come: frozenset[str] | None = None,
     ) -> Level | None:
         """Return the worst wanted level that is certain, or None."""
-        certain = self._certain(self._outcomes, answers, still_to_come)
-        levels = [branch.then.disposition.level for branch in certain if branch.then.disposition]
-        return max(filter(wanted, levels), key=lambda level: level.rank, default=None)
+        branches = [branch for branch, level in self._outcomes if wanted(level)]
+        certain = {branch.id for branch in self._certain(branches, answers, still_to_come)}
+        levels = (level for branch, level in self._outcomes if branch.id in certain)
+        return max(levels, key=lambda level: level.rank, default=None)
 
     def _certain(
         self, branches: list[Branch], answers: Mapping[str, Answer], still_to_come: frozenset[str] | None = None

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from recommender.models.levels import Level, Stage
-from recommender.models.rules import Branch, Order, TimePlan
+from recommender.models.rules import Branch, Exclusion, Modification, Order, Preference, TimePlan
 
 Part = TypeVar("Part")
 
@@ -31,10 +31,24 @@ class Decision:
     plan: TimePlan | None
 
     def each(self, part: Callable[[Branch], tuple[Part, ...]]) -> Iterator[tuple[Branch, Part]]:
-        """Yield (branch, action) for one kind of action, for example ``each(lambda b: b.then.exclude)``."""
+        """Yield (branch, action) for one kind of action, for example ``each(lambda b: b.then.advise)``."""
         for branch in self.fired:
             for action in part(branch):
                 yield branch, action
+
+    # Assembly asks for these at every form of every exercise.
+
+    @cached_property
+    def exclusions(self) -> tuple[tuple[Branch, Exclusion], ...]:
+        return tuple(self.each(lambda branch: branch.then.exclude))
+
+    @cached_property
+    def modifications(self) -> tuple[tuple[Branch, Modification], ...]:
+        return tuple(self.each(lambda branch: branch.then.modify))
+
+    @cached_property
+    def preferences(self) -> tuple[tuple[Branch, Preference], ...]:
+        return tuple(self.each(lambda branch: branch.then.prefer))
 
     @cached_property
     def fired_ids(self) -> tuple[str, ...]:
