@@ -23,7 +23,7 @@ from recommender.rulebook.digest import Target, TargetKind, digests
 
 ROOT = Path(__file__).resolve().parent.parent
 RULES, CATALOGUE = ROOT / "rules", ROOT / "catalogue"
-LEAVES = 160
+LEAVES = 110
 SEED = 20260
 HISTORY = {"author", "since", "changed", "notes"}
 BACKGROUND = {"figure_hint", "seeds", "seed_notes", "decisions"}

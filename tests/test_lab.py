@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
 import pytest
-from sheets import BASELINE, TESTS, full_intake
+from lab_cases import EXAMPLES, FOLDER, JOURNEYS, VIGNETTES, random_intakes
+from sheets import BASELINE, full_intake
 
 from recommender.answer_sheet import raw_answers
 from recommender.assembly.assemble import assemble
@@ -17,71 +16,26 @@ from recommender.engine.decide import decide
 from recommender.engine.evaluate import View, evaluate
 from recommender.errors import IntakeError
 from recommender.lab.cases import complete, vignette_file
-from recommender.lab.changes import Changes
 from recommender.lab.compare import compare
-from recommender.lab.counterfactual import Counterfactual, counterfactuals, offered
+from recommender.lab.counterfactual import offered
 from recommender.lab.trace import Trace, trace
 from recommender.loaders.vignettes import Vignette, load_baseline, load_vignettes
 from recommender.models.questionnaire import Answer, Intake
-from recommender.models.recommendation import Recommendation
-from recommender.sampling import random_sheet
 from recommender.service import Recommender
 
-FOLDER = TESTS / "vignettes"
-VIGNETTES = load_vignettes(FOLDER)
-EXAMPLES = [vignette for vignette in VIGNETTES if vignette.path == "journeys/worked-examples.yaml"]
-JOURNEYS = [pytest.param(vignette, id=vignette.name) for vignette in VIGNETTES if vignette.rule is None]
-SHEETS, CLAIMS, TRIES = 1000, 1, 5
-SEED = 20260704
 
-
-@pytest.fixture(params=JOURNEYS)
-def journey(request: pytest.FixtureRequest, recommender: Recommender) -> Intake:
+@pytest.fixture(scope="module", params=JOURNEYS)
+def traced(request: pytest.FixtureRequest, recommender: Recommender) -> Trace:
+    """One journey after another; every test looks at it before the next is traced."""
     vignette: Vignette = request.param
-    return full_intake(recommender, vignette.answers, vignette.facts)
-
-
-def random_intakes(recommender: Recommender, count: int) -> Iterator[Intake]:
-    """Yield complete sheets; half of the people have hardly any warning sign, so that many of them get a routine."""
-    chance = random.Random(SEED)
-    for number in range(count):
-        rate = 0.05 if number % 2 else 0.004
-        answers = random_sheet(recommender.content.questionnaire, recommender.flow, chance, sign_rate=rate)
-        yield Intake(answers, recommender.supplied)
-
-
-def changed(recommender: Recommender, intake: Intake, question: str, answer: Answer) -> Recommendation:
-    """Return what comes of one other answer, read afresh as a form would send it.
-
-    Raises:
-        IntakeError: the sheet that the change leads to is not complete.
-    """
-    answers = recommender.flow.prune({**intake.answers, question: answer})
-    read = recommender.sheet.read(raw_answers(answers))
-    return recommender.recommend(Intake(read.answers, intake.supplied))
-
-
-def untrue(recommender: Recommender, result: Recommendation, claim: Counterfactual) -> list[str]:
-    after = changed(recommender, result.intake, claim.change.question, claim.change.after)
-    faults = []
-    if claim.level and not (after.level is claim.level is not result.level):
-        faults.append(f"level {after.level}, not {claim.level}")
-    if claim.stage and not (after.decision.stage is claim.stage is not result.decision.stage):
-        faults.append(f"stage {after.decision.stage}, not {claim.stage}")
-    if set(claim.brought_in) != offered(after) - offered(result):
-        faults.append(f"does not bring in {claim.brought_in}")
-    if set(claim.left_out) != offered(result) - offered(after):
-        faults.append(f"does not leave out {claim.left_out}")
-    if not (claim.level or claim.stage or claim.brought_in or claim.left_out):
-        faults.append("it claims nothing")
-    return [f"{claim.change}: {fault}" for fault in faults]
+    return trace(recommender, full_intake(recommender, vignette.answers, vignette.facts))
 
 
 # --- the trace ---
 
 
-def test_the_trace_of_a_journey_agrees_with_the_plain_evaluator(recommender: Recommender, journey: Intake) -> None:
-    traced = trace(recommender, journey)
+def test_the_trace_of_a_journey_agrees_with_the_plain_evaluator(recommender: Recommender, traced: Trace) -> None:
+    journey = traced.recommendation.intake
     by_oracle = set(recommender.oracle.fire(journey))
     if traced.steps:
         by_oracle |= recommender.oracle.fire_after_assembly(
@@ -103,8 +57,7 @@ def test_the_trace_of_a_journey_agrees_with_the_plain_evaluator(recommender: Rec
     assert traced.staging.effective is min([traced.staging.base, *caps], key=lambda stage: stage.rank)
 
 
-def test_the_trace_accounts_for_every_exercise_as_the_result_does(recommender: Recommender, journey: Intake) -> None:
-    traced = trace(recommender, journey)
+def test_the_trace_accounts_for_every_exercise_as_the_result_does(recommender: Recommender, traced: Trace) -> None:
     assert [one.exercise for one in traced.exercises] == list(recommender.content.catalogue.exercises)
     assembly = traced.recommendation.assembly
     ins = {one.exercise.id for one in traced.exercises if one.is_in}
@@ -121,8 +74,7 @@ def test_the_trace_accounts_for_every_exercise_as_the_result_does(recommender: R
             assert {form.form.key for form in one.forms if form.is_allowed} == {form.key for form in may_be_used}
 
 
-def test_the_steps_lead_to_the_routine_that_is_shown(recommender: Recommender, journey: Intake) -> None:
-    traced = trace(recommender, journey)
+def test_the_steps_lead_to_the_routine_that_is_shown(recommender: Recommender, traced: Trace) -> None:
     steps, assembly = traced.steps, traced.recommendation.assembly
     if assembly is None:
         assert steps is None
@@ -172,8 +124,8 @@ def test_what_was_passed_over_for_a_likeness_has_one_in_the_routine(recommender:
 # --- what nearly fired ---
 
 
-def test_what_nearly_fired_fires_with_each_answer_named(recommender: Recommender, journey: Intake) -> None:
-    traced = trace(recommender, journey)
+def test_what_nearly_fired_fires_with_each_answer_named(recommender: Recommender, traced: Trace) -> None:
+    journey = traced.recommendation.intake
     fired = {one.branch.id for one in traced.fired}
     tried: dict[tuple[str, Answer], frozenset[str]] = {}
     for near in traced.near:
@@ -188,60 +140,17 @@ def test_what_nearly_fired_fires_with_each_answer_named(recommender: Recommender
     assert any(near.answers for near in traced.near)
 
 
-def test_the_condition_that_failed_is_not_as_it_was_wanted(recommender: Recommender, journey: Intake) -> None:
-    traced = trace(recommender, journey)
+def test_the_condition_that_failed_is_not_as_it_was_wanted(recommender: Recommender, traced: Trace) -> None:
+    journey = traced.recommendation.intake
     facts = {**journey.supplied, **(traced.steps.facts if traced.steps else {})}
     view = View(Intake(journey.answers, facts), {f"stage={traced.staging.effective}": True})
     assert all(bool(evaluate(near.atom, view)) is not near.wanted for near in traced.near)
 
 
-# --- counterfactuals ---
-
-
-def test_every_counterfactual_of_a_journey_is_true_when_tried(recommender: Recommender, journey: Intake) -> None:
-    result = recommender.recommend(journey)
-    claims = list(counterfactuals(recommender, result, Changes(recommender, journey)))
-    assert claims, "somebody's result hangs on their answers"
-    assert [fault for claim in claims for fault in untrue(recommender, result, claim)] == []
-
-
-def test_no_single_answer_that_matters_is_forgotten(recommender: Recommender) -> None:
-    """Held against trying every change, where the search skips those that fire the same rules."""
-    for vignette in EXAMPLES[3:6:2]:
-        intake = full_intake(recommender, vignette.answers)
-        result, changes = recommender.recommend(intake), Changes(recommender, intake)
-        claimed = {claim.change for claim in counterfactuals(recommender, result, changes)}
-        for change in [change for given in changes.by_question.values() for change in given]:
-            try:
-                after = changed(recommender, intake, change.question, change.after)
-            except IntakeError:
-                assert change not in claimed
-                continue
-            differs = (after.level, after.decision.stage, offered(after)) != (
-                result.level,
-                result.decision.stage,
-                offered(result),
-            )
-            assert differs is (change in claimed), change
-
-
-def test_counterfactuals_of_random_sheets_are_true_when_tried(recommender: Recommender) -> None:
-    faults, tried = [], 0
-    for intake in random_intakes(recommender, SHEETS):
-        result = recommender.recommend(intake)
-        claims = counterfactuals(recommender, result, Changes(recommender, intake), most_tries=TRIES)
-        for claim in islice(claims, CLAIMS):
-            tried += 1
-            faults += untrue(recommender, result, claim)
-    assert faults == []
-    assert tried > SHEETS / 5
-
-
 # --- two cases ---
 
 
-def test_a_case_differs_from_itself_in_nothing(recommender: Recommender, journey: Intake) -> None:
-    traced = trace(recommender, journey)
+def test_a_case_differs_from_itself_in_nothing(recommender: Recommender, traced: Trace) -> None:
     same = compare(traced, traced)
     assert same.is_same and same.answers == ()
 
