@@ -37,7 +37,9 @@ def add_review_commands(commands: Commands) -> None:
     check.add_argument("--expect-count", metavar="N", type=int, help="the count noted with it")
     check.set_defaults(run=_answering(_audit))
     export = commands.add_parser("export-review", help="write all reviews, approvals and the audit log to a file")
-    export.add_argument("file", type=Path, help="FILE.json for everything, FILE.csv for a table")
+    export.add_argument(
+        "file", type=Path, help="FILE.json for everything, FILE.csv for a table, FILE.pdf for the signed rule book"
+    )
     export.set_defaults(run=_answering(_export))
 
 
@@ -158,22 +160,37 @@ def _audit(given: argparse.Namespace, settings: Settings) -> int:
 
 
 def _export(given: argparse.Namespace, settings: Settings) -> int:
-    if given.file.suffix not in (".json", ".csv"):
-        raise RecommenderError("The name of the file must end in .json or .csv.")
-    content = load_content(settings.rules_dir, settings.catalogue_dir)
-    today, required = digests(content), settings.approvals_required
-    with _database(settings) as session:
-        if given.file.suffix == ".json":
-            plain = export_json(session, audit_key(settings), content, today, required)
-            text, encoding = json.dumps(plain, indent=2, ensure_ascii=False) + "\n", "utf-8"
-        else:
-            text, encoding = export_csv(session, today), "utf-8-sig"  # spreadsheets look for the mark
+    if given.file.suffix not in _FORMS:
+        raise RecommenderError(f"The name of the file must end in {', '.join(_FORMS)}.")
+    made = _FORMS[given.file.suffix](settings)
     try:
-        with given.file.open("w", encoding=encoding, newline="") as file:
-            file.write(text)
+        given.file.write_bytes(made)
     except OSError as error:
         raise RecommenderError(f"{given.file}: cannot be written ({error.strerror}).") from error
     return _OK
+
+
+def _as_json(settings: Settings) -> bytes:
+    content = load_content(settings.rules_dir, settings.catalogue_dir)
+    with _database(settings) as session:
+        plain = export_json(session, audit_key(settings), content, digests(content), settings.approvals_required)
+    return (json.dumps(plain, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _as_csv(settings: Settings) -> bytes:
+    content = load_content(settings.rules_dir, settings.catalogue_dir)
+    with _database(settings) as session:
+        return export_csv(session, digests(content)).encode("utf-8-sig")  # spreadsheets look for the mark
+
+
+def _as_pdf(settings: Settings) -> bytes:
+    from recommender.web.review_pdf import rule_book_pdf  # no other command needs the pages: they start quicker without
+
+    with _database(settings):
+        return rule_book_pdf(settings)
+
+
+_FORMS: dict[str, Callable[[Settings], bytes]] = {".json": _as_json, ".csv": _as_csv, ".pdf": _as_pdf}
 
 
 @contextmanager

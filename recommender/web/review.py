@@ -118,23 +118,27 @@ def export_csv() -> Response:
 @blueprint.get("/review/print")
 def printed() -> str:
     """The rule book with its signatures, to print or to keep as a PDF."""
-    status = release.status(review_session(), content(), current_digests(), required(), key())
-    room = current_room()
-    return render_template(
-        "review/print.html",
-        me=visitor(),
-        room=room,
-        status=status,
-        texts={target: text_of(target) for target in room.rows},
-        digests=current_digests(),
-        at=now(),
-    )
+    return signed_rule_book(visitor())
 
 
 @blueprint.errorhandler(Forbidden)
 def not_allowed(error: Forbidden) -> Response:
     """Say that the role does not allow it."""
     return make_response(render_template("review/not_taken.html", why="role", typed=request.form.get("text", "")), 403)
+
+
+def signed_rule_book(reader: Clinician | None) -> str:
+    """Return everything that can be signed, with the approvals that stand today. Nobody need be signed in."""
+    room = room_for(reader)
+    return render_template(
+        "review/print.html",
+        me=reader,
+        room=room,
+        status=release.status(review_session(), content(), current_digests(), required(), key()),
+        texts={target: text_of(target) for target in room.rows},
+        digests=current_digests(),
+        at=now(),
+    )
 
 
 def target_page(target: Target, *, error: str | None = None, typed: str = "", parent: int | None = None) -> str:
@@ -246,8 +250,13 @@ def key() -> bytes:
 
 def current_room() -> Room:
     """Return the room as the clinician who is signed in finds it."""
-    digests = current_digests()
-    return Room(content(), standing(review_session(), digests, required(), key()), required(), visitor())
+    return room_for(visitor())
+
+
+def room_for(clinician: Clinician | None) -> Room:
+    """Return the room as a clinician finds it; without one nothing in it is theirs to do."""
+    standings = standing(review_session(), current_digests(), required(), key())
+    return Room(content(), standings, required(), clinician)
 
 
 def _open_reply(said: Sequence[Thread], parent: int | None) -> int | None:

@@ -99,14 +99,15 @@ class Group:
 
 
 class Room:
-    """Everything that can be reviewed, as one clinician finds it."""
+    """Everything that can be reviewed, as one clinician finds it, or somebody who only reads."""
 
     def __init__(
-        self, content: Content, standings: Mapping[Target, Standing], required: int, clinician: Clinician
+        self, content: Content, standings: Mapping[Target, Standing], required: int, clinician: Clinician | None
     ) -> None:
         needs = frozenset(needed(content))
         self._content = content
         self._clinician = clinician
+        self._own_id = clinician.id if clinician else None
         self._required = required
         self.rows: dict[Target, Row] = {
             target: self._row(target, standing, target in needs)
@@ -127,7 +128,7 @@ class Room:
         return [
             row
             for row in self.rows.values()
-            if any(approval.clinician_id == self._clinician.id for approval in row.standing.lapsed)
+            if any(approval.clinician_id == self._own_id for approval in row.standing.lapsed)
         ]
 
     def to_settle(self) -> list[Row]:
@@ -147,8 +148,9 @@ class Room:
         return next((row for row in [*rows[place + 1 :], *rows[: place + 1]] if row.needs_me), None)
 
     def _row(self, target: Target, standing: Standing, is_needed: bool) -> Row:
-        is_author = same_person(author_of(self._content, target), self._clinician)
-        is_signed = any(approval.clinician_id == self._clinician.id for approval in standing.approvals)
+        me = self._clinician
+        is_author = me is not None and same_person(author_of(self._content, target), me)
+        is_signed = any(approval.clinician_id == self._own_id for approval in standing.approvals)
         return Row(
             target=target,
             title=title_of(self._content, target),
@@ -157,7 +159,7 @@ class Room:
             is_needed=is_needed,
             is_author=is_author,
             is_signed=is_signed,
-            may_approve=self._clinician.role is not Role.READER and not is_author and not is_signed,
+            may_approve=me is not None and me.role is not Role.READER and not is_author and not is_signed,
         )
 
     def _groups(self) -> tuple[Group, ...]:

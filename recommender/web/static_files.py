@@ -22,6 +22,11 @@ def asset(name: str) -> str:
     return url_for("static_files.serve", name=_SERVED[name])
 
 
+def read_built(address: str) -> bytes:
+    """Return the built file at an address that `asset` gave."""
+    return _PLAIN[address.rpartition("/")[2]]
+
+
 @blueprint.get("/static/<name>")
 def serve(name: str) -> Response:
     """One built file; the licences are in VENDORED.md."""

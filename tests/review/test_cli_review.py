@@ -220,7 +220,7 @@ def test_the_table_holds_every_review_and_entry_and_no_formula(run: Run, reviewe
     assert all(row["mac"] for row in rows[2:])
 
 
-@pytest.mark.parametrize("name, status", [("review.pdf", 2), ("missing/review.json", 2)])
+@pytest.mark.parametrize("name, status", [("review.doc", 2), ("missing/review.json", 2)])
 def test_a_file_that_cannot_be_written_is_said(run: Run, tmp_path: Path, name: str, status: int) -> None:
     code, _, errors = run("export-review", str(tmp_path / name))
     assert code == status
