@@ -47,7 +47,8 @@ def build() -> None:
             named("app.css", styles),
             named("app.rtl.css", mirrored(workshop, styles)),
             named("room.css", compile_styles(workshop, "room.scss")),
-            named("app.js", bundle_script(workshop)),
+            named("app.js", bundle_script(workshop, "app.mjs")),
+            named("player.js", bundle_script(workshop, "player.mjs")),
             named("favicon.svg", (SOURCES / "favicon.svg").read_bytes()),
         ]
         write(files, tarball)
@@ -88,11 +89,9 @@ def mirrored(workshop: Path, styles: bytes) -> bytes:
     return (workshop / "app.rtl.css").read_bytes()
 
 
-def bundle_script(workshop: Path) -> bytes:
-    shutil.copy(SOURCES / "app.mjs", workshop / "app.mjs")
-    return run(
-        workshop, "node_modules/.bin/esbuild", "app.mjs", "--bundle", "--minify", "--format=esm", "--target=es2020"
-    )
+def bundle_script(workshop: Path, name: str) -> bytes:
+    shutil.copy(SOURCES / name, workshop / name)
+    return run(workshop, "node_modules/.bin/esbuild", name, "--bundle", "--minify", "--format=esm", "--target=es2020")
 
 
 def named(name: str, content: bytes) -> Built:
@@ -128,7 +127,7 @@ Made by `tools/build_assets.py` from `tools/assets` and the packages below. Do n
 |---|---|---|---|
 | {govuk} | MIT | {tarball} | app.css, app.rtl.css, room.css, app.js (a subset, compiled with our own colours and system fonts) |
 
-Compiled with {tools} (MIT; nothing of them is in the files). `favicon.svg` is our own.
+Compiled with {tools} (MIT; nothing of them is in the files). `favicon.svg` and `player.js` are our own.
 
 | file | SHA-256 |
 |---|---|

@@ -8,7 +8,7 @@ from dataclasses import replace
 from recommender.assembly.scope import matches
 from recommender.models.catalogue import DoseRange, DoseType, Exercise, Form
 from recommender.models.decision import Decision
-from recommender.models.routine import Dose
+from recommender.models.routine import Dose, Pace
 from recommender.models.rules import Branch, Modification, Timing, Trim
 
 STRENGTH = "strength"
@@ -75,12 +75,23 @@ def most_seconds(exercise: Exercise, form: Form, decision: Decision) -> int | No
 
 def work_seconds(dose: Dose, timing: Timing) -> int:
     """Return how long the dose takes: every side, set, repeat, hold and rest; not the setting up."""
+    return pace(dose, timing).seconds
+
+
+def pace(dose: Dose, timing: Timing) -> Pace:
+    """Return how the dose goes, round by round."""
     sides = 2 if dose.per_side else 1
     if dose.seconds is not None:
-        return sides * dose.seconds
-    each = timing.seconds_per_hold_change if dose.type is DoseType.HOLD else timing.seconds_per_rep
-    each += dose.hold_seconds or 0
-    return sides * dose.sets * (dose.reps or 0) * each + (dose.sets - 1) * dose.rest_seconds
+        return Pace(sets=1, rounds=sides, ready_seconds=0, work_seconds=dose.seconds, rest_seconds=0)
+    hold = dose.hold_seconds or 0
+    is_hold = dose.type is DoseType.HOLD
+    return Pace(
+        sets=dose.sets,
+        rounds=sides * (dose.reps or 0),
+        ready_seconds=timing.seconds_per_hold_change if is_hold else 0,
+        work_seconds=hold if is_hold else timing.seconds_per_rep + hold,
+        rest_seconds=dose.rest_seconds,
+    )
 
 
 def trimmed(dose: Dose, trim: Trim) -> Dose | None:

@@ -26,6 +26,24 @@ class Dose:
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """How a dose goes, in seconds: every set has ``rounds``, both sides counted, each of getting ready and then work.
+
+    ``rest_seconds`` come between two sets.
+    """
+
+    sets: int
+    rounds: int
+    ready_seconds: int
+    work_seconds: int
+    rest_seconds: int
+
+    @property
+    def seconds(self) -> int:
+        return self.sets * self.rounds * (self.ready_seconds + self.work_seconds) + (self.sets - 1) * self.rest_seconds
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One exercise of a routine, in one form.
 

@@ -6,7 +6,7 @@ The server keeps nothing. Each page works out afresh what follows from the answe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -18,13 +18,14 @@ from recommender.models.check_in import CheckInResult, NextCheck
 from recommender.models.questionnaire import Occasion
 from recommender.models.recommendation import Recommendation
 from recommender.web import journey
-from recommender.web.check_in_visit import current_draft_of, may_check, visit_of
+from recommender.web.check_in_visit import CheckVisit, current_draft_of, may_check, visit_of
 from recommender.web.draft import first_slug, go
 from recommender.web.draft import forget as forget_answers
 from recommender.web.language import current_edition
 from recommender.web.plan_cookie import NoPlan, plan_cookies
 from recommender.web.plan_memory import Held, Plan, days_kept, kept_items, last_day
 from recommender.web.plan_view import acts_by_day, first_check, scores, standing
+from recommender.web.player import Whole, player_page
 from recommender.web.result import own_sheet
 from recommender.web.result_view import advice_groups, used_sources
 from recommender.web.site import current_site
@@ -107,32 +108,30 @@ def latest() -> Response:
 @blueprint.get("/plan/today")
 def today() -> Response:
     """The routine of today, for somebody who has answered the question before a session today."""
-    plan, site = own_plan(), current_site()
-    draft = None if isinstance(plan, NoPlan) else current_draft_of(Occasion.EACH_SESSION, plan)
-    if isinstance(plan, NoPlan) or plan.stopped or draft is None or draft.day != site.today():
-        return go("plan.show")
-    try:
-        visit = visit_of(plan, draft)
-        if journey.first_open(visit.walk, visit.draft.visited) is not None:
-            return go("plan.show")
-        result, shown = visit.result()
-    except IntakeError:
-        return plan_changed_page()
-    routine = shown["recommendation"]["routine"]
-    after = visit.plan_after(result, shown)
+    session = _session_of_today()
+    if isinstance(session, Response):
+        return session
+    routine = session.shown["recommendation"]["routine"]
+    after = session.visit.plan_after(session.result, session.shown)
     if routine is None:
         response = go("plan.show")
     else:
         after = replace(after, routine=kept_items(routine["items"]))
-        response = make_response(
-            render_template(
-                "plan_today.html",
-                shown=shown,
-                **_routine_words(plan, draft.day, result.recommendation, shown["recommendation"]),
-            )
-        )
-    plan_cookies().write(response, after, site.ready.content.rule_set, site.today())
+        response = make_response(render_template("plan_today.html", shown=session.shown, **session.words()))
+    plan_cookies().write(response, after, current_site().ready.content.rule_set, current_site().today())
     return response
+
+
+@blueprint.get("/plan/today/play")
+def play() -> Response:
+    """The routine of today, one move at a time."""
+    session = _session_of_today()
+    if isinstance(session, Response):
+        return session
+    recommendation = session.result.recommendation
+    if recommendation.assembly is None:
+        return go("plan.today")
+    return make_response(player_page(recommendation, session.shown["recommendation"], Whole.PLAN))
 
 
 @blueprint.post("/plan/remember")
@@ -174,6 +173,36 @@ def start_again() -> Response:
     plan_cookies().forget(response)
     forget_answers(response)
     return response
+
+
+@dataclass(frozen=True)
+class _Session:
+    """A session of today, whose questions are all answered."""
+
+    plan: Plan
+    visit: CheckVisit
+    result: CheckInResult
+    shown: Shown
+
+    def words(self) -> dict[str, Any]:
+        """Return what templates need to show its routine."""
+        shown = self.shown["recommendation"]
+        return _routine_words(self.plan, self.visit.draft.day, self.result.recommendation, shown)
+
+
+def _session_of_today() -> _Session | Response:
+    """Return the session of today, or what to show to somebody who has not answered all its questions."""
+    plan, site = own_plan(), current_site()
+    draft = None if isinstance(plan, NoPlan) else current_draft_of(Occasion.EACH_SESSION, plan)
+    if isinstance(plan, NoPlan) or plan.stopped or draft is None or draft.day != site.today():
+        return go("plan.show")
+    try:
+        visit = visit_of(plan, draft)
+        if journey.first_open(visit.walk, visit.draft.visited) is not None:
+            return go("plan.show")
+        return _Session(plan, visit, *visit.result())
+    except IntakeError:
+        return plan_changed_page()
 
 
 def plan_changed_page() -> Response:

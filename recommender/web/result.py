@@ -19,6 +19,7 @@ from recommender.web.answer_cookie import Draft
 from recommender.web.changes_view import changes_shown, choices_shown
 from recommender.web.draft import current_draft, go, start_again_page
 from recommender.web.language import current_edition
+from recommender.web.player import Whole, player_page
 from recommender.web.question_form import answered_steps
 from recommender.web.result_view import (
     SITTING,
@@ -75,6 +76,12 @@ def summary() -> Response:
 def desk() -> Response:
     """The part about sitting on a page of its own, to print; a redirect to the result of whoever has none."""
     return _page(_desk)
+
+
+@blueprint.get("/result/play")
+def play() -> Response:
+    """The routine one move at a time; a redirect to the result of whoever has none."""
+    return _page(_play)
 
 
 def own_sheet() -> OwnSheet | Response:
@@ -157,6 +164,10 @@ def _desk(sheet: OwnSheet, recommendation: Recommendation, shown: dict[str, Any]
         sitting_topics=SITTING,
         questions=content.questionnaire.questions,
     )
+
+
+def _play(sheet: OwnSheet, recommendation: Recommendation, shown: dict[str, Any]) -> str | None:
+    return player_page(recommendation, shown, Whole.RESULT) if recommendation.assembly else None
 
 
 def _complete(sheet: AnswerSheet, draft: Draft) -> Intake | None:

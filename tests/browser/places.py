@@ -49,8 +49,10 @@ NEED_ANSWERS = frozenset(
         "result.show",
         "result.summary",
         "result.desk",
+        "result.play",
         "plan.latest",
         "plan.today",
+        "plan.play",
         "check_ins.show",
         "check_ins.check",
     }
@@ -167,6 +169,9 @@ class Stand:
         page.context.add_cookies([{"name": "language", "value": language, "url": home}])
         for name, value in {**self.cookies(place), **self.plan_cookies(place)}.items():
             page.context.add_cookies([{"name": name, "value": value, "url": home}])
+        document, part, _ = place.address.partition("#")
+        if part:
+            page.goto("about:blank")  # a browser that is on the page already would load nothing
         response = page.goto(home + place.address)
         if place.is_sent:
             text = page.locator("main input[type=text]")
@@ -176,7 +181,7 @@ class Stand:
                 page.locator("main form button[type=submit]").click()
             response = sending.value
         assert response is not None
-        assert (response.status, response.url) == (place.status, home + place.address), place.name
+        assert (response.status, response.url) == (place.status, home + document), place.name
         if place.is_opened:
             page.eval_on_selector_all("details", "all => all.forEach(one => { one.open = true; })")
         return response
@@ -233,7 +238,7 @@ def served(app: Flask) -> Iterator[str]:
 
 def all_places(stand: Stand) -> list[Place]:
     places = [*public_places(stand), *question_places(stand), *check_places(stand), *outcome_places(stand)]
-    places += [*changed_places(stand), *sitting_places(stand), *plan_places(stand)]
+    places += [*changed_places(stand), *sitting_places(stand), *player_places(stand), *plan_places(stand)]
     return [*places, *exercise_places(stand), *trouble_places()]
 
 
@@ -302,6 +307,15 @@ def sitting_places(stand: Stand) -> Iterator[Place]:
         yield place.opened() if where == "desk" else replace(place, state=f"{where}-no-country", site=ANYWHERE)
 
 
+def player_places(stand: Stand) -> Iterator[Place]:
+    """A routine one move at a time: before it, at a move with an easier one, at one with a hold, and after it."""
+    draft = stand.draft(AT_A_DESK)
+    yield Place("player", "begin", "/result/play", draft=draft).opened()
+    yield Place("player", "no-country", "/result/play", draft=draft, site=ANYWHERE).opened()
+    for screen in ("move-1", "move-3", "end"):
+        yield Place("player", screen, f"/result/play#{screen}", draft=draft).opened()
+
+
 def plan_places(stand: Stand) -> Iterator[Place]:
     """A plan on its first day, after checks, due, stopped and unreadable, with every page of a check and a session."""
     kept, now = plan_of(stand, FLARE), date.today()
@@ -324,6 +338,7 @@ def plan_places(stand: Stand) -> Iterator[Place]:
     yield Place("result-routine-review", "plan", "/result", plan=kept, draft=stand.draft(FLARE))
     yield Place("plan-latest", "", "/plan/latest", plan=grown).opened()
     yield Place("plan-today", "", "/plan/today", plan=kept, check=ready).opened()
+    yield Place("player", "plan", "/plan/today/play#end", plan=kept, check=ready)
     for slug in ("emergency-check", "soon-check", "follow-up"):
         yield Place(f"check-{slug}", "filled", f"/plan/check/{slug}", plan=week, check=draft).opened()
     begun = replace(draft, answers={}, visited=frozenset())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -212,7 +213,7 @@ def test_axe_is_the_published_file() -> None:
 def test_every_page_of_the_site_is_among_the_places(stand: Stand, places: list[Place]) -> None:
     rules = page_rules(stand.apps[HOME])
     addresses = Map([rule.empty() for rule in rules]).bind("localhost")
-    reached = {addresses.match(place.address.partition("?")[0])[0] for place in places if place.status in (200, 422)}
+    reached = {addresses.match(re.split("[?#]", place.address)[0])[0] for place in places if place.status in (200, 422)}
     forgotten = {rule.endpoint for rule in rules} - reached
     assert forgotten == set(), "add them to tests/browser/places.py"
     assert len({place.name for place in places}) == len(places)

@@ -1,0 +1,216 @@
+"""The clock of the page that shows one move at a time, in a browser whose time the tests set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from people import AT_A_DESK
+from places import Place, Stand
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
+
+PHONE: ViewportSize = {"width": 390, "height": 844}
+# A device with two voices, one of which sends what it reads to somebody else. It takes no time to read.
+VOICES = """(() => {
+  window.said = [];
+  const voices = [{ lang: "en-GB", localService: false, name: "far" }, { lang: "en-GB", localService: NEAR, name: "near" }];
+  window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
+  Object.defineProperty(window, "speechSynthesis", { value: {
+    getVoices: () => voices, cancel() {}, addEventListener() {},
+    speak(speech) { window.said.push([speech.voice.name, speech.text]); setTimeout(() => speech.onend()); },
+  } });
+})()"""
+
+
+class Player:
+    """Somebody with the page open, whose clock stands until the test lets time pass."""
+
+    def __init__(self, page: Page, stand: Stand) -> None:
+        page.clock.install(time=0)
+        page.clock.pause_at(1)
+        self.page, self.stand = page, stand
+
+    def open(self, part: str = "") -> None:
+        draft = self.stand.draft(AT_A_DESK)
+        self.stand.bring(self.page, Place("player", part, f"/result/play{part}", draft=draft))
+
+    def wait(self, seconds: float) -> None:
+        self.page.clock.run_for(int(1000 * seconds))
+
+    def press(self, words: str) -> None:
+        self.page.get_by_role("button", name=words, exact=True).click()
+
+    @property
+    def shown(self) -> list[str]:
+        """Return the headings of the screens that can be seen."""
+        return self.page.locator(".app-player__screen h2:visible").all_inner_texts()
+
+    @property
+    def cue(self) -> Locator:
+        return self.page.locator("[data-cue]")
+
+    @property
+    def left(self) -> Locator:
+        return self.page.get_by_role("timer")
+
+    def numbers(self, move: int) -> dict[str, int]:
+        """Return what the page says of how the clock goes through one move, in seconds and rounds."""
+        found: dict[str, str] = self.page.eval_on_selector(f"#move-{move}", "one => ({...one.dataset})")
+        return {name: int(value) for name, value in found.items() if value.isdigit()}
+
+    def move_of(self, kind: str) -> int:
+        """Return the number of the first move of one kind of dose."""
+        first = self.page.locator(f".app-player__screen[data-kind={kind}]").first
+        return int(str(first.get_attribute("id")).removeprefix("move-"))
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport=PHONE)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def player(page: Page, stand: Stand) -> Player:
+    player = Player(page, stand)
+    player.open()
+    return player
+
+
+def test_one_screen_is_shown_at_a_time_and_the_focus_goes_to_its_heading(player: Player) -> None:
+    assert player.shown == ["Before you start"]
+    expect(player.left).to_be_hidden()
+    player.page.locator("[data-next]:visible").click()
+    (name,) = player.shown
+    expect(player.page.locator("#move-1 h2")).to_be_focused()
+    expect(player.left).to_be_visible()
+    player.page.locator("[data-next]:visible").click()
+    assert player.shown != [name]
+    player.page.go_back()
+    expect(player.page.locator("#move-1 h2")).to_be_visible()
+    assert player.shown == [name]
+
+
+def test_when_to_stop_is_one_tap_away_from_every_move(player: Player) -> None:
+    player.open("#move-2")
+    player.page.get_by_role("link", name="When to stop").locator("visible=true").click()
+    expect(player.page.locator("#stop h3")).to_be_focused()
+    expect(player.page.locator("#stop")).to_be_in_viewport()
+
+
+def test_the_clock_does_nothing_until_it_is_started_and_pauses_when_asked(player: Player) -> None:
+    player.open("#move-1")
+    first = player.left.inner_text()
+    player.wait(30)
+    assert player.left.inner_text() == first
+    player.press("Start the clock")
+    player.wait(10)
+    later = player.left.inner_text()
+    assert later < first
+    player.press("Pause")
+    player.wait(60)
+    assert player.left.inner_text() == later
+    player.press("Go on")
+    player.wait(5)
+    assert player.left.inner_text() < later
+
+
+def test_a_hold_is_counted_round_by_round_as_the_dose_says(player: Player) -> None:
+    number = player.move_of("hold")
+    player.open(f"#move-{number}")
+    pace = player.numbers(number)
+    assert pace["sets"] == 1
+    player.press("Start the clock")
+    expect(player.cue).to_contain_text("Get into place")
+    player.wait(pace["settle"] + 0.3)
+    for one in range(1, pace["rounds"] + 1):
+        expect(player.cue).to_have_text(f"Get ready: {one} of {pace['rounds']}")
+        player.wait(pace["ready"])
+        expect(player.cue).to_have_text(f"Hold: {one} of {pace['rounds']}")
+        player.wait(pace["work"])
+    expect(player.cue).to_have_text("Done. Go on when you are ready.")
+    player.wait(60)
+    expect(player.page.locator(f"#move-{number} h2")).to_be_visible()
+
+
+def test_repeats_are_counted_for_both_sides(player: Player) -> None:
+    number = player.move_of("reps")
+    player.open(f"#move-{number}")
+    pace = player.numbers(number)
+    player.press("Start the clock")
+    player.wait(pace["settle"] + 0.3 + pace["work"] * (pace["rounds"] - 1))
+    expect(player.cue).to_have_text(f"Repeat {pace['rounds']} of {pace['rounds']}")
+
+
+def test_by_itself_it_goes_through_the_whole_routine_without_a_touch(player: Player) -> None:
+    player.page.get_by_label("Go on to the next move by itself").check()
+    count = player.page.locator(".app-player__screen[data-kind]").count()
+    player.page.locator("[data-next]:visible").click()
+    player.press("Start the clock")
+    for number in range(1, count + 1):
+        expect(player.page.locator(f"#move-{number} h2")).to_be_visible()
+        pace = player.numbers(number)
+        each = pace["ready"] + pace["work"]
+        # A little more than the move takes: the clock looks five times in a second.
+        player.wait(pace["settle"] + pace["sets"] * (pace["rounds"] * each + pace["rest"]) - pace["rest"] + 0.3)
+    expect(player.page.locator("#end h2")).to_be_visible()
+    expect(player.page.locator("#end h2")).to_be_focused()
+    expect(player.left).to_be_hidden()
+
+
+def test_leaving_a_move_stops_its_clock(player: Player) -> None:
+    player.open("#move-1")
+    player.press("Start the clock")
+    player.wait(5)
+    player.page.locator("[data-next]:visible").click()
+    expect(player.page.get_by_role("button", name="Start the clock")).to_be_visible()
+    standing = player.left.inner_text()
+    player.wait(30)
+    assert player.left.inner_text() == standing
+
+
+def test_it_pauses_when_the_page_is_out_of_sight(player: Player) -> None:
+    player.open("#move-1")
+    player.press("Start the clock")
+    player.wait(5)
+    player.page.evaluate(
+        """() => {
+          Object.defineProperty(document, "hidden", { value: true });
+          document.dispatchEvent(new Event("visibilitychange"));
+        }"""
+    )
+    expect(player.page.get_by_role("button", name="Go on", exact=True)).to_be_visible()
+
+
+def test_only_a_voice_of_the_device_itself_reads_aloud(page: Page, stand: Stand) -> None:
+    page.add_init_script(VOICES.replace("NEAR", "true"))
+    player = Player(page, stand)
+    player.open()
+    page.get_by_label("Read the moves aloud").check()
+    page.locator("[data-next]:visible").click()
+    player.press("Start the clock")
+    player.wait(1)
+    said = page.evaluate("said")
+    assert {voice for voice, _ in said} == {"near"}
+    assert all(step in said[0][1] for step in page.locator("#move-1 .app-steps--large li").all_inner_texts())
+
+
+def test_without_such_a_voice_reading_aloud_is_not_offered(page: Page, stand: Stand) -> None:
+    page.add_init_script(VOICES.replace("NEAR", "false"))
+    player = Player(page, stand)
+    player.open()
+    expect(page.get_by_label("Read the moves aloud")).to_be_hidden()
+    expect(page.get_by_label("A sound at each change")).to_be_visible()
+
+
+def test_without_script_it_is_one_page_with_every_move_and_no_clock(browser: Browser, stand: Stand) -> None:
+    context = browser.new_context(viewport=PHONE, java_script_enabled=False)
+    page = context.new_page()
+    stand.bring(page, Place("player", "", "/result/play", draft=stand.draft(AT_A_DESK)))
+    assert page.locator(".app-player__screen:visible").count() == page.locator(".app-player__screen").count() > 4
+    expect(page.locator(".app-player__bar")).to_be_hidden()
+    expect(page.locator(".app-player__options")).to_be_hidden()
+    page.locator("#begin [data-next]").click()
+    expect(page.locator("#move-1 h2")).to_be_in_viewport()
+    context.close()
