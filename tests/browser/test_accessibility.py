@@ -3,42 +3,40 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from places import HOME, LANGUAGES, Place, Stand, all_places, exercise_places
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 from routes import page_rules
 from werkzeug.routing import Map
 
 AXE = Path(__file__).resolve().parent / "axe" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-OPTIONS = json.dumps(
-    {
-        "runOnly": {"type": "tag", "values": TAGS},
-        "rules": {"target-size": {"enabled": True}},
-        "resultTypes": ["violations"],
-    }
-)
-RUN_AXE = f"""async () => {{
-  const told = await axe.run(document, {OPTIONS});
+OPTIONS: dict[str, Any] = {
+    "runOnly": {"type": "tag", "values": TAGS},
+    "rules": {"target-size": {"enabled": True}},
+    "resultTypes": ["violations"],
+}
+COLOUR_OPTIONS: dict[str, Any] = {"runOnly": ["color-contrast", "link-in-text-block"], "resultTypes": ["violations"]}
+RUN_AXE = """async options => {
+  const told = await axe.run(document, options);
   const rules = [...told.passes, ...told.inapplicable, ...told.violations, ...told.incomplete];
-  return {{
+  return {
     rules: rules.map(rule => rule.id),
     violations: told.violations.flatMap(rule => rule.nodes.map(
-      node => `${{rule.id}}: ${{node.target.join(" ")}}: ${{node.failureSummary.replace(/\\s+/g, " ")}}`)),
-  }};
-}}"""
-PHONE, SMALLEST, DESK = (
-    {"width": 390, "height": 844},
-    {"width": 320, "height": 640},  # 1280 pixels wide at 400 %
-    {"width": 1280, "height": 800},
-)
+      node => `${rule.id}: ${node.target.join(" ")}: ${node.failureSummary.replace(/\\s+/g, " ")}`)),
+  };
+}"""
+PHONE: ViewportSize = {"width": 390, "height": 844}
+SMALLEST: ViewportSize = {"width": 320, "height": 640}  # 1280 pixels wide at 400 %
+DESK: ViewportSize = {"width": 1280, "height": 800}
 # What reaches past the right or left edge, or is cut off there. Wide tables may scroll inside a box that fits.
 TOO_WIDE = """() => {
   const width = document.documentElement.clientWidth, faults = [];
@@ -104,11 +102,25 @@ MOVING = """() => [
 
 
 def axe_violations(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    told = page.evaluate(RUN_AXE)
+    told = _asked_axe(page, OPTIONS)
     assert "target-size" in told["rules"]
     violations: list[str] = told["violations"]
     return violations
+
+
+def colour_violations(page: Page) -> list[str]:
+    """Return what axe says of colours alone: all that other colours can change of a page that was looked at before."""
+    told = _asked_axe(page, COLOUR_OPTIONS)
+    assert "color-contrast" in told["rules"]
+    violations: list[str] = told["violations"]
+    return violations
+
+
+def _asked_axe(page: Page, options: dict[str, Any]) -> dict[str, Any]:
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    told: dict[str, Any] = page.evaluate(RUN_AXE, options)
+    return told
 
 
 def heading_faults(page: Page) -> list[str]:
@@ -129,23 +141,21 @@ def spaced_width_faults(page: Page) -> list[str]:
 
 LOOKS: dict[str, Callable[[Page], list[str]]] = {
     "axe": axe_violations,
+    "colours": colour_violations,
     "headings": heading_faults,
     "width": width_faults,
     "width with wider spacing": spaced_width_faults,  # changes the page, so it comes last
     "targets": lambda page: list(page.evaluate(SMALL_TARGETS)),
     "motion": lambda page: list(page.evaluate(MOVING)),
 }
-# Browser settings, what is looked at under each, in order, and in which languages. Colours are the same in all of them.
-SETTINGS: dict[str, tuple[dict[str, Any], tuple[str, ...], tuple[str, ...]]] = {
-    "320 wide": ({"viewport": SMALLEST}, ("axe", "headings", "width", "width with wider spacing"), LANGUAGES),
-    "1280 wide": ({"viewport": DESK}, ("axe",), LANGUAGES),
-    "dark": (
-        {"viewport": PHONE, "color_scheme": "dark", "reduced_motion": "reduce", "is_mobile": True, "has_touch": True},
-        ("axe", "targets", "motion"),
-        LANGUAGES[:1],
-    ),
-    "forced colours": ({"viewport": PHONE, "forced_colors": "active"}, ("axe",), LANGUAGES[:1]),
+# The size of the screen, the media, what is looked at, in order, and in which languages: colours are the same in all.
+SETTINGS: dict[str, tuple[ViewportSize, dict[str, Any], tuple[str, ...], tuple[str, ...]]] = {
+    "320 wide": (SMALLEST, {}, ("axe", "headings", "width", "width with wider spacing"), LANGUAGES),
+    "1280 wide": (DESK, {}, ("axe",), LANGUAGES),
+    "dark": (PHONE, {"color_scheme": "dark"}, ("colours", "targets", "motion"), LANGUAGES[:1]),
+    "forced colours": (PHONE, {"forced_colors": "active"}, ("axe",), LANGUAGES[:1]),
 }
+PLAIN: dict[str, Any] = {"color_scheme": "light", "forced_colors": "none", "reduced_motion": "reduce"}
 
 
 @pytest.fixture(scope="module")
@@ -158,41 +168,56 @@ def survey(browser: Browser, stand: Stand, places: list[Place]) -> Survey:
     return Survey(browser, stand, places)
 
 
+@dataclass
 class Survey:
-    """Visits every place in every language, once for each setting, and keeps what each look found there."""
+    """Visits every place once in every language, looks at it in each setting, and keeps what each look found there."""
 
-    def __init__(self, browser: Browser, stand: Stand, places: list[Place]) -> None:
-        self._browser, self._stand, self._places = browser, stand, places
-        self._found: dict[str, dict[str, dict[str, list[str]]]] = {}
+    browser: Browser
+    stand: Stand
+    places: list[Place]
 
     def faults(self, setting: str, look: str) -> dict[str, list[str]]:
         """Return what one look found, by place; {} means all is well."""
-        if setting not in self._found:
-            self._found[setting] = self._visit_all(setting)
-        return self._found[setting][look]
+        key = (setting, look)
+        return {f"{one.language} {one.place.name}": one.faults[key] for one in self.visits if one.faults.get(key)}
 
-    def _visit_all(self, setting: str) -> dict[str, dict[str, list[str]]]:
-        options, looks, languages = SETTINGS[setting]
-        found: dict[str, dict[str, list[str]]] = {look: {} for look in looks}
-        context = self._browser.new_context(**options)
+    @cached_property
+    def visits(self) -> list[Seen]:
+        context = self.browser.new_context(viewport=PHONE)
         page = context.new_page()
         page.set_default_timeout(10_000)
-        for language in languages:
-            for place in self._places:
-                wrong = self._bring(page, place, language)
-                for look in looks:
-                    faults = wrong or LOOKS[look](page)
-                    if faults:
-                        found[look][f"{language} {place.name}"] = faults
+        seen = [self._visit(page, place, language) for language in LANGUAGES for place in self.places]
         context.close()
-        return found
+        return seen
 
-    def _bring(self, page: Page, place: Place, language: str) -> list[str]:
+    def _visit(self, page: Page, place: Place, language: str) -> Seen:
+        page.emulate_media(**PLAIN)
+        seen = Seen(place, language)
         try:
-            self._stand.bring(page, place, language)
+            self.stand.bring(page, place, language)
         except AssertionError as error:
-            return [str(error)]
-        return []
+            looks = [(setting, look) for setting, (_, _, looks, _) in SETTINGS.items() for look in looks]
+            return Seen(place, language, faults={key: [str(error)] for key in looks})
+        seen.title, seen.lang = page.title(), page.locator("html").get_attribute("lang")
+        for setting, (size, media, looks, languages) in SETTINGS.items():
+            if language in languages:
+                page.set_viewport_size(size)
+                page.emulate_media(**{**PLAIN, **media})
+                for look in looks:
+                    seen.faults[setting, look] = LOOKS[look](page)
+                page.evaluate("document.adoptedStyleSheets = []")  # the wider spacing
+        return seen
+
+
+@dataclass
+class Seen:
+    """What was seen at one place: the title, the language that it names, and faults by setting and look."""
+
+    place: Place
+    language: str
+    title: str = ""
+    lang: str | None = None
+    faults: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
 
 def assert_none(faults: dict[str, list[str]]) -> None:
@@ -230,9 +255,13 @@ def test_the_filtered_catalogue_shows_some_moves_and_none(stand: Stand) -> None:
     assert counts["no-match-opened"] == 0
 
 
-@pytest.mark.parametrize("setting", SETTINGS)
+@pytest.mark.parametrize("setting", ["320 wide", "1280 wide", "forced colours"])
 def test_axe_finds_nothing(survey: Survey, setting: str) -> None:
     assert_none(survey.faults(setting, "axe"))
+
+
+def test_axe_finds_no_fault_in_the_colours_of_the_night(survey: Survey) -> None:
+    assert_none(survey.faults("dark", "colours"))
 
 
 def test_nothing_is_wider_than_the_smallest_screen(survey: Survey) -> None:
@@ -255,19 +284,12 @@ def test_nothing_moves_for_those_who_asked_for_less_motion(survey: Survey) -> No
     assert_none(survey.faults("dark", "motion"))
 
 
-def test_titles_name_the_page_and_the_page_names_its_language(
-    browser: Browser, stand: Stand, places: list[Place]
-) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+def test_titles_name_the_page_and_the_page_names_its_language(survey: Survey) -> None:
     pages: dict[tuple[str, str], str] = {}
-    for language in LANGUAGES:
-        for place in places:
-            stand.bring(page, place, language)
-            title = page.title()
-            assert page.locator("html").get_attribute("lang") == language, place.name
-            assert title.startswith("Error: ") == place.is_sent, f"{place.name}: {title}"
-            plain = title.removeprefix("Error: ")
-            first = pages.setdefault((language, plain), place.page)
-            assert first == place.page, f"{first} and {place.name} share the title {plain!r}"
-    context.close()
+    for seen in survey.visits:
+        place = seen.place
+        assert seen.lang == seen.language, place.name
+        assert seen.title.startswith("Error: ") == place.is_sent, f"{place.name}: {seen.title}"
+        plain = seen.title.removeprefix("Error: ")
+        first = pages.setdefault((seen.language, plain), place.page)
+        assert first == place.page, f"{first} and {place.name} share the title {plain!r}"
