@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flask import Flask
+from places import served
 from playwright.sync_api import Locator, Page, Response
-from test_review_journey import CHANGED_RULE, served
+from test_review_journey import CHANGED_RULE
 
 from recommender.loaders.vignettes import Vignette, load_vignettes
 from recommender.models.levels import Level
@@ -175,13 +176,15 @@ def review_places() -> Iterator[RoomPlace]:
         yield RoomPlace("review", role.value, "/review", who)
         yield RoomPlace("release", role.value, "/review/release", who)
         yield RoomPlace("rule with a lapsed approval", role.value, LAPSED, who)
-    yield RoomPlace("group", "reader", "/review/group/precautions", "rea")
-    yield RoomPlace("group", "reviewer", "/review/group/precautions", "ana")
+        yield RoomPlace("group", role.value, "/review/group/precautions", who)
     yield RoomPlace("rule to review", "", RULE, "ana")
+    yield RoomPlace("rule to review", "reader", RULE, "rea")
     yield RoomPlace("rule to review", "recorded", f"{RULE}?done=comment", "ana")
     yield RoomPlace("rule with a request", "", BLOCKED, "ana")
     yield RoomPlace("exercise to review", "", EXERCISE, "ben")
+    yield RoomPlace("exercise to review", "reader", EXERCISE, "rea")
     yield RoomPlace("outcome to review", "", DISPOSITION, "ana")
+    yield RoomPlace("outcome to review", "reader", DISPOSITION, "rea")
     yield RoomPlace("confirm", "", "/review/confirm?target=rule/RF-U07&target=exercise/pelvic_tilt", "ana")
     yield RoomPlace("confirm nothing", "", "/review/confirm", "ana")
     yield RoomPlace("review printed", "", "/review/print", "ana")

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import sys
-import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import databases
 import pytest
-from flask import Flask
+from places import served
 from playwright.sync_api import Browser, Page, expect
-from test_accessibility import axe_violations
-from werkzeug.serving import make_server
 
 from recommender.service import Recommender
 
@@ -31,19 +28,6 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         return
     with databases.postgresql() as server, databases.new_database(server) as url:
         yield url
-
-
-@contextmanager
-def served(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 class Clinician:
@@ -108,38 +92,3 @@ def test_two_clinicians_review_to_release_and_again_after_a_change_of_one_word(
         ben.approve("/review/release", "Approve this release")
         assert "have not yet approved" not in app.test_client().get("/").text
         assert app.test_client().get("/readyz").json["rule_set"]["approved"] is True
-
-
-@pytest.mark.parametrize("name", ["ana", "ben", "rea"])
-def test_the_review_room_has_no_accessibility_fault_and_can_be_used_by_keyboard(
-    browser: Browser, recommender: Recommender, tmp_path: Path, name: str
-) -> None:
-    pages = ["/review", "/sign-in", "/review/group/red_flags", "/review/rule/RF-E01", "/review/exercise/pelvic_tilt"]
-    pages += ["/review/disposition/routine", "/review/release", "/review/confirm?target=rule/RF-E01", "/review/print"]
-    with review_room(recommender, tmp_path) as app, served(app) as home:
-        context = browser.new_context(viewport={"width": 320, "height": 640})
-        page = context.new_page()
-        page.goto(f"{home}/sign-in")
-        page.get_by_label("Email").focus()
-        page.keyboard.type(f"{name}@example.org")
-        page.keyboard.press("Tab")
-        page.keyboard.type(password_of(name))
-        page.keyboard.press("Enter")
-        expect(page.get_by_role("heading", level=1)).to_have_text("Review room")
-        if name != "rea":
-            page.goto(f"{home}/review/rule/RF-E01")
-            page.get_by_label("Your words").focus()
-            page.keyboard.type("By keyboard.")
-            for _ in range(3):
-                page.keyboard.press("Tab")
-            page.keyboard.press("Enter")
-            expect(page.get_by_role("status")).to_contain_text("Your comment is recorded.")
-        for address in pages:
-            response = page.goto(home + address)
-            assert response is not None
-            assert response.status == 200
-            page.eval_on_selector_all("details", "all => all.forEach(one => { one.open = true; })")
-            assert axe_violations(page) == [], address
-            assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), (
-                address
-            )

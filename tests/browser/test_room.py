@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from places import served
 from playwright.sync_api import Browser, Page, expect
 from room_places import EXERCISE, Room, RoomPlace, compare, journey, room_places, running_room, sign_in
 from routes import page_rules
 from test_accessibility import DESK, LOOKS, PHONE, PLAIN, SMALLEST, assert_none
 from test_keyboard import MOST_STOPS, Typist
 from test_lightness import MOST_BYTES, Inline, Wire
-from test_review_journey import served
 from werkzeug.routing import Rule
 
 from recommender.models.levels import Level
