@@ -34,6 +34,7 @@ def rule_book_pdf(settings: Settings) -> bytes:
             raise RecommenderError("The rules cannot be used. `recommender check` says why.")
         page = review.signed_rule_book(None)
 
+    # WeasyPrint says nothing of its types.
     class BuiltFiles(weasyprint.urls.URLFetcher):  # type: ignore[misc, name-defined]
         """Gives the style sheets of the page, and refuses everything else: nothing is asked of any network."""
 

@@ -1,4 +1,4 @@
-"""The site with the real content, as the United Kingdom sees it, and a visitor who fills it in."""
+"""The site with the real content, as the United Kingdom sees it, and people who fill it in or keep a plan."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from planner import Clock, Planner, site_at
 from visitor import Visitor
 
 from recommender.service import Recommender
@@ -32,3 +33,16 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def visitor(client: FlaskClient, recommender: Recommender) -> Visitor:
     return Visitor(client, recommender)
+
+
+@pytest.fixture
+def planner(recommender: Recommender, settings: Settings) -> Planner:
+    clock = Clock()
+    return Planner(site_at(clock, settings, recommender), recommender, clock)
+
+
+@pytest.fixture
+def kept(planner: Planner) -> Planner:
+    """Somebody who has begun a plan today."""
+    planner.remember({"pain_score": 6})
+    return planner

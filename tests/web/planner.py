@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Flask
+from flask import Flask, request
 from flask.testing import FlaskClient
 from people import CALM
 from sheets import BASELINE
@@ -18,7 +18,9 @@ from werkzeug.test import TestResponse
 
 from recommender.service import Recommender
 from recommender.settings import Settings
+from recommender.web import plan_cookie
 from recommender.web.app import create_app
+from recommender.web.plan_memory import Plan
 from recommender.web.site import current_site, keep_site
 
 DAY_0 = date(2026, 11, 21)
@@ -108,3 +110,28 @@ def heading(page: TestResponse) -> str:
 def moves_on(page: TestResponse) -> list[str]:
     """Return the names of the moves whose cards stand on a page."""
     return [html.unescape(name) for name in re.findall(r'<h3 class="app-move__name">(.*?)</h3>', page.text)]
+
+
+def cookie(planner: Planner, name: str = "plan") -> str:
+    found = planner.client.get_cookie(name)
+    assert found
+    return found.value
+
+
+def opened(planner: Planner) -> Plan:
+    with planner.app.test_request_context(headers={"Cookie": f"plan={cookie(planner)}"}):
+        found = plan_cookie.plan_cookies().read(
+            request, planner.visitor.recommender.content.rule_set, planner.clock.day
+        )
+    assert isinstance(found, Plan)
+    return found
+
+
+def sealed(planner: Planner, plan: Plan) -> None:
+    """Put a plan in the browser as the site would have sealed it."""
+    with planner.app.test_request_context():
+        response = planner.app.response_class()
+        cookies = plan_cookie.plan_cookies()
+        assert cookies.write(response, plan, planner.visitor.recommender.content.rule_set, planner.clock.day)
+    value = response.headers["Set-Cookie"].partition("=")[2].partition(";")[0]
+    planner.client.set_cookie("plan", value)

@@ -6,12 +6,8 @@ import html
 import re
 from typing import Any
 
-import pytest
 from people import FLARE
-from planner import Clock, Planner, heading, moves_on, site_at
-
-from recommender.service import Recommender
-from recommender.settings import Settings
+from planner import Planner, heading, moves_on
 
 # The day, what is answered then, and the heading of what comes of it.
 STORY: list[tuple[int, dict[str, Any], str]] = [
@@ -25,12 +21,6 @@ STORY: list[tuple[int, dict[str, Any], str]] = [
         "Advice: See a physiotherapist or doctor before you start",
     ),
 ]
-
-
-@pytest.fixture
-def planner(recommender: Recommender, settings: Settings) -> Planner:
-    clock = Clock()
-    return Planner(site_at(clock, settings, recommender), recommender, clock)
 
 
 def test_the_story_of_eight_weeks_grows_stays_eases_and_ends_with_someone(planner: Planner) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from people import AT_A_DESK, EXAMPLES, FLARE, example
-from planner import Clock, Planner, heading, site_at
+from planner import Planner, heading
 from sheets import full_intake
 from visitor import Visitor
 
@@ -16,7 +16,6 @@ from recommender.errors import DecisionError
 from recommender.models.levels import Level
 from recommender.presenter import present
 from recommender.service import Recommender
-from recommender.settings import Settings
 from recommender.web.player import turns
 
 ROUTINES = [one for one in EXAMPLES if Level(one["expect"]["level"]).shows_routine]
@@ -34,12 +33,6 @@ def moves(text: str) -> list[str]:
     return [found[1] for found in names if found]
 
 
-@pytest.fixture
-def planner(recommender: Recommender, settings: Settings) -> Planner:
-    clock = Clock()
-    return Planner(site_at(clock, settings, recommender), recommender, clock)
-
-
 def test_it_shows_every_move_of_the_routine_in_order_with_all_that_keeps_it_safe(
     visitor: Visitor, recommender: Recommender
 ) -> None:
@@ -52,7 +45,14 @@ def test_it_shows_every_move_of_the_routine_in_order_with_all_that_keeps_it_safe
     assert list(parts) == ["begin", *(f"move-{number}" for number in range(1, len(items) + 1)), "end"]
     assert moves(page.text) == [item["name"] for item in items]
     for item, part in zip(items, list(parts.values())[1:-1], strict=True):
-        for words in (item["name"], item["form_name"], *item["steps"], item["breathing"], *item["cautions"]):
+        for words in (
+            item["name"],
+            item["form_name"],
+            *item["steps"],
+            item["breathing"],
+            item["not_here"],
+            *item["cautions"],
+        ):
             assert words in part
     assert shown["stop_rules"]
     assert all(words in parts["begin"] for words in shown["stop_rules"])
