@@ -8,14 +8,30 @@ BIN := $(VENV)/bin
 FLAGS := -O2 -DPyEval_CallObject=PyObject_CallObject
 
 .DEFAULT_GOAL := help
-.PHONY: run test check lint mutants bench screenshots clean help
+.PHONY: run test test-deep test-long check lint mutants code-mutants bench crowd screenshots figures wheel sbom audit lock clean help
 
 run: $(VENV)/.run  ## serve on http://127.0.0.1:8000
 	$(BIN)/recommender serve
 
-# A module's tests share what they set up, so they stay together; those with a browser take longest and come first.
-test: $(VENV)/.dev  ## run every test
-	$(BIN)/python -m pytest -n auto --dist loadscope --no-loadscope-reorder
+# docs/testing.md says what runs where. Together the three run every test, and none twice.
+PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal $(PYTEST_FLAGS)
+
+# So long are slips in the code that safety rests on tried, as many as fit; `make code-mutants` tries all.
+CODE_MUTANT_SECONDS ?= 180
+
+test: $(VENV)/.dev  ## run a true sample of every kind of test, in under five minutes
+	$(PYTEST) -m "not deep and not long"
+
+test-deep: $(VENV)/.dev $(VENV)/.figures  ## run all other tests, the brief's coverage, and every slip in the rules and the final check
+	$(PYTEST) -m deep
+	$(BIN)/recommender check --coverage
+	$(BIN)/python -m tests.assembly.without_checks
+	$(BIN)/python -m tools.rule_mutants
+	$(BIN)/python -m tools.code_mutants --seconds $(CODE_MUTANT_SECONDS)
+
+test-long: $(VENV)/.dev $(VENV)/.figures  ## before a release: run what takes longer still, at full size
+	$(PYTEST) -m long
+	$(BIN)/python -m tools.code_mutants
 
 check: $(VENV)/.run  ## check every rule and catalogue file
 	$(BIN)/recommender check
@@ -24,32 +40,71 @@ lint: $(VENV)/.dev  ## style and types
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
 mutants: $(VENV)/.dev  ## make every slip in the rules, and see that a vignette notices it
-	$(BIN)/python tools/mutants.py
+	$(BIN)/python -m tools.rule_mutants
 
-bench: $(VENV)/.dev  ## measure: engine against evaluator, and the service under load
-	$(BIN)/python benchmarks/engine.py && $(BIN)/python benchmarks/load.py
+code-mutants: $(VENV)/.dev  ## make every slip in the code that safety rests on, and see that a test notices it
+	$(BIN)/python -m tools.code_mutants
+
+bench: $(VENV)/.dev  ## measure: one recommendation by stage, engine against evaluator, and the service under load
+	$(BIN)/python -m benchmarks.stages && $(BIN)/python -m benchmarks.engine
+	$(BIN)/python -m benchmarks.served && $(BIN)/python -m benchmarks.load
+
+crowd: $(VENV)/.dev  ## what 5,000 plausible people get, kept in docs/crowd.md and docs/crowd.json
+	$(BIN)/python -m tools.crowd --count 5000 --page docs/crowd.md --json docs/crowd.json
 
 screenshots: $(VENV)/.dev  ## every page in every state, as pictures in screenshots/
-	PYTHONPATH=tests/browser:tests $(BIN)/python tools/screenshots.py
+	$(BIN)/python -m tools.screenshots
+
+figures: $(VENV)/.figures  ## draw every exercise whose pose data changed
+	$(BIN)/python -m tools.figures.build
+
+wheel: $(VENV)/.run  ## the package in dist/; the same commit makes the same bytes
+	SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)} $(BIN)/python -m hatchling build -t wheel
+
+sbom: $(VENV)/.run  ## the bill of materials (CycloneDX) in dist/sbom.json
+	@mkdir -p dist
+	$(BIN)/python -m tools.sbom > dist/sbom.json
+
+audit: $(VENV)/bin/python  ## look up known faults of every locked package, where the advisories can be reached
+	tools/audit.sh $(BIN)/python $(VENV)-tools
+
+lock: $(VENV)-tools/.tools  ## renew constraints.txt and requirements/ from pyproject.toml; LOCK_FLAGS=--upgrade takes newer versions
+	UV=$(VENV)-tools/bin/uv tools/lock.sh $(LOCK_FLAGS)
 
 clean:  ## remove the environment and what was built
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-tools build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 help:  ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 18
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 18
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "No Python 3.11, 3.12 or 3.13 found. Install one, or name it: make PYTHON=..."; exit 1; }
+	@echo "First time: setting up in $(VENV). This takes a minute or two; the rules engine is compiled here."
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.engine: $(VENV)/bin/python constraints.txt
-	CPPFLAGS="$(FLAGS)" $(BIN)/pip install -q --no-cache-dir --no-binary durable-rules -c constraints.txt durable-rules setuptools
+# Everything from elsewhere is held against the digests in requirements/, what builds the engine and the package included.
+INSTALL := $(BIN)/pip install -q --require-hashes --no-build-isolation
+
+$(VENV)/.engine: $(VENV)/bin/python requirements/build.txt requirements/engine.txt
+	$(INSTALL) -r requirements/build.txt
+	CPPFLAGS="$(FLAGS)" $(INSTALL) --no-cache-dir --no-binary durable-rules -r requirements/engine.txt
 	@touch $@
 
-$(VENV)/.run: $(VENV)/.engine pyproject.toml constraints.txt
-	$(BIN)/pip install -q -c constraints.txt -e .
+$(VENV)/.run: $(VENV)/.engine pyproject.toml requirements/run.txt
+	$(INSTALL) -r requirements/run.txt
+	$(BIN)/pip install -q --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.run
-	$(BIN)/pip install -q -c constraints.txt -e .[dev]
+$(VENV)/.dev: $(VENV)/.run requirements/dev.txt
+	$(INSTALL) -r requirements/dev.txt
+	@touch $@
+
+$(VENV)-tools/.tools: $(VENV)/bin/python requirements/tools.txt
+	$(BIN)/python -m venv $(VENV)-tools
+	$(VENV)-tools/bin/pip install -q --require-hashes -r requirements/tools.txt
+	@touch $@
+
+# The builder's libraries are kept apart from those that run: no file of digests has them, pyproject.toml pins them.
+$(VENV)/.figures: $(VENV)/.run
+	$(BIN)/pip install -q -c constraints.txt -e .[figures]
 	@touch $@

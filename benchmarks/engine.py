@@ -10,11 +10,11 @@ import statistics
 import time
 from collections.abc import Callable
 
-from recommender.answer_sheet import raw_answers
 from recommender.engine.decide import decide
 from recommender.models.questionnaire import Intake
-from recommender.sampling import random_sheet
-from recommender.service import load_recommender
+from recommender.questionnaire.answer_sheet import raw_answers
+from recommender.questionnaire.random_sheets import random_sheet
+from recommender.service.recommend import load_recommender
 from recommender.settings import read_settings
 
 SHEETS = 300

@@ -26,12 +26,12 @@ from typing import Any
 import yaml
 from flask import Response
 
-from recommender.service import Recommender, load_recommender
+from recommender.service.recommend import Recommender, load_recommender
 from recommender.settings import read_settings
-from recommender.web.answer_cookie import AnswerCookie, Draft
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "browser"))
-from chromium import ARGUMENTS, MISSING, find_chromium
+from recommender.web.core.cookie_store import CookieStore
+from recommender.web.questionnaire.answer_store import ANSWERS
+from recommender.web.questionnaire.draft import Draft, to_data
+from tests.support.chromium import ARGUMENTS, MISSING, find_chromium
 
 LIGHTHOUSE = "lighthouse@12.8.2"
 FLAGS = " ".join(("--headless=new", *ARGUMENTS))
@@ -73,7 +73,9 @@ def whole_draft(recommender: Recommender) -> Draft:
 
 def cookie(draft: Draft) -> str:
     response = Response()
-    AnswerCookie(replace(read_settings({}), secret_key=SECRET)).write(response, draft)
+    settings = replace(read_settings({}), secret_key=SECRET)
+    store: CookieStore[Draft] = CookieStore(ANSWERS, settings, to_data, lambda data: None)
+    store.write(response, draft)
     return f"answers={SimpleCookie(response.headers['Set-Cookie'])['answers'].value}"
 
 
@@ -85,7 +87,7 @@ def serving() -> Iterator[int]:
         port = int(probe.getsockname()[1])
     ours = {"PORT": str(port), "WEB_CONCURRENCY": "1", "REGION": "GB", "SECRET_KEY": SECRET, "SECURE_COOKIES": "0"}
     server = subprocess.Popen(
-        [sys.executable, "-m", "recommender.cli", "serve"], env={**os.environ, **ours}, stdout=subprocess.DEVNULL
+        [sys.executable, "-m", "recommender.cli.main", "serve"], env={**os.environ, **ours}, stdout=subprocess.DEVNULL
     )
     try:
         wait_until_ready(port)

@@ -20,10 +20,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from recommender.answer_sheet import raw_answers
-from recommender.presenter import present
-from recommender.sampling import random_sheet
-from recommender.service import Recommender, load_recommender
+from recommender.presentation.recommendation import present
+from recommender.questionnaire.answer_sheet import raw_answers
+from recommender.questionnaire.random_sheets import random_sheet
+from recommender.service.recommend import Recommender, load_recommender
 from recommender.settings import read_settings
 
 CLIENTS = 8
@@ -99,7 +99,7 @@ def main() -> int:
         "THREADS": str(given.threads),
     }
     server = subprocess.Popen(
-        [sys.executable, "-m", "recommender.cli", "serve"], env=environment, stdout=subprocess.DEVNULL
+        [sys.executable, "-m", "recommender.cli.main", "serve"], env=environment, stdout=subprocess.DEVNULL
     )
     try:
         wait_until_ready(port)

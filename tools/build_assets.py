@@ -90,7 +90,7 @@ def mirrored(workshop: Path, styles: bytes) -> bytes:
 
 
 def bundle_script(workshop: Path, name: str) -> bytes:
-    shutil.copy(SOURCES / name, workshop / name)
+    shutil.copytree(SOURCES, workshop, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.scss"))
     return run(workshop, "node_modules/.bin/esbuild", name, "--bundle", "--minify", "--format=esm", "--target=es2020")
 
 

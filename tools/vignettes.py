@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Complete the vignettes of rules with what the rules do now. For authors of rules, who then read every line of it.
 
-`python tools/vignettes.py` names, in each vignette of a rule, every case of it that fires, and adds to one vignette of
+`python -m tools.vignettes` names, in each vignette of a rule, every case of it that fires, and adds to one vignette of
 each case everything that the case does, where none says so yet. It writes what the rules do, not what they should do:
 hold it against the source before you keep it.
 """
@@ -9,23 +9,22 @@ hold it against the source before you keep it.
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from recommender.loaders.content import load_content
+from recommender.loaders.tables import write_out_tables
+from recommender.loaders.vignettes import Vignette, load_vignettes
+from recommender.loaders.yaml_source import read_document
+from recommender.models.rules import Rule
+from recommender.rule_mutants.runner import PlainRecommender
+from recommender.settings import Settings, read_settings
+from tests.support.sheets import intake_of
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
-
-from sheets import intake_of  # noqa: E402
-
-from recommender.loaders.content import load_content  # noqa: E402
-from recommender.loaders.vignettes import Vignette, load_vignettes  # noqa: E402
-from recommender.models.rules import Rule  # noqa: E402
-from recommender.proof.hunt import PlainRecommender  # noqa: E402
-from recommender.settings import Settings, read_settings  # noqa: E402
 
 WIDTH = 130
 TEXTS = {"note", "act", "name"}
@@ -81,15 +80,29 @@ def say_what_cases_do(
     rule: Rule, file: VignetteFile, own: list[Vignette], fired: list[tuple[str, ...]], settings: Settings
 ) -> None:
     """Add what a case does to the vignette in which the fewest cases fire, where no vignette says it."""
-    data = yaml.safe_load((settings.rules_dir.parent / rule.path).read_text(encoding="utf-8"))
+    cases = written_cases(settings, rule)
     for number, branch in enumerate(rule.branches):
         places = [place for place, ids in enumerate(fired) if branch.id in ids]
         if any(branch.id in vignette.does for vignette in own) or not places:
             continue
         place = min(places, key=lambda place: sum(case.id in fired[place] for case in rule.branches))
-        then = shortened(data["cases"][number]["then"] if "cases" in data else data["then"])
+        then = shortened(cases[number]["then"])
         expect = file.entries[place]["expect"]
         expect["does"] = {**expect.pop("does", {}), branch.id: then}
+
+
+def written_cases(settings: Settings, rule: Rule) -> list[dict[str, Any]]:
+    """Return the cases of a rule as its file writes them, tables written out and ranks as their points."""
+    document = read_document(settings.rules_dir.parent / rule.path, rule.path)
+    write_out_tables(document)
+    cases: list[dict[str, Any]] = document.data.get("cases", [document.data])
+    header = read_document(settings.rules_dir / "rule-set.yaml", "rule-set.yaml").data
+    points = {rank["id"]: rank["points"] for rank in header["ranks"]}
+    for case in cases:
+        given = case["then"].get("prefer", [])
+        for preference in given if isinstance(given, list) else [given]:
+            preference["weight"] = points[preference.pop("rank")]
+    return cases
 
 
 def shortened(value: Any, key: str | None = None) -> Any:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from recommender.assembly.candidates import Screen
-from recommender.assembly.dose import notes_for, start_dose, work_seconds
+from recommender.assembly.dose import Dosing
+from recommender.assembly.screening import ExerciseScreening
+from recommender.models.actions import MicroItem
 from recommender.models.catalogue import Catalogue, Exercise, Form
 from recommender.models.decision import Decision
 from recommender.models.routine import Break, Dose, Item
-from recommender.models.rules import Branch, MicroItem, Timing
+from recommender.models.rules import Branch
+from recommender.models.slots import Slot
 
 POSITIONS = ("chair", "standing")
 HAND_SUPPORT = "hand_support"
 
 
 def breaks(
-    screen: Screen, catalogue: Catalogue, decision: Decision, unwanted: frozenset[str] = frozenset()
+    screen: ExerciseScreening, catalogue: Catalogue, decision: Decision, unwanted: frozenset[str] = frozenset()
 ) -> tuple[Break, ...]:
     """Return the break routines that fired, without what the person does not want.
 
@@ -22,14 +24,13 @@ def breaks(
     """
     if decision.plan is None:
         return ()
-    timing = decision.plan.timing
     made = []
     for branch in decision.fired:
         plan = branch.then.micro_routine
         if plan is None:
             continue
         items = [
-            _item(screen, catalogue.by_id[wanted.exercise], wanted, branch, decision, timing)
+            _item(screen, catalogue.by_id[wanted.exercise], wanted, branch, screen.dosing)
             for wanted in plan.items
             if wanted.exercise not in unwanted
         ]
@@ -40,13 +41,13 @@ def breaks(
 
 
 def _item(
-    screen: Screen, exercise: Exercise, wanted: MicroItem, branch: Branch, decision: Decision, timing: Timing
+    screen: ExerciseScreening, exercise: Exercise, wanted: MicroItem, branch: Branch, dosing: Dosing
 ) -> Item | None:
     forms = [form for form in screen.forms_passing_exclusions(exercise) if form.position in POSITIONS]
     if not forms:
         return None
     form = min(forms, key=_unsteady)
-    start = start_dose(exercise, form, decision)
+    start = dosing.start(exercise, form)
     dose = Dose(
         type=start.type,
         reps=_smaller(wanted.reps, start.reps),
@@ -54,8 +55,8 @@ def _item(
         seconds=_smaller(wanted.seconds, start.seconds),
         per_side=start.per_side,
     )
-    notes = notes_for(exercise, form, decision)
-    return Item(exercise, form, "break", dose, work_seconds(dose, timing), (branch,), notes)
+    notes = dosing.notes(exercise, form)
+    return Item(exercise, form, Slot.BREAK, dose, dosing.work_seconds(dose), (branch,), notes)
 
 
 def _unsteady(form: Form) -> bool:

@@ -2,140 +2,135 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-from recommender.models.catalogue import DoseType, Exercise, Form
-from recommender.models.rules import Order
+from recommender.models.actions import Order
+from recommender.models.routine import Placed
+from recommender.models.slots import Slot
 
-WARM_UP = "warm_up"
-STRENGTH = "strength"
-RELIEF = "relief"
 ORDERS_TRIED = 2_000  # a good order is found within a few dozen; beyond this the moves do not go together
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """One movement on its way into a routine, in the form it is done in."""
+class Beginning(NamedTuple):
+    """The first items of a routine, which break no order rule, and what the rules must know of them.
 
-    exercise: Exercise
-    form: Form
-    slot: str
-    score: int
-    helps_main_place: bool
-
-    @property
-    def is_hold(self) -> bool:
-        """Return whether the body is still during it. Strength holds count as moving: they are efforts, not stretches."""
-        return (
-            self.exercise.dose.type is DoseType.HOLD and self.exercise.slot != STRENGTH
-        ) or self.exercise.slot == RELIEF
-
-
-def in_order(
-    first: Placed | None, moves: Sequence[Placed], last: Placed | None, order: Order
-) -> tuple[Placed, ...] | None:
-    """Return warm-up, moves and closing in the best order that breaks no order rule, or None if there is none.
-
-    Best means: positions in their order, then slots in theirs, then the higher score first.
+    ``any_move_counts``: no moving item is for the main place, so that whatever moves may stand before a hold.
     """
-    ranked = sorted(
-        moves,
-        key=lambda move: (
-            _rank(order.positions, move.form.position),
-            _rank(order.slots, move.slot),
-            -move.score,
-            move.exercise.id,
-        ),
-    )
-    start = (first,) if first else ()
-    end = (last,) if last else ()
 
-    tried = 0
+    items: tuple[Placed, ...] = ()
+    floor_trips: int = 0
+    is_on_floor: bool = False
+    has_moved: bool = False
+    any_move_counts: bool = False
 
-    def extend(done: tuple[Placed, ...], left: list[Placed]) -> tuple[Placed, ...] | None:
-        nonlocal tried
-        tried += 1
-        if tried > ORDERS_TRIED or not _floor_can_work(done, left, end, order):
+    def followed_by(self, item: Placed, order: Order) -> Beginning | None:
+        """Return the beginning with one item more, or None if that breaks an order rule."""
+        on_floor = order.floor_tag in item.form.tags
+        trips = self.floor_trips + (on_floor and not self.is_on_floor)
+        if order.floor_trips_at_most is not None and trips > order.floor_trips_at_most:
             return None
-        if not left:
-            whole = (*done, *end)
-            return whole if obeys(whole, order) else None
-        here = done[-1].form.position if done else None
-        for move in sorted(left, key=lambda move: move.form.position != here):
-            longer = (*done, move)
-            if obeys(longer, order):
-                rest = [other for other in left if other is not move]
-                if found := extend(longer, rest):
+        is_hold = item.is_hold
+        if is_hold and not self._may_hold(item, order):
+            return None
+        counts = item.helps_main_place or self.any_move_counts
+        moves = not is_hold and counts and item.slot is not Slot.WARM_UP
+        return Beginning((*self.items, item), trips, on_floor, self.has_moved or moves, self.any_move_counts)
+
+    def _may_hold(self, item: Placed, order: Order) -> bool:
+        """Return whether a hold may come next.
+
+        A moving item for the main place stands before the first hold; holds of one region are spread; and a hold in one
+        direction is kept apart from one in the other.
+        """
+        if order.moving_item_before_hold and not self.has_moved:
+            return False
+        limit, rule = order.same_region_holds_at_most, order.never_next
+        if limit is not None and len(self.items) >= limit:
+            run = (*self.items[len(self.items) - limit :], item)
+            if all(one.is_hold for one in run) and frozenset.intersection(*(one.exercise.regions for one in run)):
+                return False
+        before = self.items[-1] if self.items else None
+        return not (
+            rule
+            and before
+            and before.is_hold
+            and before.form.tags & rule.first_hold_tags
+            and item.form.tags & rule.then_hold_tags
+        )
+
+
+class Sequencing:
+    """Puts movements in the order that the rules ask for. Made once for a request."""
+
+    def __init__(self, order: Order) -> None:
+        self._order = order
+        self._positions = _places(order.positions)
+        self._slots = _places(order.slots)
+
+    def best(self, first: Placed | None, moves: Sequence[Placed], last: Placed | None = None) -> Beginning | None:
+        """Return warm-up, moves and closing in the best order that breaks no order rule, or None if there is none.
+
+        Best means: no position twice where that can be, then positions in their order, then slots in theirs, then the
+        higher score first.
+        """
+        ranked = sorted(
+            moves,
+            key=lambda move: (
+                self._positions.get(move.form.position, len(self._positions)),
+                self._slots.get(move.slot, len(self._slots)),
+                -move.score,
+                move.exercise.id,
+            ),
+        )
+        nothing = Beginning(any_move_counts=not any(move.helps_main_place and not move.is_hold for move in moves))
+        start = nothing.followed_by(first, self._order) if first else nothing
+        if start is None:
+            return None
+        return self._search(start, ranked, last, grouped=True) or self._search(start, ranked, last, grouped=False)
+
+    def _search(
+        self, start: Beginning, ranked: Sequence[Placed], last: Placed | None, *, grouped: bool
+    ) -> Beginning | None:
+        """Return the first order that breaks no rule, as far as so many tries go; grouped, no position comes twice."""
+        tried = 0
+
+        def extend(done: Beginning, left: Sequence[Placed]) -> Beginning | None:
+            nonlocal tried
+            tried += 1
+            if tried > ORDERS_TRIED or not _floor_can_work(done, left, last, self._order):
+                return None
+            if not left:
+                return self.closed(done, last) if last else done
+            here = done.items[-1].form.position if done.items else None
+            nearest = sorted(left, key=lambda move: move.form.position != here)
+            if grouped and done is not start and nearest[0].form.position == here:
+                nearest = [move for move in nearest if move.form.position == here]
+            for move in nearest:
+                longer = done.followed_by(move, self._order)
+                if longer and (found := extend(longer, [other for other in left if other is not move])):
                     return found
-        return None
+            return None
 
-    return extend(start, ranked)
+        return extend(start, ranked)
 
-
-def obeys(placed: Sequence[Placed], order: Order) -> bool:
-    """Return whether a routine, or the beginning of one, breaks no order rule."""
-    return (
-        (order.floor_trips_at_most is None or _floor_trips(placed, order) <= order.floor_trips_at_most)
-        and _moves_before_holds(placed, order)
-        and _holds_are_spread(placed, order)
-        and _directions_are_kept_apart(placed, order)
-    )
+    def closed(self, done: Beginning, last: Placed) -> Beginning | None:
+        """Return what is in order already with a closing item after it, or None if that breaks an order rule."""
+        return done.followed_by(last, self._order)
 
 
-def _floor_can_work(done: Sequence[Placed], left: Sequence[Placed], end: Sequence[Placed], order: Order) -> bool:
+def _floor_can_work(done: Beginning, left: Sequence[Placed], last: Placed | None, order: Order) -> bool:
     """Return whether what is left can still be placed once the trips to the floor are used up."""
     limit = order.floor_trips_at_most
-    if limit is None or _floor_trips(done, order) < limit:
+    if limit is None or done.floor_trips < limit:
         return True
     low = [order.floor_tag in item.form.tags for item in left]
-    ends_low = any(order.floor_tag in item.form.tags for item in end)
-    if done and order.floor_tag in done[-1].form.tags:
+    ends_low = last is not None and order.floor_tag in last.form.tags
+    if done.is_on_floor:
         return not ends_low or all(low)
     return not (any(low) or ends_low)
 
 
-def _rank(order: Sequence[str] | None, word: str) -> int:
-    return list(order).index(word) if order and word in order else len(order or ())
-
-
-def _floor_trips(placed: Sequence[Placed], order: Order) -> int:
-    on_floor = [order.floor_tag in item.form.tags for item in placed]
-    return sum(now and not before for before, now in zip([False, *on_floor], on_floor, strict=False))
-
-
-def _moves_before_holds(placed: Sequence[Placed], order: Order) -> bool:
-    """A moving item for the main place stands before the first hold. A routine without holds is free."""
-    if not order.moving_item_before_hold:
-        return True
-    moved = False
-    for item in placed:
-        if item.is_hold:
-            return moved
-        moved = moved or (item.helps_main_place and item.slot != WARM_UP)
-    return True
-
-
-def _holds_are_spread(placed: Sequence[Placed], order: Order) -> bool:
-    limit = order.same_region_holds_at_most
-    if limit is None:
-        return True
-    for start in range(len(placed) - limit):
-        run = placed[start : start + limit + 1]
-        if all(item.is_hold for item in run) and frozenset.intersection(*(item.exercise.regions for item in run)):
-            return False
-    return True
-
-
-def _directions_are_kept_apart(placed: Sequence[Placed], order: Order) -> bool:
-    rule = order.never_next
-    if rule is None:
-        return True
-    return not any(
-        before.is_hold
-        and after.is_hold
-        and before.form.tags & rule.first_hold_tags
-        and after.form.tags & rule.then_hold_tags
-        for before, after in pairwise(placed)
-    )
+def _places(order: tuple[str, ...] | None) -> Mapping[str, int]:
+    """Return the place of each word in an order; what is not in it comes last."""
+    return {word: place for place, word in enumerate(dict.fromkeys(order or ()))}

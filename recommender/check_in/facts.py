@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from recommender.engine.evaluate import View, evaluate
-from recommender.models.check_in import Check, Story
+from recommender.models.check_in import Check, CheckInHistory
 from recommender.models.conditions import Condition
 from recommender.models.facts import (
     AtStart,
@@ -26,57 +26,57 @@ _DAYS = {Unit.DAYS: 1, Unit.WEEKS: 7}
 _PERCENT = 100
 
 
-def facts_at(story: Story, supplied: Iterable[SuppliedFact]) -> dict[str, int]:
+def facts_at(history: CheckInHistory, supplied: Iterable[SuppliedFact]) -> dict[str, int]:
     """Return the facts of this check by id; one without a measure has its first value."""
     return {
-        fact.id: fact.first_value if fact.measure is None else _measured(fact.measure, story)
+        fact.id: fact.first_value if fact.measure is None else _measured(fact.measure, history)
         for fact in supplied
         if not fact.after_assembly
     }
 
 
-def _measured(measure: Measure, story: Story) -> int:
-    checks = (*story.past, story.now) if story.occasion is Occasion.FOLLOW_UP else story.past
+def _measured(measure: Measure, history: CheckInHistory) -> int:
+    checks = (*history.past, history.now) if history.occasion is Occasion.FOLLOW_UP else history.past
     match measure:
         case Elapsed():
-            return _elapsed(measure, story, checks)
+            return _elapsed(measure, history, checks)
         case CheckCount(where, only_at_checks):
-            if only_at_checks and story.occasion is not Occasion.FOLLOW_UP:
+            if only_at_checks and history.occasion is not Occasion.FOLLOW_UP:
                 return 0
             return sum(_holds(where, check) for check in checks)
         case RunTotal():
             return _run_total(measure, checks)
         case Difference():
-            return _difference(measure, story, checks)
+            return _difference(measure, history, checks)
         case AtStart(question):
-            return _number(story.first.get(question)) or 0
+            return _number(history.first.get(question)) or 0
         case Named(question):
-            named = story.now.answers.get(question)
+            named = history.now.answers.get(question)
             return len(named) if isinstance(named, tuple) else 0
 
 
-def _elapsed(measure: Elapsed, story: Story, checks: Sequence[Check]) -> int:
-    begin = _begin(measure, story, checks)
+def _elapsed(measure: Elapsed, history: CheckInHistory, checks: Sequence[Check]) -> int:
+    begin = _begin(measure, history, checks)
     if begin is None:
         return 0
-    longest = (story.now.date - story.started).days
-    days = min((story.now.date - begin).days + measure.add, longest)
+    longest = (history.now.date - history.started).days
+    days = min((history.now.date - begin).days + measure.add, longest)
     return days // _DAYS[measure.unit]
 
 
-def _begin(measure: Elapsed, story: Story, checks: Sequence[Check]) -> date | None:
+def _begin(measure: Elapsed, history: CheckInHistory, checks: Sequence[Check]) -> date | None:
     """Return the day to count from; None where there is nothing to count."""
     match measure.since:
         case Since.START:
-            return story.started
+            return history.started
         case Since.CHECK:
-            return story.past[-1].date if story.past else story.started
+            return history.past[-1].date if history.past else history.started
         case Since.ANSWER:
-            given = [check.date for check in story.past if measure.question in check.answers]
-            return given[-1] if given else story.started
+            given = [check.date for check in history.past if measure.question in check.answers]
+            return given[-1] if given else history.started
         case Since.LAST:
             days = [check.date for check in checks if measure.where is not None and _holds(measure.where, check)]
-            return days[-1] if days else story.started
+            return days[-1] if days else history.started
         case Since.RUN:
             run = _run(measure.where, checks) if measure.where is not None else []
             return run[0].date if run else None
@@ -101,8 +101,8 @@ def _run(where: Condition, checks: Sequence[Check]) -> list[Check]:
     return run
 
 
-def _difference(measure: Difference, story: Story, checks: Sequence[Check]) -> int:
-    first = _number(story.first.get(measure.at_start))
+def _difference(measure: Difference, history: CheckInHistory, checks: Sequence[Check]) -> int:
+    first = _number(history.first.get(measure.at_start))
     now = _number(checks[-1].answers.get(measure.now)) if checks else None
     if first is None or now is None:
         return 0

@@ -5,27 +5,39 @@ Whatever cannot be used is told by the place where it stands, such as ``follow_u
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
-from recommender.answer_sheet import AnswerSheet, Say, sayer
-from recommender.check_in.done import DoneReader
-from recommender.check_in.walk import CheckWalk
-from recommender.errors import IntakeError
+from marshmallow import ValidationError
+
+from recommender.check_in.field_names import (
+    ANSWERS,
+    BEFORE_SESSION,
+    DATE,
+    FOLLOW_UP,
+    HISTORY,
+    ROUTINE,
+    STARTED,
+    TODAY,
+)
+from recommender.check_in.flow import CheckWalk
+from recommender.check_in.request import (
+    HISTORY_AT_MOST,
+    OCCASIONS,
+    by_path,
+    request_schema,
+)
+from recommender.errors import ErrorText, InputFault, IntakeError, Path, ProblemCode, faults_by_path
 from recommender.models.catalogue import Catalogue
-from recommender.models.check_in import Check, CheckIn, Done, Story
-from recommender.models.questionnaire import Answer, Occasion, QuestionKind, Questionnaire
+from recommender.models.check_in import Check, CheckIn, CheckInHistory, Done
+from recommender.models.questionnaire import Occasion, QuestionKind, Questionnaire
+from recommender.questionnaire.answer_sheet import AnswerSheet, FormatMessage, sayer
 
-ANSWERS, ROUTINE, HISTORY, STARTED, TODAY, DATE = "answers", "routine", "history", "started", "today", "date"
-FOLLOW_UP, BEFORE_SESSION = "follow_up", "before_session"
 WHOLE = "check_in"
-HISTORY_AT_MOST = 60
-_OCCASIONS = {FOLLOW_UP: Occasion.FOLLOW_UP, BEFORE_SESSION: Occasion.EACH_SESSION}
-_KEYS = (ANSWERS, ROUTINE, HISTORY, STARTED, TODAY, FOLLOW_UP, BEFORE_SESSION)
 
-Messages = dict[str, list[str]]
+Messages = dict[Path, list[ErrorText]]
 
 
 class CheckInSheet:
@@ -42,8 +54,8 @@ class CheckInSheet:
         self._questionnaire = questionnaire
         self._sheet = sheet
         self._walk = walk
-        self._say: Say = sayer(translate)
-        self._done = DoneReader(catalogue, self._say)
+        self._say: FormatMessage = sayer(translate)
+        self.schema = request_schema(questionnaire, catalogue, sheet, self._say)
 
     def read(self, raw: Any) -> CheckIn:
         """Return a complete check from plain data.
@@ -52,157 +64,138 @@ class CheckInSheet:
             IntakeError: every message by the place that it is about.
         """
         if not isinstance(raw, Mapping):
-            raise IntakeError({WHOLE: [self._say("Send an object with the answers, the routine and the check.")]})
-        story, done = self.read_story(raw)
-        return self.complete(story, done)
+            told = self._say("Send an object with the answers, the routine and the check.")
+            raise IntakeError([InputFault((), WHOLE, ErrorText(ProblemCode.WRONG_TYPE, told))])
+        history, done = self.read_story(raw)
+        return self.complete(history, done)
 
-    def read_story(self, raw: Mapping[str, Any]) -> tuple[Story, tuple[Done, ...]]:
+    def read_story(self, raw: Mapping[str, Any]) -> tuple[CheckInHistory, tuple[Done, ...]]:
         """Return what was answered up to now, complete or not, and the routine.
 
         Raises:
             IntakeError: every message by the place that it is about.
         """
-        stray = self._say("This is not part of the request. Remove it.")
-        messages: Messages = {str(name): [stray] for name in raw if name not in _KEYS}
-        first = self._first(raw, messages)
-        today = self._day(raw.get(TODAY), TODAY, messages)
-        started, entries = self._beginning(raw, messages)
-        occasion, fresh = self._now(raw, messages)
-        done = self._done.read(raw.get(ROUTINE), ROUTINE, messages)
-        if messages or today is None or started is None:
-            raise IntakeError(messages)
-        now = Check(today, fresh)
-        # A session may follow a check on the same day; a second check on it would replace the first.
-        before = today + timedelta(days=occasion is Occasion.EACH_SESSION)
-        story = Story(started, first, self._past(entries, started, before, messages), now, occasion)
-        self._check_days(story, messages)
-        self._check_past(story, messages)
-        self._check_moves(story, done, messages)
+        begun = _begun_by_history(raw)
+        data = self._loaded(raw, begun)
+        history, done = self._history(data), data[ROUTINE]
+        messages = dict(self._days_at_fault(history, begun))
+        if not messages:
+            messages |= self._gaps(history, begun)
+        messages |= self._strange_moves(history, done)
         if messages:
-            raise IntakeError(messages)
-        return story, done
+            raise IntakeError(faults_by_path(messages))
+        return history, done
 
-    def complete(self, story: Story, done: Iterable[Done]) -> CheckIn:
+    def _loaded(self, raw: Mapping[str, Any], begun: bool) -> Mapping[str, Any]:
+        """Return the parts of a check, each of them usable; ``begun`` says that the history begins with the start."""
+        given = dict(raw)
+        if begun:
+            first, *given[HISTORY] = raw[HISTORY]
+            given[STARTED] = first.get(DATE)
+        try:
+            data: Mapping[str, Any] = self.schema.load(given)
+            messages: Messages = {}
+        except ValidationError as error:
+            messages = {_as_sent(path, begun): told for path, told in by_path(error.messages)}
+        if sum(name in raw for name in OCCASIONS) != 1:
+            told = self._say("Give the answers of a check as follow_up, or those before a session as before_session.")
+            messages = {path: said for path, said in messages.items() if path[0] not in OCCASIONS}
+            messages[FOLLOW_UP,] = [ErrorText(ProblemCode.ONE_OF_TWO, told)]
+        if messages:
+            raise IntakeError(faults_by_path(messages))
+        return data
+
+    def _history(self, data: Mapping[str, Any]) -> CheckInHistory:
+        named = next(name for name in OCCASIONS if name in data)
+        past = tuple(Check(entry[DATE], entry[FOLLOW_UP]) for entry in data[HISTORY])
+        return CheckInHistory(data[STARTED], data[ANSWERS], past, Check(data[TODAY], data[named]), OCCASIONS[named])
+
+    def complete(self, history: CheckInHistory, done: Iterable[Done]) -> CheckIn:
         """Return the check with everything that follows from it.
 
         Raises:
             IntakeError: an answer is missing, or is not asked for at this check.
         """
-        named = FOLLOW_UP if story.occasion is Occasion.FOLLOW_UP else BEFORE_SESSION
-        walk = self._walk.walk(story)
-        messages = {f"{named}.{name}": [self._sheet.instruction(name)] for name in walk.missing}
-        asked = self._say("This question is not asked at this check. Remove it.")
+        named = FOLLOW_UP if history.occasion is Occasion.FOLLOW_UP else BEFORE_SESSION
+        walk = self._walk.walk(history)
+        missing = () if walk.is_complete else walk.missing
+        messages: Messages = {(named, name): [self._sheet.instruction(name)] for name in missing}
+        asked = ErrorText(ProblemCode.NOT_ASKED, self._say("This question is not asked at this check. Remove it."))
         if not messages:  # an answer that is missing may be the reason why another question is not asked
-            messages = {f"{named}.{name}": [asked] for name in story.now.answers if name not in walk.shown}
+            messages = {(named, name): [asked] for name in history.now.answers if name not in walk.shown}
+            messages |= self._lines_not_asked(history, walk.shown, named, asked)
         if messages:
-            raise IntakeError(messages)
-        earlier = [replace(story, past=(), now=Check(story.started, {}), occasion=Occasion.EACH_SESSION)]
+            raise IntakeError(faults_by_path(messages))
+        earlier = [replace(history, past=(), now=Check(history.started, {}), occasion=Occasion.EACH_SESSION)]
         earlier += [
-            replace(story, past=story.past[:number], now=check, occasion=Occasion.FOLLOW_UP)
-            for number, check in enumerate(story.past)
+            replace(history, past=history.past[:number], now=check, occasion=Occasion.FOLLOW_UP)
+            for number, check in enumerate(history.past)
         ]
         intakes = tuple(self._walk.intake(before) for before in earlier)
-        return CheckIn(story, self._walk.intake(story), intakes, tuple(done))
+        return CheckIn(history, self._walk.intake(history), intakes, tuple(done))
 
-    def _first(self, raw: Mapping[str, Any], messages: Messages) -> dict[str, Answer]:
-        try:
-            return dict(self._sheet.read(raw.get(ANSWERS)).answers)
-        except IntakeError as error:
-            messages |= {
-                name if name == ANSWERS else f"{ANSWERS}.{name}": told for name, told in error.messages.items()
-            }
-            return {}
+    def _lines_not_asked(self, history: CheckInHistory, shown: Set[str], named: str, told: ErrorText) -> Messages:
+        """Return the lines ticked in a short screen whose question this person is not asked: no tick is passed over."""
+        messages: Messages = {}
+        for name, answer in history.now.answers.items():
+            chosen = answer if isinstance(answer, tuple) else ()
+            for option in self._questionnaire.questions[name].options:
+                asked = any(sign.question in shown for sign in option.stands_for)
+                if option.id in chosen and option.stands_for and not asked:
+                    messages[named, name] = [told]
+        return messages
 
-    def _beginning(self, raw: Mapping[str, Any], messages: Messages) -> tuple[date | None, list[tuple[str, Any]]]:
-        """Return the day of the first routine, and the entries of the history that are checks, each with its place.
-
-        The day is ``started``, or that of a first entry without answers.
-        """
-        history = raw.get(HISTORY, [])
-        if not isinstance(history, list) or len(history) > HISTORY_AT_MOST:
-            most = HISTORY_AT_MOST
-            messages[HISTORY] = [self._say("Give a list of at most %(most)s earlier checks, or [].", most=most)]
-            return None, []
-        entries = [(f"{HISTORY}.{number}", entry) for number, entry in enumerate(history)]
-        if STARTED in raw:
-            return self._day(raw[STARTED], STARTED, messages), entries
-        if entries and isinstance(entries[0][1], Mapping) and not entries[0][1].get(FOLLOW_UP):
-            return self._day(entries[0][1].get(DATE), f"{entries[0][0]}.{DATE}", messages), entries[1:]
-        messages[STARTED] = [self._say("Give the day of the first routine, such as 2026-11-21.")]
-        return None, []
-
-    def _now(self, raw: Mapping[str, Any], messages: Messages) -> tuple[Occasion, dict[str, Answer]]:
-        given = [name for name in _OCCASIONS if name in raw]
-        if len(given) != 1:
-            told = self._say("Give the answers of a check as follow_up, or those before a session as before_session.")
-            messages[FOLLOW_UP] = [told]
-            return Occasion.FOLLOW_UP, {}
-        name = given[0]
-        return _OCCASIONS[name], self._answers(raw[name], name, _OCCASIONS[name], messages)
-
-    def _answers(self, raw: Any, place: str, occasion: Occasion, messages: Messages) -> dict[str, Answer]:
-        """Return the usable answers of one check: those to its own page, and to intake questions asked again."""
-        if not isinstance(raw, Mapping):
-            messages[place] = [self._say("Give the answers as an object of question ids and answers.")]
-            return {}
-        page_of = self._questionnaire.page_of
-        known = [name for name in page_of if page_of[name].occasion in (Occasion.INTAKE, occasion)]
-        stray = self._say("This is not a question of the questionnaire. Remove it.")
-        messages |= {f"{place}.{name}": [stray] for name in raw if name not in known}
-        answers, faults = self._sheet.read_some(raw, known)
-        messages |= {f"{place}.{name}": told for name, told in faults.items()}
-        return answers
-
-    def _past(
-        self, entries: list[tuple[str, Any]], started: date, today: date, messages: Messages
-    ) -> tuple[Check, ...]:
-        checks: list[Check] = []
-        for place, entry in entries:
-            if not isinstance(entry, Mapping) or not set(entry) <= {DATE, FOLLOW_UP}:
-                messages[place] = [self._say("Give each earlier check as a date and its follow_up.")]
-                continue
-            day = self._day(entry.get(DATE), f"{place}.{DATE}", messages)
-            answers = self._answers(entry.get(FOLLOW_UP), f"{place}.{FOLLOW_UP}", Occasion.FOLLOW_UP, messages)
-            if day is None:
-                continue
-            earliest = checks[-1].date if checks else started
-            if not earliest < day < today:
+    def _days_at_fault(self, history: CheckInHistory, begun: bool) -> Iterable[tuple[Path, list[ErrorText]]]:
+        """Yield what is wrong with the order of the days."""
+        # A session may follow a check on the same day; a second check on it would replace the first.
+        before = history.now.date + timedelta(days=history.occasion is Occasion.EACH_SESSION)
+        earliest = history.started
+        for number, check in enumerate(history.past):
+            if not earliest < check.date < before:
                 told = self._say("Give the checks in order, after the first routine and before today, one a day.")
-                messages[f"{place}.{DATE}"] = [told]
-            checks.append(Check(day, answers))
-        return tuple(checks)
+                yield _as_sent((HISTORY, number, DATE), begun), [ErrorText(ProblemCode.WRONG_ORDER, told)]
+            earliest = check.date
+        if history.now.date < history.started:
+            told = self._say("Give a day that is not before the first routine.")
+            yield (TODAY,), [ErrorText(ProblemCode.WRONG_ORDER, told)]
 
-    def _check_days(self, story: Story, messages: Messages) -> None:
-        if story.now.date < story.started:
-            messages[TODAY] = [self._say("Give a day that is not before the first routine.")]
+    def _gaps(self, history: CheckInHistory, begun: bool) -> Messages:
+        """Return the answers that earlier checks lack of their own page: what they would have said is not known."""
+        messages: Messages = {}
+        for number, check in enumerate(history.past):
+            then = replace(history, past=history.past[:number], now=check, occasion=Occasion.FOLLOW_UP)
+            path = _as_sent((HISTORY, number, FOLLOW_UP), begun)
+            messages |= {(*path, name): [self._sheet.instruction(name)] for name in self._walk.missing_own(then)}
+        return messages
 
-    def _check_past(self, story: Story, messages: Messages) -> None:
-        """Fault an earlier check without the answers of its own page: what it said would be missed."""
-        if messages:
-            return
-        offset = {check: number for number, check in enumerate(map(id, story.past))}
-        for check in story.past:
-            number = offset[id(check)]
-            then = replace(story, past=story.past[:number], now=check, occasion=Occasion.FOLLOW_UP)
-            place = f"{HISTORY}.{number}.{FOLLOW_UP}"
-            messages |= {f"{place}.{name}": [self._sheet.instruction(name)] for name in self._walk.missing_own(then)}
-
-    def _check_moves(self, story: Story, done: tuple[Done, ...], messages: Messages) -> None:
-        """Fault a move said to hurt that is not in the routine."""
+    def _strange_moves(self, history: CheckInHistory, done: tuple[Done, ...]) -> Messages:
+        """Return what is said to hurt and is not in the routine."""
         known = {item.exercise.id for item in done}
-        named = FOLLOW_UP if story.occasion is Occasion.FOLLOW_UP else BEFORE_SESSION
-        for name, answer in story.now.answers.items():
+        named = FOLLOW_UP if history.occasion is Occasion.FOLLOW_UP else BEFORE_SESSION
+        messages: Messages = {}
+        for name, answer in history.now.answers.items():
             is_moves = self._questionnaire.questions[name].kind is QuestionKind.MOVES
             strange = sorted(set(answer) - known) if is_moves and isinstance(answer, tuple) else []
             if strange:
                 told = self._say("%(moves)s: not in the routine. Name its moves.", moves=", ".join(strange))
-                messages[f"{named}.{name}"] = [told]
+                messages[named, name] = [ErrorText(ProblemCode.NOT_IN_ROUTINE, told)]
+        return messages
 
-    def _day(self, value: Any, place: str, messages: Messages) -> date | None:
-        try:
-            if isinstance(value, str) and len(value) == len("2026-11-21"):
-                return date.fromisoformat(value)
-        except ValueError:
-            pass
-        messages[place] = [self._say("Give a day such as 2026-11-21.")]
-        return None
+
+def _begun_by_history(raw: Mapping[str, Any]) -> bool:
+    """Return whether the first entry of the history is not a check, but the day of the first routine."""
+    entries = raw.get(HISTORY)
+    if STARTED in raw or not isinstance(entries, list) or not 0 < len(entries) <= HISTORY_AT_MOST:
+        return False
+    return isinstance(entries[0], Mapping) and not entries[0].get(FOLLOW_UP)
+
+
+def _as_sent(path: Path, begun: bool) -> Path:
+    """Return where a fault stands in the request as it was sent."""
+    match path:
+        case [part] if begun and part == STARTED:
+            return HISTORY, 0, DATE
+        case [part, int(number), *below] if begun and part == HISTORY:
+            return HISTORY, number + 1, *below
+        case _:
+            return path

@@ -7,9 +7,10 @@ from dataclasses import fields, replace
 
 from recommender.engine.staging import effective_stage
 from recommender.errors import DecisionError
+from recommender.models.actions import Order
 from recommender.models.decision import Decision
 from recommender.models.levels import Level
-from recommender.models.rules import Branch, Order, RuleSet
+from recommender.models.rules import Branch, RuleSet
 
 
 def decide(rule_set: RuleSet, fired_ids: Collection[str]) -> Decision:
@@ -18,8 +19,8 @@ def decide(rule_set: RuleSet, fired_ids: Collection[str]) -> Decision:
     Raises:
         DecisionError: no branch gives an outcome level; silence must not look like safety.
     """
-    wanted = set(fired_ids)
-    fired = tuple(branch for branch in rule_set.branches if branch.id in wanted)
+    wanted = frozenset(fired_ids)
+    fired = tuple([branch for branch in rule_set.branches if branch.id in wanted])
     outcomes = sorted((branch for branch in fired if branch.then.disposition), key=lambda branch: -_level(branch).rank)
     if not outcomes:
         raise DecisionError("no rule gave an outcome level")
@@ -33,9 +34,10 @@ def decide(rule_set: RuleSet, fired_ids: Collection[str]) -> Decision:
         base_stage=effective_stage(known, []),
         stage=effective_stage(known, list(fired)),
         findings=frozenset(findings),
-        targets=frozenset(region for branch in fired for region in branch.then.target),
+        targets=frozenset(region for branch in fired for region in branch.then.target_regions),
         order=merge_order(branch.then.order for branch in fired if branch.then.order),
         plan=plans[0] if plans else None,
+        check_in_schedule=rule_set.check_in_schedule,
     )
 
 

@@ -1,25 +1,56 @@
 """The plain evaluator of the condition tree: the oracle that the rules engine is held against.
 
-It is three-valued (True, False, None for "cannot be known yet"), so that the same few lines answer both "does this
-rule fire on this sheet?" and "is it certain already, whatever is answered on later pages?".
+A condition is turned once into a test: a function of what is known. Tests are three-valued (True, False, None for
+"cannot be known yet"), so that the same few lines answer both "does this rule fire on this sheet?" and "is it certain
+already, whatever is answered on later pages?".
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from types import MappingProxyType
 
 from recommender.models.conditions import All, Always, AnyOf, AtLeast, Chosen, Condition, Found, Not, Number, Only
-from recommender.models.questionnaire import Intake
+from recommender.models.questionnaire import Answer, Intake
+
+_NO_FINDINGS: Mapping[str, bool | None] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
 class View:
-    """What is known: an intake, findings already worked out, and questions that may still be answered."""
+    """What is known: an intake, findings already worked out, and questions that may still be answered.
 
-    intake: Intake
-    findings: Mapping[str, bool | None] = field(default_factory=dict)
-    open_questions: frozenset[str] = frozenset()
+    ``chosen`` and ``numbers`` are the answers as tests read them, by question or supplied fact. ``findings`` is looked
+    at only when a test runs: it may still grow.
+    """
+
+    __slots__ = ("chosen", "findings", "intake", "numbers", "open_questions")
+
+    def __init__(
+        self,
+        intake: Intake,
+        findings: Mapping[str, bool | None] = _NO_FINDINGS,
+        open_questions: frozenset[str] = frozenset(),
+    ) -> None:
+        self.intake = intake
+        self.findings = findings
+        self.open_questions = open_questions
+        self.chosen: dict[str, tuple[str, ...]] = {}
+        self.numbers: dict[str, int] = dict(intake.supplied)
+        self.learn(intake.answers)
+
+    def learn(self, answers: Mapping[str, Answer]) -> None:
+        """Take answers in beside those of the intake."""
+        for question, answer in answers.items():
+            if isinstance(answer, str):
+                self.chosen[question] = (answer,)
+            elif isinstance(answer, tuple):
+                self.chosen[question] = answer
+            elif isinstance(answer, int):
+                self.numbers[question] = answer
+
+
+Test = Callable[[View], bool | None]
 
 
 def evaluate(condition: Condition, view: View) -> bool | None:
@@ -27,50 +58,93 @@ def evaluate(condition: Condition, view: View) -> bool | None:
 
     An atom on a question that is neither answered nor open is False, and so its negation is True.
     """
+    return test_of(condition)(view)
+
+
+@lru_cache(maxsize=4096)
+def test_of(condition: Condition) -> Test:
+    """Return the test of a condition. Whoever asks often keeps it: looking it up costs more than running it."""
     match condition:
-        case Chosen(question, options):  # the most common first
-            chosen = view.intake.chosen(question)
-            return any(option in options for option in chosen) if chosen else _absent(question, view)
-        case All(parts):
-            return _until(False, parts, view)
-        case AnyOf(parts):
-            return _until(True, parts, view)
-        case Found(finding):
-            return view.findings.get(finding, False)
-        case Not(part):
-            return _negation(evaluate(part, view))
-        case Number(subject, low, high):
-            number = view.intake.number(subject)
-            if number is None:
-                return _absent(subject, view)
-            return (low is None or number >= low) and (high is None or number <= high)
+        case Chosen(question, options):
+            return _chosen(question, frozenset(options))
         case Only(question, option):
-            chosen = view.intake.chosen(question)
-            return chosen == (option,) if chosen else _absent(question, view)
+            return _only(question, (option,))
+        case Number(subject, low, high):
+            return _number(subject, low, high)
+        case Found(finding):
+            return lambda view: view.findings.get(finding, False)
+        case Not(part):
+            return _negation(test_of(part))
+        case All(parts):
+            return _until(False, tuple(map(test_of, parts)))
+        case AnyOf(parts):
+            return _until(True, tuple(map(test_of, parts)))
         case AtLeast(n, parts):
-            values = [evaluate(part, view) for part in parts]
-            if values.count(True) >= n:
-                return True
-            return None if values.count(True) + values.count(None) >= n else False
+            return _at_least(n, tuple(map(test_of, parts)))
         case Always():
+            return lambda view: True
+
+
+def _chosen(question: str, options: frozenset[str]) -> Test:
+    def test(view: View) -> bool | None:
+        chosen = view.chosen.get(question)
+        if chosen:
+            return not options.isdisjoint(chosen)
+        return None if question in view.open_questions else False
+
+    return test
+
+
+def _only(question: str, alone: tuple[str]) -> Test:
+    def test(view: View) -> bool | None:
+        chosen = view.chosen.get(question)
+        if chosen:
+            return chosen == alone
+        return None if question in view.open_questions else False
+
+    return test
+
+
+def _number(subject: str, low: int | None, high: int | None) -> Test:
+    def test(view: View) -> bool | None:
+        number = view.numbers.get(subject)
+        if number is None:
+            return None if subject in view.open_questions else False
+        return (low is None or number >= low) and (high is None or number <= high)
+
+    return test
+
+
+def _negation(part: Test) -> Test:
+    def test(view: View) -> bool | None:
+        value = part(view)
+        return None if value is None else not value
+
+    return test
+
+
+def _until(decisive: bool, parts: tuple[Test, ...]) -> Test:
+    """Return a test that is ``decisive`` at the first part with that value; else None if one is open, else the opposite."""
+
+    def test(view: View) -> bool | None:
+        outcome: bool | None = not decisive
+        for part in parts:
+            value = part(view)
+            if value is decisive:
+                return decisive
+            if value is None:
+                outcome = None
+        return outcome
+
+    return test
+
+
+def _at_least(n: int, parts: tuple[Test, ...]) -> Test:
+    def test(view: View) -> bool | None:
+        values = [part(view) for part in parts]
+        sure = values.count(True)
+        if sure >= n:
             return True
+        return None if sure + values.count(None) >= n else False
 
-
-def _absent(question: str, view: View) -> bool | None:
-    return None if question in view.open_questions else False
-
-
-def _negation(value: bool | None) -> bool | None:
-    return None if value is None else not value
-
-
-def _until(decisive: bool, parts: tuple[Condition, ...], view: View) -> bool | None:
-    """Return ``decisive`` at the first part that has that value; else None if any part is open, else the opposite."""
-    outcome: bool | None = not decisive
-    for part in parts:
-        value = evaluate(part, view)
-        if value is decisive:
-            return decisive
-        if value is None:
-            outcome = None
-    return outcome
+    return test

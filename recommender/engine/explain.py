@@ -2,70 +2,138 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 
-from recommender.engine.evaluate import View, evaluate
-from recommender.models.conditions import Chosen, Condition, Found, Not, Number, Only, children
+from recommender.engine.evaluate import View, test_of
+from recommender.engine.staging import StagedRules
+from recommender.models.conditions import All, Chosen, Condition, Found, Not, Number, Only, children
 from recommender.models.questionnaire import Intake, Questionnaire
 from recommender.models.recommendation import Supporting
 from recommender.models.rules import Branch
 
 
+@dataclass(slots=True)
+class _Evidence:
+    """Answers gathered behind one thing: those that are present, and those in place of what is absent.
+
+    ``known`` holds what was gathered before behind a finding (or, with False, in place of one): many rules read the same.
+    """
+
+    view: View
+    known: dict[tuple[str, bool], _Evidence]
+    positive: dict[Supporting, None] = field(default_factory=dict)
+    negative: dict[Supporting, None] = field(default_factory=dict)
+
+
+_Gather = Callable[[_Evidence], None]
+
+
 class Explainer:
     """Finds the answers behind a branch, through the findings it reads."""
 
-    def __init__(self, questionnaire: Questionnaire, derivations: Mapping[str, tuple[Branch, ...]]) -> None:
-        self._questionnaire = questionnaire
-        self._derivations = derivations
+    def __init__(self, questionnaire: Questionnaire, staged: StagedRules) -> None:
+        self._behind = staged.behind
+        self._place = {question: number for number, question in enumerate(questionnaire.questions)}
+        self._told = {
+            question.id: {option.id: Supporting(question.id, option.id, option.text) for option in question.options}
+            for question in questionnaire.questions.values()
+        }
+        self._present = {branch.id: self._gatherer(branch.when) for branch in staged.every_branch}
+        self._absent = {branch.id: self._gatherer_of_absent(branch.when) for branch in staged.every_branch}
 
-    def answers_behind(self, branch: Branch, intake: Intake, findings: frozenset[str]) -> tuple[Supporting, ...]:
-        """Return the answers that the branch's condition rests on, in order of the questionnaire.
+    def answers_behind(
+        self, branches: Iterable[Branch], intake: Intake, findings: frozenset[str]
+    ) -> dict[str, tuple[Supporting, ...]]:
+        """Return the answers that the condition of each branch rests on, in order of the questionnaire, by branch id.
 
         Answers that something else is absent count only where nothing present speaks for the rule.
         """
         view = View(intake, dict.fromkeys(findings, True))
-        positive: dict[Supporting, None] = {}
-        negative: dict[Supporting, None] = {}
-        self._gather(branch.when, view, positive, negative)
-        order = {question: number for number, question in enumerate(self._questionnaire.questions)}
-        return tuple(sorted(positive or negative, key=lambda item: order.get(item.question, len(order))))
+        known: dict[tuple[str, bool], _Evidence] = {}
+        found = {}
+        for branch in branches:
+            evidence = _Evidence(view, known)
+            self._present[branch.id](evidence)
+            found[branch.id] = tuple(sorted(evidence.positive or evidence.negative, key=self._order))
+        return found
 
-    def _gather(
-        self, condition: Condition, view: View, positive: dict[Supporting, None], negative: dict[Supporting, None]
-    ) -> None:
-        if not evaluate(condition, view):
-            return
+    def _order(self, answer: Supporting) -> int:
+        return self._place.get(answer.question, len(self._place))
+
+    def _gatherer(self, condition: Condition) -> _Gather:
+        """Return what gathers the answers behind a condition, as far as it holds."""
+        holds, gather = test_of(condition), self._gatherer_where_it_holds(condition)
+        return lambda evidence: gather(evidence) if holds(evidence.view) else None
+
+    def _gatherer_where_it_holds(self, condition: Condition) -> _Gather:
         match condition:
             case Chosen(question, options):
-                for option in view.intake.chosen(question):
-                    if option in options:
-                        positive[self._option(question, option)] = None
+                return self._chosen(question, frozenset(options))
             case Only(question, option):
-                positive[self._option(question, option)] = None
-            case Number(subject, _, _) if subject in view.intake.answers:
-                positive[Supporting(subject, None, f"{view.intake.number(subject)}")] = None
+                told = self._told[question][option]
+                return lambda evidence: evidence.positive.update({told: None})
+            case Number(subject, _, _):
+                return lambda evidence: _number(subject, evidence)
             case Found(finding):
-                for branch in self._derivations.get(finding, ()):
-                    self._gather(branch.when, view, positive, negative)
+                return lambda evidence: self._through(finding, True, evidence)
             case Not(part):
-                self._gather_absent(part, view, negative)
+                return self._gatherer_of_absent(part)
+            case All(parts):  # then each of them holds
+                return _all_of([self._gatherer_where_it_holds(part) for part in parts])
             case _:
-                for child in children(condition):
-                    self._gather(child, view, positive, negative)
+                return _all_of([self._gatherer(child) for child in children(condition)])
 
-    def _gather_absent(self, condition: Condition, view: View, negative: dict[Supporting, None]) -> None:
-        """Gather what was answered in place of what the condition looks for."""
+    def _gatherer_of_absent(self, condition: Condition) -> _Gather:
+        """Return what gathers the answers that were given in place of what the condition looks for."""
         match condition:
             case Chosen(question, options):
-                for option in view.intake.chosen(question):
-                    if option not in options:
-                        negative[self._option(question, option)] = None
+                return self._chosen_instead(question, frozenset(options))
             case Found(finding):
-                for branch in self._derivations.get(finding, ()):
-                    self._gather_absent(branch.when, view, negative)
+                return lambda evidence: self._through(finding, False, evidence)
             case _:
-                for child in children(condition):
-                    self._gather_absent(child, view, negative)
+                return _all_of([self._gatherer_of_absent(child) for child in children(condition)])
 
-    def _option(self, question: str, option: str) -> Supporting:
-        return Supporting(question, option, self._questionnaire.questions[question].option(option).text)
+    def _chosen(self, question: str, options: frozenset[str]) -> _Gather:
+        told = self._told[question]
+
+        def gather(evidence: _Evidence) -> None:
+            for option in evidence.view.chosen[question]:
+                if option in options:
+                    evidence.positive[told[option]] = None
+
+        return gather
+
+    def _chosen_instead(self, question: str, options: frozenset[str]) -> _Gather:
+        told = self._told[question]
+
+        def gather(evidence: _Evidence) -> None:
+            for option in evidence.view.chosen.get(question, ()):
+                if option not in options:
+                    evidence.negative[told[option]] = None
+
+        return gather
+
+    def _through(self, finding: str, is_present: bool, evidence: _Evidence) -> None:
+        """Gather what lies behind a finding, or in place of it, through the branches that derive it."""
+        behind = evidence.known.get((finding, is_present))
+        if behind is None:
+            behind = evidence.known[finding, is_present] = _Evidence(evidence.view, evidence.known)
+            gatherers = self._present if is_present else self._absent
+            for branch in self._behind.get(finding, ()):
+                gatherers[branch.id](behind)
+        evidence.positive.update(behind.positive)
+        evidence.negative.update(behind.negative)
+
+
+def _number(subject: str, evidence: _Evidence) -> None:
+    if subject in evidence.view.intake.answers:
+        evidence.positive[Supporting(subject, None, f"{evidence.view.numbers.get(subject)}")] = None
+
+
+def _all_of(gatherers: list[_Gather]) -> _Gather:
+    def gather(evidence: _Evidence) -> None:
+        for one in gatherers:
+            one(evidence)
+
+    return gather

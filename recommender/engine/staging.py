@@ -7,7 +7,7 @@ Then, with the effective stage known, everything else. Last, what looks at the a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -57,6 +57,15 @@ class StagedRules:
         }
         return MappingProxyType({**self.derivations, **stages})
 
+    def layers_behind(self, branches: Iterable[Branch]) -> tuple[tuple[Branch, ...], ...]:
+        """Return the layers of findings with only what these branches read, directly or through other findings."""
+        read = {finding for branch in branches for finding in _reads_findings(branch)}
+        layers: list[tuple[Branch, ...]] = []
+        for layer in reversed(self.finding_layers):
+            layers.insert(0, tuple(branch for branch in layer if not read.isdisjoint(branch.then.derive)))
+            read.update(finding for branch in layers[0] for finding in _reads_findings(branch))
+        return tuple(layers)
+
 
 def stage_rules(rule_set: RuleSet) -> StagedRules:
     """Return the branches by stage.
@@ -83,7 +92,11 @@ def effective_stage(findings: Mapping[str, bool | None], outcomes: list[Branch])
 def _is_outcome(branch: Branch) -> bool:
     """Return whether the branch gives a level or a cap. Such a branch may do other things too, if it reads no stage."""
     then = branch.then
-    return then.disposition is not None or then.cap_stage is not None or bool(then.ask or then.ask_again)
+    return (
+        then.disposition is not None
+        or then.cap_stage is not None
+        or bool(then.ask or then.ask_again or then.short_screen)
+    )
 
 
 def _reads_numbers(branch: Branch) -> set[str]:

@@ -7,15 +7,17 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from recommender.answer_sheet import raw_answers
-from recommender.errors import IntakeError
+from recommender.errors import ErrorText, IntakeError, ProblemCode, faults_by_name
 from recommender.models.conditions import Always
 from recommender.models.facts import CheckCount
 from recommender.models.questionnaire import Answer, Intake, Occasion
 from recommender.models.recommendation import Recommendation
-from recommender.service import Recommender
+from recommender.questionnaire.answer_sheet import raw_answers
+
+if TYPE_CHECKING:
+    from recommender.service.recommend import Recommender
 
 _PLAIN = re.compile(r"[a-z][a-z0-9_]*")
 _NOT_TEXT = frozenset({"yes", "no", "on", "off", "true", "false", "null", "y", "n"})
@@ -23,7 +25,7 @@ _NO_ANSWERS: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class LabCase:
     """One complete case. ``dropped`` were given, but are not asked with these answers; ``filled`` come from the baseline."""
 
     name: str
@@ -39,7 +41,7 @@ def complete(
     *,
     baseline: Mapping[str, Any] = _NO_ANSWERS,
     facts: Mapping[str, int] = _NO_ANSWERS,
-) -> Case:
+) -> LabCase:
     """Return a case from raw answers, with the baseline's for every other question that is shown.
 
     An answer given as None stays open, whatever the baseline says.
@@ -51,7 +53,7 @@ def complete(
     raw = {**baseline, **given}
     answers, messages = recommender.sheet.read_some(raw, recommender.sheet.fields)
     if messages:
-        raise IntakeError(messages)
+        raise IntakeError(faults_by_name(messages))
     while True:
         shown = recommender.flow.walk(answers).shown
         kept = {question: answer for question, answer in answers.items() if question in shown}
@@ -63,7 +65,7 @@ def complete(
     intake = recommender.sheet.read(raw_answers(answers))
     told = [question for question, answer in given.items() if answer not in (None, "", [])]
     usable, _ = recommender.sheet.read_some(given, told)
-    return Case(
+    return LabCase(
         name,
         Intake(intake.answers, {**intake.supplied, **facts}),
         dropped=tuple(question for question in told if intake.answers.get(question) != usable[question]),
@@ -89,7 +91,7 @@ def at_check(
     raw = {**baseline, **given} if is_check else given
     answers, messages = recommender.sheet.read_some(raw, raw)
     if messages:
-        raise IntakeError(messages)
+        raise IntakeError(faults_by_name(messages))
     counts = {
         fact.id: int(is_check)
         for fact in recommender.content.rule_set.supplied
@@ -111,7 +113,8 @@ def vignette_file(recommender: Recommender, baseline: Mapping[str, Any], name: s
 def _refuse_unknown(recommender: Recommender, given: Mapping[str, Any]) -> None:
     stray = [question for question in given if question not in recommender.sheet.fields]
     if stray:
-        raise IntakeError({name: ["This is not a question of the questionnaire. Remove it."] for name in stray})
+        told = ErrorText(ProblemCode.UNKNOWN_QUESTION, "This is not a question of the questionnaire. Remove it.")
+        raise IntakeError(faults_by_name({name: [told] for name in stray}))
 
 
 def _offer_first(recommender: Recommender, question_id: str, answers: dict[str, Answer]) -> None:

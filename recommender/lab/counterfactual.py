@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from recommender.assembly.candidates import PLACE
-from recommender.assembly.fit import MINUTES
 from recommender.errors import DecisionError
-from recommender.lab.changes import Change, Changes
+from recommender.lab.answer_changes import AnswerChange, AnswerChanges
 from recommender.models.levels import Level, Stage
+from recommender.models.questionnaire import READ_BY_ASSEMBLY
 from recommender.models.recommendation import Recommendation
-from recommender.service import Recommender
+
+if TYPE_CHECKING:
+    from recommender.service.recommend import Recommender
 
 MOST_TRIES = 400
-# Assembly reads these answers itself; all others act through the rules that they fire.
-_READ_BY_ASSEMBLY = frozenset({PLACE, MINUTES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Counterfactual:
     ``dropped`` are the questions that would no longer be asked.
     """
 
-    change: Change
+    change: AnswerChange
     level: Level | None
     stage: Stage | None
     brought_in: tuple[str, ...]
@@ -35,7 +35,7 @@ class Counterfactual:
 
 
 def counterfactuals(
-    recommender: Recommender, result: Recommendation, changes: Changes, most_tries: int = MOST_TRIES
+    recommender: Recommender, result: Recommendation, changes: AnswerChanges, most_tries: int = MOST_TRIES
 ) -> Iterator[Counterfactual]:
     """Yield every single answer that changes the level, the stage or the choice of exercises, likeliest first.
 
@@ -47,7 +47,7 @@ def counterfactuals(
         after = changes.after(change)
         if after is None:
             continue
-        if change.question not in _READ_BY_ASSEMBLY and changes.fired_after(change) == early:
+        if change.question not in READ_BY_ASSEMBLY and changes.fired_after(change) == early:
             continue
         try:
             led_to = recommender.recommend(after)
@@ -62,7 +62,7 @@ def offered(result: Recommendation) -> frozenset[str]:
     return frozenset(item.exercise.id for item in result.assembly.routine.items) if result.assembly else frozenset()
 
 
-def _compared(change: Change, before: Recommendation, after: Recommendation) -> Counterfactual | None:
+def _compared(change: AnswerChange, before: Recommendation, after: Recommendation) -> Counterfactual | None:
     level = after.level if after.level is not before.level else None
     stage = after.decision.stage if after.decision.stage is not before.decision.stage else None
     brought_in, left_out = offered(after) - offered(before), offered(before) - offered(after)
@@ -72,7 +72,7 @@ def _compared(change: Change, before: Recommendation, after: Recommendation) -> 
     return Counterfactual(change, level, stage, tuple(sorted(brought_in)), tuple(sorted(left_out)), dropped)
 
 
-def _likeliest_first(result: Recommendation, changes: Changes) -> list[Change]:
+def _likeliest_first(result: Recommendation, changes: AnswerChanges) -> list[AnswerChange]:
     """Return the changes: answers behind the level first, then those behind the stage, then the rest as asked."""
     ranks: dict[str, int] = {}
     for branch in result.decision.fired:

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from recommender.assembly.assemble import assemble
-from recommender.assembly.candidates import Candidate, Screen
-from recommender.assembly.fit import Frame, frame
-from recommender.assembly.journal import Journal
-from recommender.assembly.select import Limits, move_candidates, slot_limits
+from recommender.assembly.routine import assemble
+from recommender.assembly.screening import Candidate, ExerciseScreening
+from recommender.assembly.time_budget import TimeBudget, time_budget
+from recommender.assembly.trace import AssemblyTrace
 from recommender.engine.decide import decide
-from recommender.lab.changes import Changes
-from recommender.lab.near import NearMiss, near_misses
+from recommender.lab.answer_changes import AnswerChanges
+from recommender.lab.near_misses import NearMiss, near_misses
 from recommender.models.catalogue import Exercise, Form
 from recommender.models.decision import Decision
 from recommender.models.levels import Level, Stage
 from recommender.models.questionnaire import Intake
 from recommender.models.recommendation import Recommendation, Supporting
-from recommender.models.routine import Because, Item
+from recommender.models.routine import ExclusionReason, Item
 from recommender.models.rules import Branch
-from recommender.service import Recommender
+from recommender.models.slots import SlotBounds
+
+if TYPE_CHECKING:
+    from recommender.service.recommend import Recommender
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class ExerciseTrace:
 
     exercise: Exercise
     is_in: bool
-    because: Because | None
+    because: ExclusionReason | None
     reasons: tuple[Branch, ...]
     instead: Exercise | None
     forms: tuple[FormTrace, ...]
@@ -97,12 +99,12 @@ class Steps:
     ``ranked`` are the moves that could be chosen, best first. ``items`` are () where no routine can be made.
     """
 
-    room: Frame
+    budget: TimeBudget
     sizes: tuple[Branch, ...]
-    limits: Mapping[str, Limits]
+    limits: Mapping[str, SlotBounds]
     mixes: tuple[Branch, ...]
     ranked: tuple[Candidate, ...]
-    journal: Journal
+    assembly_trace: AssemblyTrace
     items: tuple[Item, ...]
     facts: Mapping[str, int]
 
@@ -121,7 +123,7 @@ class Trace:
     steps: Steps | None
 
 
-def trace(recommender: Recommender, intake: Intake, changes: Changes | None = None) -> Trace:
+def trace(recommender: Recommender, intake: Intake, changes: AnswerChanges | None = None) -> Trace:
     """Return the trace of a complete intake. ``changes`` may be shared with the search for counterfactuals.
 
     Raises:
@@ -137,7 +139,7 @@ def trace(recommender: Recommender, intake: Intake, changes: Changes | None = No
         recommendation=recommendation,
         findings=tuple(_findings(recommender, decision)),
         fired=tuple(Fired(branch, recommendation.behind[branch.id]) for branch in decision.fired),
-        near=tuple(near_misses(recommender, known, decision.stage, changes or Changes(recommender, intake))),
+        near=tuple(near_misses(recommender, known, decision.stage, changes or AnswerChanges(recommender, intake))),
         outcomes=tuple(_outcomes(decision)),
         staging=_staging(decision),
         exercises=tuple(_exercises(recommender, recommendation, early)),
@@ -169,23 +171,22 @@ def _staging(decision: Decision) -> Staging:
 
 
 def _steps(recommender: Recommender, decision: Decision, intake: Intake) -> Steps:
-    catalogue, journal = recommender.content.catalogue, Journal()
-    assembly = assemble(catalogue, decision, intake, journal)
-    results = Screen(catalogue, decision, intake).results
+    catalogue, assembly_trace = recommender.content.catalogue, AssemblyTrace()
+    assembly = assemble(catalogue, decision, intake, assembly_trace)
     return Steps(
-        room=frame(decision, intake),
-        sizes=tuple(branch for branch in decision.fired if branch.then.size),
-        limits=MappingProxyType(slot_limits(decision)),
-        mixes=tuple(branch for branch in decision.fired if branch.then.mix),
-        ranked=tuple(move_candidates(result for result in results if isinstance(result, Candidate))),
-        journal=journal,
+        budget=time_budget(decision, intake),
+        sizes=tuple(branch for branch in decision.fired if branch.then.session_size),
+        limits=decision.slot_bounds,
+        mixes=tuple(branch for branch in decision.fired if branch.then.slot_limits),
+        ranked=ExerciseScreening(catalogue, decision, intake).moves,
+        assembly_trace=assembly_trace,
         items=assembly.routine.items,
         facts=assembly.facts,
     )
 
 
 def _exercises(recommender: Recommender, result: Recommendation, decision: Decision) -> Iterator[ExerciseTrace]:
-    screen = Screen(recommender.content.catalogue, decision, result.intake)
+    screen = ExerciseScreening(recommender.content.catalogue, decision, result.intake)
     assembly = result.assembly
     used = {item.exercise.id: item for item in assembly.routine.items} if assembly else {}
     left_out = {left.exercise.id: left for left in assembly.left_out} if assembly else {}
@@ -203,10 +204,10 @@ def _exercises(recommender: Recommender, result: Recommendation, decision: Decis
         )
 
 
-def _form(screen: Screen, exercise: Exercise, form: Form, item: Item | None) -> FormTrace:
+def _form(screen: ExerciseScreening, exercise: Exercise, form: Form, item: Item | None) -> FormTrace:
     return FormTrace(
         form=form,
         is_used=item is not None and item.form == form,
         lacking=tuple(screen.lacking(form)),
-        against=tuple(screen.excluded_by(exercise, form)),
+        against=tuple(screen.excluded_by(form)),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from marshmallow import ValidationError, fields, post_load, validate, validates_schema
+from marshmallow import ValidationError, fields, post_load, validate
 
 from recommender.loaders.fields import (
     ContentSchema,
@@ -17,12 +17,11 @@ from recommender.loaders.fields import (
     Whole,
     Word,
     YesNo,
+    current_vocabulary,
     duration,
     nested,
 )
-from recommender.models.follow_up import Action, CheckPlan, Figure, FollowUp, Progress, ProgressStep, StageMove
-from recommender.models.levels import Level, Stage
-from recommender.models.rules import (
+from recommender.models.actions import (
     Actions,
     Advice,
     DispositionAction,
@@ -38,11 +37,13 @@ from recommender.models.rules import (
     Scope,
     Size,
     SlotLimit,
-    TimePlan,
+    TimeTable,
     Timing,
     Trim,
     Weights,
 )
+from recommender.models.follow_up import Action, FollowUp, Progress, ProgressFigure, ProgressStep, StageMove
+from recommender.models.levels import Level, Stage
 
 _SCOPE_KEYS = ("tags", "exercises", "forms", "kinds")
 
@@ -76,17 +77,29 @@ class ModificationSchema(ContentSchema):
     hold_seconds_at_most = Whole()
     reps_at_most = Whole()
     sets_at_most = Whole()
-    times = Share()
-    at_start = YesNo()
+    dose_factor = Share()
+    keep_start_dose = YesNo()
+    sets_may_rise = YesNo()
     sets_at_start = Whole()
     only_forms = SetOf(Word("form"))
     note = Text()
 
 
-class PreferenceSchema(ContentSchema):
+class RankField(Word):
+    """A rank of rules/rule-set.yaml, loaded as its points."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__("rank", **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        return current_vocabulary().ranks[super()._deserialize(value, attr, data, **kwargs)]
+
+
+class PreferredSchema(ContentSchema):
+    """What is preferred; how much it counts is written in one way in a rule and in another in a vignette."""
+
     model = Preference
 
-    weight = Whole(required=True)
     exercises = TupleOf(Word("exercise"))
     good_for = SetOf(Word("good_for"))
     forms = SetOf(Word("form"))
@@ -94,10 +107,17 @@ class PreferenceSchema(ContentSchema):
     slot = Text(validate=validate.OneOf(["direction"], error="can only be 'direction'."))
 
 
+class PreferenceSchema(PreferredSchema):
+    rank = RankField(required=True, attribute="weight")
+
+
 class LimitSchema(ContentSchema):
     at_least = Whole()
     at_most = Whole()
     share_at_least = Share()
+    time_share_at_least = Share()
+    time_share_at_most = Share()
+    from_minutes = Whole()
 
 
 class MixField(fields.Dict):
@@ -139,6 +159,7 @@ class SizeSchema(ContentSchema):
     minutes_at_most = Whole()
     moves_at_least = Whole()
     moves_at_most = Whole()
+    set_up_more_seconds = Whole()
 
 
 class TimingSchema(ContentSchema):
@@ -147,8 +168,9 @@ class TimingSchema(ContentSchema):
     seconds_per_rep = Whole(required=True)
     seconds_per_hold_change = Whole(required=True)
     set_up_seconds = Whole(required=True)
+    set_up_on_floor_seconds = Whole(required=True)
+    set_up_same_position_seconds = Whole(required=True)
     strength_rest_seconds = Whole(required=True)
-    position_change_seconds = Whole(required=True)
 
 
 class TrimSchema(ContentSchema):
@@ -168,14 +190,16 @@ class PlanRowSchema(ContentSchema):
     warm_up_seconds = Whole(required=True)
     warm_up = TupleOf(Word("exercise"), required=True)
     closing_seconds = Whole(required=True)
+    ends_at_most = Whole()
 
 
 class TimePlanSchema(ContentSchema):
-    model = TimePlan
+    model = TimeTable
 
     timing = nested(TimingSchema, required=True)
     trim = nested(TrimSchema, required=True)
     rows = TupleOf(nested(PlanRowSchema), required=True, validate=validate.Length(min=1))
+    filled_at_least = Share()
 
 
 class MicroItemSchema(ContentSchema):
@@ -231,8 +255,12 @@ class FollowUpSchema(ContentSchema):
 
     action = fields.Enum(Action, by_value=True, required=True)
     stage = fields.Enum(StageMove, by_value=True)
-    times = Share()
+    dose_factor = Share()
+    reps_at_least = Whole()
     hold_seconds_at_least = Whole()
+    keep_one_of = TupleOf(Word("slot"))
+    step_back = YesNo()
+    restore = YesNo()
     swap_moves = Whole()
     rows_down = Whole()
     ease_hurting = YesNo()
@@ -242,7 +270,7 @@ class FollowUpSchema(ContentSchema):
 class ProgressStepSchema(ContentSchema):
     model = ProgressStep
 
-    figure = fields.Enum(Figure, by_value=True, required=True)
+    figure = fields.Enum(ProgressFigure, by_value=True, required=True)
     by = Whole(validate=validate.Range(1, error="must be 1 or more."))
     at_most = Whole()
 
@@ -253,19 +281,8 @@ class ProgressSchema(ContentSchema):
     steps = TupleOf(nested(ProgressStepSchema), required=True, validate=validate.Length(min=1))
     hold_total_seconds_at_most = Whole(required=True)
     full = Text(required=True)
-
-
-class CheckPlanSchema(ContentSchema):
-    model = CheckPlan
-
-    on_days = TupleOf(Whole(), required=True, validate=validate.Length(min=1))
-    first_to_decide = TupleOf(Word("rule"), required=True)
-
-    @validates_schema
-    def check(self, data: dict[str, Any], **_: Any) -> None:
-        days = data.get("on_days", ())
-        if list(days) != sorted(set(days)):
-            raise ValidationError("must be days in order, each once.", "on_days")
+    things_at_most = Whole(validate=validate.Range(1, error="must be 1 or more."))
+    slots_first = TupleOf(Word("slot"))
 
 
 class DeriveField(Text):
@@ -286,29 +303,28 @@ class ActionsSchema(ContentSchema):
     cap_stage = fields.Enum(Stage, by_value=True)
     leave_out = OneOrMore(nested(ExclusionSchema), data_key="exclude")
     swap_in = TupleOf(Word("exercise"))
+    swap_in_if_preferred = TupleOf(Word("exercise"))
     modify = OneOrMore(nested(ModificationSchema))
     prefer = OneOrMore(nested(PreferenceSchema))
-    mix = MixField()
+    slot_limits = MixField()
     advise = OneOrMore(nested(AdviceSchema))
     ask = TupleOf(Word("question"))
-    provide = nested(ProvisionSchema)
+    equipment_available = nested(ProvisionSchema)
     positions = SetOf(Word("position"))
-    target = fields.Nested(ContentSchema.from_dict({"regions": SetOf(Word("region"), required=True)}))
-    size = nested(SizeSchema)
+    target_regions = SetOf(Word("region"))
+    session_size = nested(SizeSchema)
     plan = nested(TimePlanSchema)
     micro_routine = nested(MicroRoutineSchema)
     order = nested(OrderSchema)
     ask_again = SetOf(Word("page"))
+    short_screen = SetOf(Word("page"))
     follow_up = nested(FollowUpSchema)
     progress = nested(ProgressSchema)
-    checks = nested(CheckPlanSchema)
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Actions:
         if not data:
             raise ValidationError("does nothing. Give it at least one action.")
-        if "target" in data:
-            data["target"] = data["target"]["regions"]
         if "leave_out" in data:  # marshmallow keeps the name `exclude` for itself
             data["exclude"] = data.pop("leave_out")
         return Actions(**data)

@@ -23,9 +23,11 @@ from recommender.loaders.fields import (
     load_into,
     nested,
 )
+from recommender.loaders.manifest import Ids
 from recommender.loaders.yaml_source import Document
 from recommender.models.catalogue import (
     Catalogue,
+    CommonQuestion,
     Contact,
     DefaultRoutine,
     Disposition,
@@ -34,6 +36,7 @@ from recommender.models.catalogue import (
     Exercise,
     FixedWords,
     Form,
+    MidPlanWords,
     NumberPhrases,
     Region,
     ReviewPoint,
@@ -45,6 +48,7 @@ from recommender.models.catalogue import (
     Topic,
 )
 from recommender.models.levels import Level
+from recommender.models.slots import Slot
 
 STEP_LENGTH = 140
 
@@ -128,8 +132,6 @@ class ExerciseSchema(ContentSchema):
     harder = TupleOf(Word("exercise"), required=True)
     chair_or_standing = TupleOf(Word("exercise"), required=True)
     forms = TupleOf(nested(FormSchema), required=True, validate=validate.Length(min=1))
-    movement_directions = TupleOf(Text(), required=True)
-    joints_loaded = TupleOf(Text(), required=True)
     figure_hint = Text(required=True)
     seeds = TupleOf(nested(SeedSchema), required=True)
     seed_notes = TupleOf(Text(), required=True)
@@ -140,13 +142,15 @@ class ExerciseSchema(ContentSchema):
         ids = [form["id"] for form in data["forms"]]
         if len(set(ids)) != len(ids):
             raise ValidationError("has two forms of the same id.", "forms")
+        if data["slot"] not in set(Slot):
+            raise ValidationError(f"is no part of a routine that can be made. Use one of: {', '.join(Slot)}.", "slot")
         if data["dose"].type is DoseType.NONE and data["default_routine"] is not DefaultRoutine.NO:
             raise ValidationError("of type none is only for exercises that are never chosen.", "dose")
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Exercise:
         forms = tuple(Form(key=f"{data['id']}/{form['id']}", exercise=data["id"], **form) for form in data.pop("forms"))
-        return Exercise(forms=forms, **data)
+        return Exercise(forms=forms, slot=Slot(data.pop("slot")), **data)
 
 
 class SourceSchema(ContentSchema):
@@ -156,7 +160,7 @@ class SourceSchema(ContentSchema):
     title = Text(required=True)
     organisation = Text(required=True)
     kind = Text(required=True)
-    checked = Text(required=True)
+    checked = Word("checked", required=True)
     year = Whole(allow_none=True)
     document = Text()
     doi = Text()
@@ -171,6 +175,7 @@ class TagSchema(ContentSchema):
     id = Text(required=True)
     meaning = Text(required=True)
     say = Text(required=True)
+    on_cards = YesNo()
 
 
 class MeaningSchema(ContentSchema):
@@ -183,6 +188,18 @@ class TermSchema(ContentSchema):
 
     id = Text(required=True)
     name = Text(required=True)
+
+
+class MidPlanSchema(ContentSchema):
+    model = MidPlanWords
+
+    title = Text(required=True)
+    heading = Text(required=True)
+    message = Text(required=True)
+    act = Text(required=True)
+    steps = TupleOf(Text(), required=True)
+    tell_staff = Text(required=True)
+    do_not = TupleOf(Text(), required=True)
 
 
 class DispositionSchema(ContentSchema):
@@ -198,6 +215,7 @@ class DispositionSchema(ContentSchema):
     meanwhile = TupleOf(Text(), required=True)
     worse = TupleOf(Text(), required=True)
     tone = Text(required=True)
+    mid_plan = nested(MidPlanSchema)
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Disposition:
@@ -262,6 +280,15 @@ class ReviewPointSchema(ContentSchema):
     rules = TupleOf(Text(), required=True)
 
 
+class CommonQuestionSchema(ContentSchema):
+    model = CommonQuestion
+
+    id = Text(required=True)
+    question = Text(required=True)
+    answer = TupleOf(Text(), required=True)
+    sources = TupleOf(Word("source"), required=True)
+
+
 class UnavailableSchema(ContentSchema):
     title = Text(required=True)
     message = Text(required=True)
@@ -275,6 +302,7 @@ def _file(**parts: Any) -> Schema:
 
 _FILES: Mapping[str, Any] = MappingProxyType(
     {
+        "catalogue": lambda: _file(exercises=Ids(), dispositions=Ids()),
         "sources": lambda: _file(
             checked_values=fields.Dict(keys=Text(), values=Text(), required=True),
             sources=ListOf(nested(SourceSchema), by="id", required=True),
@@ -293,6 +321,7 @@ _FILES: Mapping[str, Any] = MappingProxyType(
             not_approved=Text(required=True),
             stand_in=Text(required=True),
             unavailable=nested(UnavailableSchema, required=True),
+            common_questions=ListOf(nested(CommonQuestionSchema), by="id"),
         ),
         "regions": lambda: _file(
             regions=ListOf(nested(RegionSchema), by="id", required=True), unknown=nested(PhrasesSchema, required=True)
@@ -348,6 +377,7 @@ def build_catalogue(exercises: tuple[Exercise, ...], side: Mapping[str, Any]) ->
         decisions=by_id(side["decisions"]["decisions"]),
         open_questions=side["decisions"]["open_questions"],
         review_points=side["decisions"]["review_list"],
+        common_questions=tuple(side["advice"].get("common_questions", ())),
     )
 
 

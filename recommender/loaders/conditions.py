@@ -11,10 +11,11 @@ from recommender.loaders.fields import current_vocabulary
 from recommender.loaders.vocabulary import AskedQuestion, Vocabulary, did_you_mean
 from recommender.models.conditions import All, Always, AnyOf, AtLeast, Chosen, Condition, Found, Not, Number, Only
 
-_GROUPS = ("all", "any", "not", "at_least", "finding")
+GROUPS = ("all", "any", "not", "at_least", "finding")
 _ONE_OPERATORS = ("is", "in")
 _MANY_OPERATORS = ("includes", "includes_any", "only")
 _NUMBER_OPERATORS = ("at_least", "at_most", "between")
+OPERATORS = (*_ONE_OPERATORS, *_MANY_OPERATORS, *_NUMBER_OPERATORS)
 
 Location = tuple[str | int, ...]
 
@@ -91,7 +92,7 @@ class _Parser:
         return tuple(self.parse(part, (*at, index)) for index, part in enumerate(value))
 
     def _at_least(self, value: Any, at: Location) -> Condition:
-        if not isinstance(value, dict) or set(value) != {"n", "of"} or not isinstance(value["n"], int):
+        if not isinstance(value, dict) or set(value) != {"n", "of"} or not _is_whole(value["n"]):
             return self._fault(at, "must be {n: a whole number, of: [conditions]}.")
         parts = self._parts(value["of"], (*at, "of"))
         if not 1 <= value["n"] <= len(parts):
@@ -118,7 +119,9 @@ class _Parser:
             return self._value(subject, operator, operand, here)
         if subject in known.supplied:
             return self._number(subject, operator, operand, here)
-        words = [*known.questions, *known.values, *known.supplied, *_GROUPS]
+        if subject in known.counts:
+            return self._count(subject, operator, operand, here)
+        words = [*known.questions, *known.values, *known.supplied, *known.counts, *GROUPS]
         return self._fault(
             at,
             f"question '{subject}' is unknown.{did_you_mean(subject, words)} They are listed in rules/questionnaire/.",
@@ -166,13 +169,56 @@ class _Parser:
         return options
 
     def _number(self, subject: str, operator: str, operand: Any, at: Location) -> Condition:
-        if operator == "between" and isinstance(operand, list) and len(operand) == 2 and all(map(_is_whole, operand)):
-            return Number(subject, operand[0], operand[1])
-        if operator == "at_least" and _is_whole(operand):
-            return Number(subject, operand, None)
-        if operator == "at_most" and _is_whole(operand):
-            return Number(subject, None, operand)
-        return self._fault(at, f"must be one of {', '.join(_NUMBER_OPERATORS)} with whole numbers.")
+        low, high = _bounds(operator, operand)
+        if low is None and high is None:
+            return self._fault(at, f"must be one of {', '.join(_NUMBER_OPERATORS)} with whole numbers.")
+        return self._within(subject, low, high, at)
+
+    def _within(self, subject: str, low: int | None, high: int | None, at: Location) -> Condition:
+        """Return the bounds as a condition; bounds that every number meets, or none, say nothing and are faults."""
+        least, most = self._vocabulary.ranges.get(subject, (None, None))
+        reach = f"'{subject}' goes from {'any number' if least is None else least} to {'any number' if most is None else most}"
+        if (
+            (low is not None and high is not None and low > high)
+            or (low is not None and most is not None and low > most)
+            or (high is not None and least is not None and high < least)
+        ):
+            return self._fault(at, f"is never true: {reach}. Mend the threshold.")
+        open_below = low is None or (least is not None and low <= least)
+        open_above = high is None or (most is not None and high >= most)
+        if open_below and open_above:
+            return self._fault(at, f"is true of every number: {reach}. Mend the threshold, or delete the condition.")
+        return Number(subject, low, high)
+
+    def _count(self, name: str, operator: str, operand: Any, at: Location) -> Condition:
+        """Return how many of the conditions counted by that name hold, written out. Their own faults are told where they stand."""
+        found = self._number(name, operator, operand, at)
+        if not isinstance(found, Number):
+            return found
+
+        def at_least(n: int) -> Condition:
+            inner = _Parser(self._vocabulary)
+            return AtLeast(n, tuple(inner.parse(part, ()) for part in self._vocabulary.counts[name]))
+
+        least = [at_least(found.low)] if found.low else []
+        most = (
+            [Not(at_least(found.high + 1))]
+            if found.high is not None and found.high < len(self._vocabulary.counts[name])
+            else []
+        )
+        parts = (*least, *most)
+        return parts[0] if len(parts) == 1 else All(parts)
+
+
+def _bounds(operator: str, operand: Any) -> tuple[int | None, int | None]:
+    """Return the least and the greatest number that an operator lets through; (None, None) where it is none of them."""
+    if operator == "between" and isinstance(operand, list) and len(operand) == 2 and all(map(_is_whole, operand)):
+        return operand[0], operand[1]
+    if operator == "at_least" and _is_whole(operand):
+        return operand, None
+    if operator == "at_most" and _is_whole(operand):
+        return None, operand
+    return None, None
 
 
 def _is_whole(value: Any) -> bool:

@@ -12,6 +12,26 @@ from recommender.loaders.vocabulary import Vocabulary, did_you_mean
 from recommender.loaders.yaml_source import Document
 
 UNKNOWN_KEY = "unknown key; known: "
+# Keys of earlier versions, and what to write now, where the new key is one that is known.
+RENAMED: Mapping[str, str] = {
+    "times": "dose_factor",
+    "at_start": "keep_start_dose",
+    "mix": "slot_limits",
+    "size": "session_size",
+    "provide": "equipment_available",
+    "target": "target_regions",
+    "checks": "check_in_schedule",
+    "first_case": "first_match_only",
+    "confirm": "needs_clinical_decision",
+}
+# Keys of earlier versions that no other key of the same place holds now, and what to do instead.
+RETIRED: Mapping[str, str] = {
+    **dict.fromkeys(
+        ("checks", "check_in_schedule"),
+        "is no action any more. The days of the checks are check_in_schedule in rules/rule-set.yaml.",
+    ),
+    "weight": "is no key any more. Name a rank of rules/rule-set.yaml, such as 'rank: place'.",
+}
 
 _WORDING: dict[str, Any] = {
     "required": "is missing. Add it.",
@@ -197,7 +217,11 @@ def _worded(location: tuple[str | int, ...], message: str) -> str:
     key = next((step for step in reversed(location) if isinstance(step, str)), "this file")
     if message.startswith(UNKNOWN_KEY):
         known = message.removeprefix(UNKNOWN_KEY)
+        if (new := RENAMED.get(key)) in known.split(", "):
+            return f"'{key}' is called '{new}' now. Rename it; rules/README.md shows how it is written."
+        if key in RETIRED:
+            return f"'{key}' {RETIRED[key]}"
         return f"'{key}' is not a key that is known here.{did_you_mean(key, known.split(', '))} Known keys: {known}."
-    if message.endswith("is unknown.") or " is unknown." in message:
+    if " is unknown." in message or message.startswith(("operator ", "option ")):
         return message
     return f"'{key}' {message}" if message[:1].islower() else message

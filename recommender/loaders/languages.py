@@ -51,8 +51,8 @@ class Language:
 
     @property
     def name(self) -> str:
-        """The language's own name for itself, such as 'Español'."""
-        name: str = self.locale.get_language_name(self.locale) or self.code
+        """The language's own name for itself, such as 'Español', or 'Português (Brasil)' where the tag says as much."""
+        name: str = self.locale.get_display_name(self.locale) or self.code
         return name[:1].upper() + name[1:]
 
     @property
@@ -82,11 +82,19 @@ def load_languages(folder: Path, codes: Iterable[str]) -> Mapping[str, Language]
     return MappingProxyType({language.code: language for language in languages})
 
 
-def _load(folder: Path, code: str, faults: list[Fault]) -> Language:
+def is_language(code: str) -> bool:
+    """Return whether a code, such as 'es' or 'pt-BR', is that of a language."""
     try:
-        locale = Locale.parse(code.replace("-", "_"))
+        Locale.parse(code.replace("-", "_"))
     except (UnknownLocaleError, ValueError):
-        raise RecommenderError(f"LANGUAGES names '{code}', which is no language. Change the setting.") from None
+        return False
+    return True
+
+
+def _load(folder: Path, code: str, faults: list[Fault]) -> Language:
+    if not is_language(code):
+        raise RecommenderError(f"LANGUAGES names '{code}', which is no language. Change the setting.")
+    locale = Locale.parse(code.replace("-", "_"))
     if code == SOURCE:
         return SOURCE_LANGUAGE
     checked = _is_checked(folder / code / ABOUT, f"{folder.name}/{code}/{ABOUT}", faults)
@@ -117,7 +125,7 @@ def read_catalog(path: Path, folder: Path, faults: list[Fault]) -> Catalog:
     """Return a PO file; what is wrong with it becomes faults."""
     shown = path.relative_to(folder.parent).as_posix()
     if not path.exists():
-        faults.append(Fault(shown, 1, "is missing. Make it with tools/translations.py."))
+        faults.append(Fault(shown, 1, "is missing. Make it with `recommender translations`."))
         return Catalog()
     try:
         with path.open("rb") as file:

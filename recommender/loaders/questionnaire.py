@@ -9,6 +9,7 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 
 from recommender.loaders.conditions import ConditionField
 from recommender.loaders.fields import ContentSchema, Text, TupleOf, Whole, Word, YesNo, load_into, nested
+from recommender.loaders.short_screen import with_short_screens
 from recommender.loaders.yaml_source import Document, Location
 from recommender.models.conditions import Condition, atoms
 from recommender.models.questionnaire import (
@@ -24,7 +25,13 @@ from recommender.models.questionnaire import (
     Questionnaire,
 )
 
+SHORT_WORDS = 15
 _FITS = {BODY: QuestionKind.MANY, CLOCK: QuestionKind.ONE}
+
+
+def _short_enough(words: str) -> None:
+    if len(words.split()) > SHORT_WORDS:
+        raise ValidationError(f"has more than {SHORT_WORDS} words. Say it in fewer.")
 
 
 class MeaningSchema(ContentSchema):
@@ -51,6 +58,7 @@ class OptionSchema(ContentSchema):
     exclusive = YesNo()
     means = TupleOf(nested(MeaningSchema))
     becomes = nested(LaterSchema)
+    short = Text(validate=_short_enough)
 
 
 class QuestionSchema(ContentSchema):
@@ -74,6 +82,7 @@ class QuestionSchema(ContentSchema):
     high_label = Text()
     picture = Text(validate=validate.OneOf(_FITS, error="must be one of: {choices}. Or leave the key out."))
     renews = Word("question")
+    stands_in_for = TupleOf(Word("question"))
 
     @validates_schema
     def check(self, data: dict[str, Any], **_: Any) -> None:
@@ -134,6 +143,7 @@ def load_questionnaire(documents: list[Document]) -> Questionnaire:
     pages = [(document, page) for document, page in loaded if page is not None]
     _check_order(pages)
     _check_meanings(pages)
+    pages = with_short_screens(pages)
     order = list(Occasion)
     return Questionnaire(
         tuple(sorted((page for _, page in pages), key=lambda page: (order.index(page.occasion), page.id)))

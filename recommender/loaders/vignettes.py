@@ -12,11 +12,11 @@ from typing import Any
 from marshmallow.experimental.context import Context
 
 from recommender.errors import ContentError, Fault
-from recommender.loaders.actions import ActionsSchema
-from recommender.loaders.fields import load_into
+from recommender.loaders.actions import ActionsSchema, PreferredSchema
+from recommender.loaders.fields import OneOrMore, Whole, load_into, nested
 from recommender.loaders.vocabulary import Vocabulary
 from recommender.loaders.yaml_source import Document, read_document, read_folder
-from recommender.models.rules import Actions
+from recommender.models.actions import Actions
 
 BASELINE = "baseline.yaml"
 _KEYS = frozenset({"name", "why", "answers", "follow_up", "facts", "expect"})
@@ -114,10 +114,20 @@ class _AnyWord(Vocabulary):
         return None
 
 
+class ExpectedPreferenceSchema(PreferredSchema):
+    """A rule names a rank; a vignette says the points, so that points that slip in rules/rule-set.yaml are noticed."""
+
+    weight = Whole(required=True)
+
+
+class ExpectedActionsSchema(ActionsSchema):
+    prefer = OneOrMore(nested(ExpectedPreferenceSchema))
+
+
 def _does(document: Document, index: int, given: Mapping[str, Any]) -> Mapping[str, Actions]:
     """Return the actions by id of a case; faults are added to the document."""
     with Context(_AnyWord()):
-        read = {name: load_into(ActionsSchema(), document, (index, "expect", "does", name)) for name in given}
+        read = {name: load_into(ExpectedActionsSchema(), document, (index, "expect", "does", name)) for name in given}
     return MappingProxyType(read)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from recommender.models.questionnaire import QuestionKind
 
@@ -14,11 +15,13 @@ _HOMES = {
     "exercise": "catalogue/exercises/",
     "form": "the forms of catalogue/exercises/",
     "source": "catalogue/sources.yaml",
+    "checked": "checked_values of catalogue/sources.yaml",
     "question": "rules/questionnaire/",
     "page": "rules/questionnaire/",
     "rule": "the folders of rules/",
     "topic": "catalogue/advice.yaml",
     "finding": "rules/findings/",
+    "rank": "rules/rule-set.yaml",
     "decision": "catalogue/decisions.yaml",
 }
 _VOCABULARY_HOME = "catalogue/vocabulary.yaml"
@@ -36,15 +39,25 @@ class AskedQuestion:
         return self.kind == QuestionKind.MANY
 
 
+# The least and the greatest that a number can be; None is open.
+Range = tuple[int | None, int | None]
+
+
 @dataclass(slots=True)
 class Vocabulary:
-    """Words by list name (``tag``, ``exercise``, ``kind`` ...), questions, findings and supplied facts."""
+    """Words by list name (``tag``, ``exercise``, ``kind`` ...), questions, findings, supplied facts, and their ranges.
+
+    ``counts`` are the conditions that a rule counts by name, as they are written; ``ranks`` the points of each rank.
+    """
 
     words: dict[str, frozenset[str]] = field(default_factory=dict)
     questions: dict[str, AskedQuestion] = field(default_factory=dict)
     flags: frozenset[str] = frozenset()
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     supplied: frozenset[str] = frozenset()
+    ranges: Mapping[str, Range] = field(default_factory=dict)
+    counts: Mapping[str, list[Any]] = field(default_factory=dict)
+    ranks: Mapping[str, int] = field(default_factory=dict)
 
     def fault(self, of: str, word: str) -> str | None:
         """Return what is wrong with a word of a list, or None if it is known."""

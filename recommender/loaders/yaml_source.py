@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +17,27 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 Location = tuple[str | int, ...]
 
+_TAG = "tag:yaml.org,2002:"
+# What editors, version control and operating systems leave lying about. Nothing that a person wrote has such a name.
+_LEFTOVERS = (".*", "*~", "*.sw?", "#*#", "*.bak", "*.orig", "*.rej", "*.tmp", "Thumbs.db", "desktop.ini", "__MACOSX")
+# The numbers that YAML and a reader take for the same. YAML takes 010 for 8, 0x10 for 16, 1_0 for 10 and 1:30 for 90.
+_PLAIN_NUMBERS = {
+    f"{_TAG}int": re.compile(r"-?(0|[1-9][0-9]*)"),
+    f"{_TAG}float": re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+"),
+}
+
 
 @dataclass(slots=True)
 class Document:
-    """One file: its plain data, the line of every place in it, and the faults found while reading."""
+    """One file: its plain data, the line of every place in it, and the faults found while reading.
+
+    ``columns`` names the column of the table that a place came from, where it came from one.
+    """
 
     path: str
     data: Any = None
     lines: dict[Location, int] = field(default_factory=dict)
+    columns: dict[Location, str] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
     def line(self, location: Location) -> int:
@@ -32,7 +47,10 @@ class Document:
         return self.lines.get(location, 1)
 
     def fault(self, location: Location, message: str) -> Fault:
-        return Fault(self.path, self.line(location), message)
+        """Return a fault at a place, or at the nearest place around it, with the column that it stands in."""
+        around = (self.columns.get(location[:length]) for length in range(len(location), 0, -1))
+        column = next(filter(None, around), None) if self.columns else None
+        return Fault(self.path, self.line(location), f"column '{column}': {message}" if column else message)
 
 
 def read_document(path: Path, shown_path: str) -> Document:
@@ -46,6 +64,8 @@ def read_document(path: Path, shown_path: str) -> Document:
                 document.data = _plain(loader, node, (), document)
         finally:
             loader.dispose()
+    except OSError as error:
+        document.faults.append(Fault(shown_path, 1, f"cannot be read: {error.strerror}. Mend or delete it."))
     except UnicodeDecodeError:
         document.faults.append(Fault(shown_path, 1, "is not UTF-8 text. Save the file as UTF-8."))
     except RecursionError:
@@ -63,15 +83,35 @@ def read_document(path: Path, shown_path: str) -> Document:
 
 
 def read_folder(folder: Path, root: Path) -> Iterator[Document]:
-    """Yield every .yaml file below the folder, in order of path; any other file but README.md is a fault."""
+    """Yield every .yaml file below the folder, in order of path; any other file but README.md is a fault.
+
+    What editors and systems leave behind is passed over.
+    """
     for path in sorted(folder.rglob("*")):
+        if any(map(is_leftover, path.relative_to(folder).parts)):
+            continue
         shown = path.relative_to(root.parent).as_posix()
         if path.suffix == ".yaml":
             yield read_document(path, shown)
-        elif path.is_file() and path.name != "README.md":
-            yield Document(
-                shown, faults=[Fault(shown, 1, "is not read: its name does not end in .yaml. Rename or move it.")]
-            )
+        elif not path.is_dir() and path.name != "README.md":
+            yield _not_read(shown, "its name does not end in .yaml")
+
+
+def read_strays(folder: Path, known: Container[str]) -> Iterator[Document]:
+    """Yield a fault for every entry of the folder that is neither one of the names that are known nor a leftover."""
+    for path in sorted(folder.iterdir()):
+        if path.name not in known and not is_leftover(path.name):
+            yield _not_read(path.relative_to(folder.parent).as_posix(), "nothing of this name is looked for here")
+
+
+def is_leftover(name: str) -> bool:
+    """Return whether a file or folder was left behind by an editor or a system, and is nothing that a person wrote."""
+    return any(fnmatchcase(name, pattern) for pattern in _LEFTOVERS)
+
+
+def _not_read(shown: str, reason: str) -> Document:
+    """Return a fault: a file that is silently passed over may be the rule that somebody believes in."""
+    return Document(shown, faults=[Fault(shown, 1, f"is not read: {reason}. Rename or move it.")])
 
 
 def _plain(loader: Any, node: Any, location: Location, document: Document) -> Any:
@@ -80,7 +120,24 @@ def _plain(loader: Any, node: Any, location: Location, document: Document) -> An
         return _mapping(loader, node, location, document)
     if isinstance(node, yaml.SequenceNode):
         return [_plain(loader, item, (*location, index), document) for index, item in enumerate(node.value)]
+    if message := _misread(loader, node):
+        document.faults.append(Fault(document.path, node.start_mark.line + 1, message))
+        return node.value
     return loader.construct_object(node)
+
+
+def _misread(loader: Any, node: Any) -> str | None:
+    """Return what is wrong with a number or date that YAML takes for something else than it looks, or None."""
+    if node.tag == f"{_TAG}timestamp":
+        return f"'{node.value}' is read as a date. Put quotes around it."
+    plain = _PLAIN_NUMBERS.get(node.tag)
+    if plain is None or plain.fullmatch(node.value):
+        return None
+    try:
+        taken = f"is taken for {loader.construct_object(node)}"
+    except ValueError:
+        taken = "is no number that can be used"
+    return f"'{node.value}' {taken}. Write a number in plain digits, such as 10 or 0.5; put quotes around what is no number."
 
 
 def _mapping(loader: Any, node: Any, location: Location, document: Document) -> dict[Any, Any]:
@@ -89,8 +146,8 @@ def _mapping(loader: Any, node: Any, location: Location, document: Document) -> 
         line = key_node.start_mark.line + 1
         key = loader.construct_object(key_node)
         if not isinstance(key, str):
-            document.faults.append(Fault(document.path, line, f"key {key!r} is not text. Put quotes around it."))
-            key = str(key)
+            key = str(key_node.value)
+            document.faults.append(Fault(document.path, line, f"key {key} is not text. Put quotes around it."))
         if key in data:
             document.faults.append(Fault(document.path, line, f"key '{key}' is given twice. Keep one of them."))
         document.lines[(*location, key)] = line

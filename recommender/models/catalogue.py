@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
-from recommender.models.levels import Level
+if TYPE_CHECKING:
+    from recommender.models.levels import Level
+    from recommender.models.slots import Slot
 
 
 class DoseType(StrEnum):
@@ -45,6 +49,15 @@ class DoseRange:
     sources: tuple[str, ...] = ()
 
 
+class Needs(NamedTuple):
+    """What a form can only be done with: its position, one of the places, all of the equipment, one thing of each group."""
+
+    position: str
+    place: frozenset[str]
+    equipment: frozenset[str]
+    equipment_any: tuple[frozenset[str], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """One way of doing an exercise. ``key`` is ``exercise_id/form_id``."""
@@ -61,6 +74,10 @@ class Form:
     steps: tuple[str, ...]
     cautions: tuple[str, ...]
 
+    @property
+    def needs(self) -> Needs:
+        return Needs(self.position, self.place, self.equipment, self.equipment_any)
+
 
 @dataclass(frozen=True, slots=True)
 class SeedNote:
@@ -76,7 +93,7 @@ class Exercise:
     name: str
     aliases: tuple[str, ...]
     kind: str
-    slot: str
+    slot: Slot
     regions: frozenset[str]
     good_for: frozenset[str]
     default_routine: DefaultRoutine
@@ -91,8 +108,6 @@ class Exercise:
     harder: tuple[str, ...]
     chair_or_standing: tuple[str, ...]
     forms: tuple[Form, ...]
-    movement_directions: tuple[str, ...]
-    joints_loaded: tuple[str, ...]
     figure_hint: str
     seeds: tuple[SeedNote, ...]
     seed_notes: tuple[str, ...]
@@ -116,9 +131,12 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Tag:
+    """What a form asks of the body. With ``on_cards`` False it is about the dose, and no card lists it."""
+
     id: str
     meaning: str
     say: str
+    on_cards: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +148,24 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class MidPlanWords:
+    """The words of an outcome level for somebody who has a routine already, in place of those for a start."""
+
+    title: str
+    heading: str
+    message: str
+    act: str
+    steps: tuple[str, ...]
+    tell_staff: str
+    do_not: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Disposition:
-    """The words of one outcome level. ``within`` is an ISO 8601 duration."""
+    """The words of one outcome level. ``within`` is an ISO 8601 duration.
+
+    ``mid_plan`` are other words for somebody who has started; None where the same suit them.
+    """
 
     level: Level
     title: str
@@ -145,6 +179,23 @@ class Disposition:
     meanwhile: tuple[str, ...]
     worse: tuple[str, ...]
     tone: str
+    mid_plan: MidPlanWords | None = None
+
+    def for_mid_plan(self) -> Disposition:
+        """Return the words for somebody who has started."""
+        words = self.mid_plan
+        if words is None:
+            return self
+        return replace(
+            self,
+            title=words.title,
+            heading=words.heading,
+            message=words.message,
+            act=words.act,
+            steps=words.steps,
+            tell_staff=words.tell_staff,
+            do_not=words.do_not,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +203,16 @@ class Topic:
     id: str
     title: str
     order: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommonQuestion:
+    """A question that people bring, with its short answer and what it rests on."""
+
+    id: str
+    question: str
+    answer: tuple[str, ...]
+    sources: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,11 +294,25 @@ class Catalogue:
     decisions: Mapping[str, SeedDecision]
     open_questions: tuple[str, ...]
     review_points: tuple[ReviewPoint, ...]
+    common_questions: tuple[CommonQuestion, ...] = ()
 
     @cached_property
     def by_id(self) -> Mapping[str, Exercise]:
         return MappingProxyType({exercise.id: exercise for exercise in self.exercises})
 
     @cached_property
+    def reach(self) -> dict[Hashable, frozenset[str]]:
+        """Ids of what a part of a rule speaks of, by that part: noted here once worked out (assembly/matching.py)."""
+        return {}
+
+    @cached_property
     def forms(self) -> Mapping[str, Form]:
         return MappingProxyType({form.key: form for exercise in self.exercises for form in exercise.forms})
+
+    @cached_property
+    def forms_by_needs(self) -> Mapping[Needs, frozenset[str]]:
+        """The keys of the forms that need the same."""
+        alike: defaultdict[Needs, set[str]] = defaultdict(set)
+        for form in self.forms.values():
+            alike[form.needs].add(form.key)
+        return MappingProxyType({needs: frozenset(keys) for needs, keys in alike.items()})

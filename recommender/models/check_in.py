@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from recommender.models.catalogue import Exercise, Form
-from recommender.models.follow_up import Action
 from recommender.models.questionnaire import Answer, Intake, Occasion
-from recommender.models.recommendation import Recommendation
-from recommender.models.routine import Dose
-from recommender.models.rules import Branch
+
+if TYPE_CHECKING:
+    from recommender.models.catalogue import Exercise, Form
+    from recommender.models.follow_up import Action
+    from recommender.models.recommendation import Recommendation
+    from recommender.models.routine import Dose
+    from recommender.models.rules import Branch
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class CheckInHistory:
     """Everything a person has answered up to now. ``past`` are the checks before this one, the earliest first.
 
     ``occasion`` says what ``now`` is: a follow-up check, or the question before a session.
@@ -53,7 +56,7 @@ class CheckIn:
     ``earlier`` are the intakes of the first routine and of each past check, in order.
     """
 
-    story: Story
+    history: CheckInHistory
     intake: Intake
     earlier: tuple[Intake, ...]
     done: tuple[Done, ...]
@@ -72,7 +75,7 @@ class ChangeKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class DoseChange:
     """One change. ``figure`` is a field of the dose, with its value ``before`` and ``after``; None where the move changed.
 
     ``instead`` is the move that it takes the place of. ``reasons`` are the branches behind it, if there are any.
@@ -100,16 +103,26 @@ class NextCheck:
     last: date
 
 
+class PlanMode(StrEnum):
+    """What a plan is for: to build up, or after the last planned check to maintain what was gained. It is no action."""
+
+    BUILD_UP = "build_up"
+    MAINTAIN = "maintain"
+
+
 @dataclass(frozen=True, slots=True)
 class CheckInResult:
     """``reasons`` are the branches that decided. ``full`` says that nothing is left to raise, in the words of the rule.
+
+    ``maintains`` says that the plan is past its last planned check, and there to keep what was gained.
 
     Where the action is to refer there are no changes, no next check, and no routine in the recommendation.
     """
 
     action: Action
     reasons: tuple[Branch, ...]
-    changes: tuple[Change, ...]
+    changes: tuple[DoseChange, ...]
     recommendation: Recommendation
     next_check: NextCheck | None
     full: str | None = None
+    maintains: bool = False

@@ -66,6 +66,8 @@ class AtLeast:
     parts: tuple[Condition, ...]
 
 
+ALWAYS = Always()
+
 Condition = Always | Chosen | Only | Number | Found | All | AnyOf | Not | AtLeast
 Atom = Chosen | Only | Number | Found
 

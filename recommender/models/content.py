@@ -1,12 +1,15 @@
-"""Everything the product says: questionnaire, rules and catalogue, with one version and hash."""
+"""Everything the product says: questionnaire, rules, catalogue and pose data, with one version and hash."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from recommender.models.catalogue import Catalogue
-from recommender.models.questionnaire import Questionnaire
-from recommender.models.rules import RuleSet
+if TYPE_CHECKING:
+    from recommender.models.catalogue import Catalogue
+    from recommender.models.figures import Figures
+    from recommender.models.questionnaire import Questionnaire
+    from recommender.models.rules import RuleSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,4 +19,5 @@ class Content:
     questionnaire: Questionnaire
     rule_set: RuleSet
     catalogue: Catalogue
+    figures: Figures
     hash: str

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from recommender.models.conditions import Condition
+from recommender.models.conditions import Always, Condition, Number
 
 
 class Since(StrEnum):
@@ -102,3 +102,12 @@ class SuppliedFact:
     first_value: int
     after_assembly: bool = False
     measure: Measure | None = None
+
+
+def at_check(supplied: Iterable[SuppliedFact]) -> Number | None:
+    """Return the condition that holds at a check and nowhere else; None if no fact counts the checks."""
+    for fact in supplied:
+        match fact.measure:
+            case CheckCount(Always(), only_at_checks=True):
+                return Number(fact.id, 1, None)
+    return None

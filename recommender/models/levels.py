@@ -6,11 +6,12 @@ from enum import StrEnum
 
 
 class _Ordered(StrEnum):
-    """A scale in the order of its definition, lowest first."""
+    """A scale in the order of its definition, lowest first. ``rank`` counts from 0."""
 
-    @property
-    def rank(self) -> int:
-        return list(type(self)).index(self)
+    rank: int
+
+    def __init__(self, _: str) -> None:
+        self.rank = len(type(self).__members__)
 
 
 class Level(_Ordered):

@@ -7,12 +7,19 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from recommender.models.conditions import Condition
+if TYPE_CHECKING:
+    from recommender.models.conditions import Condition
 
 # How a question may be drawn: a body to touch above its options (kind many), or a clock in each option, whose id is a
 # number of minutes (kind one).
 BODY, CLOCK = "body", "clock"
+# The option of somebody who does not know: every question that offers this calls it so.
+NOT_SURE = "not_sure"
+# The steps that choose and fit the moves read these answers themselves; all others act through the rules they fire.
+PLACE, MINUTES = "place", "minutes"
+READ_BY_ASSEMBLY = frozenset({PLACE, MINUTES})
 
 
 class QuestionKind(StrEnum):
@@ -52,13 +59,25 @@ class Later:
 
 
 @dataclass(frozen=True, slots=True)
+class Sign:
+    """One option of a question, as a short safety screen names it."""
+
+    question: str
+    option: str
+
+
+@dataclass(frozen=True, slots=True)
 class Option:
+    """One answer. ``short`` are its words in a short safety screen; a line of such a screen ``stands_for`` signs."""
+
     id: str
     text: str
     hint: str | None = None
     exclusive: bool = False
     means: tuple[Meaning, ...] = ()
     becomes: Later | None = None
+    short: str | None = None
+    stands_for: tuple[Sign, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +93,10 @@ Answer = str | int | tuple[str, ...] | Task
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question. The number answered to one that ``renews`` an intake question is the new answer to that."""
+    """One question. The number answered to one that ``renews`` an intake question is the new answer to that.
+
+    A short screen ``stands_in_for`` safety questions: "none" answers them all, a tick opens the question behind it.
+    """
 
     id: str
     code: str
@@ -94,6 +116,20 @@ class Question:
     high_label: str | None = None
     picture: str | None = None
     renews: str | None = None
+    stands_in_for: tuple[str, ...] = ()
+
+    @property
+    def none_of_these(self) -> str | None:
+        """Return the option that says no to every sign: the one without short words; None where there is not just one."""
+        others = [option.id for option in self.options if option.short is None and option.id != NOT_SURE]
+        return others[0] if len(others) == 1 else None
+
+    def opened_by(self, answer: Answer | None) -> frozenset[str]:
+        """Return the questions that an answer to this short screen opens in full."""
+        chosen = answer if isinstance(answer, tuple) else ()
+        if NOT_SURE in chosen:
+            return frozenset(self.stands_in_for)
+        return frozenset(sign.question for option in self.options if option.id in chosen for sign in option.stands_for)
 
     def option(self, option_id: str) -> Option:
         for option in self.options:
@@ -148,6 +184,18 @@ class Intake:
 
     answers: Mapping[str, Answer]
     supplied: Mapping[str, int] = field(default_factory=dict)
+    # Not a field of its own to give: it is lost with every change, so that no other answers can carry it.
+    _complete_for: object = field(default=None, init=False, repr=False, compare=False)
+
+    def found_complete(self, by: object) -> Intake:
+        """Return the same intake with the mark of whoever walked it and found no question open."""
+        marked = Intake(self.answers, self.supplied)
+        object.__setattr__(marked, "_complete_for", by)
+        return marked
+
+    def is_complete_for(self, walker: object) -> bool:
+        """Return whether exactly this walker has found exactly these answers complete."""
+        return self._complete_for is walker
 
     def chosen(self, question: str) -> tuple[str, ...]:
         """Return the option ids chosen for a question of kind one or many; () if it was not answered."""

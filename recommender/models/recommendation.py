@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from recommender.models.catalogue import Disposition
-from recommender.models.decision import Decision
-from recommender.models.levels import Level
-from recommender.models.questionnaire import Intake
-from recommender.models.routine import Assembly
-from recommender.models.rules import Branch
-from recommender.models.wishes import NO_WISHES, Wishes
+from recommender.models.edits import NO_EDITS, RoutineEdits
+
+if TYPE_CHECKING:
+    from recommender.models.catalogue import Disposition
+    from recommender.models.decision import Decision
+    from recommender.models.levels import Level
+    from recommender.models.questionnaire import Intake
+    from recommender.models.routine import Assembly
+    from recommender.models.rules import Branch
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Recommendation:
     version: str
     hash: str
     approved: bool
-    wishes: Wishes = NO_WISHES
+    edits: RoutineEdits = NO_EDITS
 
     @property
     def level(self) -> Level:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
 
 from recommender.models.catalogue import DoseType, Exercise, Form
-from recommender.models.levels import Stage
-from recommender.models.rules import Branch
-from recommender.models.wishes import Wish
+from recommender.models.slots import Slot
+
+if TYPE_CHECKING:
+    from recommender.models.edits import RoutineEdit
+    from recommender.models.levels import Stage
+    from recommender.models.rules import Branch
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +29,10 @@ class Dose:
     rest_seconds: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(NamedTuple):
     """How a dose goes, in seconds: every set has ``rounds``, both sides counted, each of getting ready and then work.
 
-    ``rest_seconds`` come between two sets.
+    ``rest_seconds`` come between two sets. A named tuple, because it is made for every dose that is tried.
     """
 
     sets: int
@@ -49,21 +52,38 @@ class Item:
 
     ``seconds`` counts the work, both sides, every set and rest, setting up, and getting into the position.
     ``reasons`` are the branches that asked for it; ``notes`` are (branch, watch-out). ``easier`` and ``harder`` are moves
-    that this person may do in its place, or None; the easier one is checked like an item of the routine.
+    that this person may do in its place, or None: each in an allowed form at its first dose, checked like an item of the
+    routine.
     """
 
     exercise: Exercise
     form: Form
-    slot: str
+    slot: Slot
     dose: Dose
     seconds: int
     reasons: tuple[Branch, ...]
     notes: tuple[tuple[Branch, str], ...] = ()
     easier: Item | None = None
-    harder: Exercise | None = None
+    harder: Item | None = None
 
 
-class Because(StrEnum):
+class Placed(NamedTuple):
+    """One movement on its way into a routine, in the form it is done in. A named tuple, because many are tried."""
+
+    exercise: Exercise
+    form: Form
+    slot: Slot
+    score: int
+    helps_main_place: bool
+
+    @property
+    def is_hold(self) -> bool:
+        """Return whether the body is still during it. Strength holds count as moving: they are efforts, not stretches."""
+        slot = self.exercise.slot
+        return slot is Slot.RELIEF or (self.exercise.dose.type is DoseType.HOLD and slot is not Slot.STRENGTH)
+
+
+class ExclusionReason(StrEnum):
     """Why an exercise is not in a routine."""
 
     CONTRAINDICATED = "contraindicated"
@@ -81,7 +101,7 @@ class LeftOut:
     """``reasons`` are the branches that left it out; ``instead`` is the exercise whose place it would have taken."""
 
     exercise: Exercise
-    because: Because
+    because: ExclusionReason
     reasons: tuple[Branch, ...] = ()
     instead: Exercise | None = None
 
@@ -108,7 +128,7 @@ class Routine:
         return sum(item.seconds for item in self.items)
 
 
-class Outcome(StrEnum):
+class EditOutcome(StrEnum):
     """What became of a wish: as asked; out, but what was chosen no longer fits; still in; or not in this routine anyway."""
 
     DONE = "done"
@@ -118,14 +138,14 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class AppliedEdit:
     """What a person wished to change in the routine that the rules made, and what became of it."""
 
-    wish: Wish
-    outcome: Outcome
+    edit: RoutineEdit
+    outcome: EditOutcome
 
 
-class Stays(StrEnum):
+class WhyNotRemovable(StrEnum):
     """Why a person cannot take a move out: it opens or ends the routine, is the last move, or the others need it."""
 
     WARM_UP = "warm_up"
@@ -144,18 +164,20 @@ class Choices:
 
     origin: Exercise
     instead: tuple[Form, ...]
-    stays: Stays | None
+    stays: WhyNotRemovable | None
 
 
 @dataclass(frozen=True, slots=True)
 class Assembly:
     """The outcome of assembly. ``facts`` are the supplied facts that only assembly can know.
 
-    ``changes`` are what became of the person's wishes, in their order.
+    ``changes`` are what became of the person's wishes, in their order. ``is_carried_on``: made from the routine before, at a
+    check.
     """
 
     routine: Routine
     left_out: tuple[LeftOut, ...]
     breaks: tuple[Break, ...]
     facts: Mapping[str, int]
-    changes: tuple[Change, ...] = ()
+    changes: tuple[AppliedEdit, ...] = ()
+    is_carried_on: bool = False

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from recommender.models.plain_text import has_words
 from recommender.review.audit import append_account
-from recommender.review.errors import ReviewRefused
+from recommender.review.database import take_writers_lock
+from recommender.review.errors import ReviewRefused, WrongPassword
 from recommender.review.tables import LARGEST_ID, Clinician, Role
 
 PASSWORD_LENGTH = 12
 _LONGEST_PASSWORD = 1000
 _FEWEST_DIFFERENT = 5
+# Of zxcvbn: 3 is "safely unguessable", 10^8 guesses or more. Longer texts cost it time, and their beginning is enough.
+_LEAST_SCORE, _LONGEST_GUESSED = 3, 72
 # 19 MiB for each sign-in: one of OWASP's settings of equal strength, and the one that takes least memory.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 # The hash of a random password, checked where there is no account, so that both take the same time.
@@ -38,6 +43,7 @@ def add_clinician(
         disabled=False,
         session_version=1,
     )
+    take_writers_lock(session)
     if clinician_by_email(session, clinician.email):
         raise ReviewRefused(f"There is an account for {clinician.email} already.")
     taken = select(Clinician).where(func.lower(Clinician.registration) == clinician.registration.lower())
@@ -135,6 +141,27 @@ def reset_password(session: Session, clinician: Clinician, password: str) -> Non
     session.flush()
 
 
+def require_password(session: Session, clinician: Clinician, password: str) -> None:
+    """Refuse whoever sits at an open session and does not know its password.
+
+    Raises:
+        WrongPassword: it is wrong.
+    """
+    if authenticate(session, clinician.email, password) is None:
+        raise WrongPassword
+
+
+def change_password(session: Session, clinician: Clinician, current: str, new: str) -> None:
+    """Set a new password for who knows the current one, and end every open session of the account.
+
+    Raises:
+        WrongPassword: the current password is wrong.
+        ReviewRefused: the new one is not good enough.
+    """
+    require_password(session, clinician, current)
+    reset_password(session, clinician, new)
+
+
 def _hash(clinician: Clinician, password: str) -> str:
     plain = password.strip().casefold()
     own = {clinician.email, clinician.email.partition("@")[0], clinician.registration.casefold()}
@@ -147,7 +174,17 @@ def _hash(clinician: Clinician, password: str) -> str:
         raise ReviewRefused("The password must not be the email, name or registration number.")
     if len(set(plain)) < _FEWEST_DIFFERENT:
         raise ReviewRefused(f"The password must have at least {_FEWEST_DIFFERENT} different characters.")
+    if _is_common(password, own):
+        raise ReviewRefused("The password is too easy to guess. Use four or more words that do not belong together.")
     return _HASHER.hash(_bytes(password))
+
+
+def _is_common(password: str, own: Iterable[str]) -> bool:
+    """Return whether somebody who knows common passwords, words, names, dates and keyboards guesses it soon."""
+    from zxcvbn import zxcvbn  # nothing but a new password needs its lists
+
+    given = password[:_LONGEST_GUESSED]
+    return bool(zxcvbn(given, user_inputs=sorted(own), max_length=_LONGEST_GUESSED)["score"] < _LEAST_SCORE)
 
 
 def _bytes(password: str) -> bytes:
@@ -165,7 +202,7 @@ def _email(given: str) -> str:
 
 def _line(label: str, given: str, longest: int, may_be_empty: bool = False) -> str:
     text = unicodedata.normalize("NFC", given).strip()
-    if not text and not may_be_empty:
+    if not has_words(text) and (text or not may_be_empty):
         raise ReviewRefused(f"{label} is missing.")
     if len(text) > longest or not text.isprintable():
         raise ReviewRefused(f"{label} must be one line of at most {longest} characters.")

@@ -14,7 +14,9 @@ from sqlalchemy import Select, select
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm import Session
 
-from recommender.review.agreement import (
+from recommender.review.database import take_writers_lock
+from recommender.review.errors import ReviewRefused
+from recommender.review.record_consistency import (
     MALFORMED,
     Signature,
     account_details,
@@ -25,8 +27,6 @@ from recommender.review.agreement import (
     signature,
     version_faults,
 )
-from recommender.review.database import take_writers_lock
-from recommender.review.errors import ReviewRefused
 from recommender.review.tables import AuditEntry, Base, Clinician, Review, Version, now
 
 _Row = TypeVar("_Row", bound=Base)
@@ -94,13 +94,18 @@ def append(
     return entry
 
 
-def append_account(session: Session, key: bytes, action: str, clinician: Clinician) -> AuditEntry:
-    """Return the entry of what the operator did to an account. An account that stands in no entry is a fault."""
+def append_account(
+    session: Session, key: bytes, action: str, clinician: Clinician, *, is_own: bool = False
+) -> AuditEntry:
+    """Return the entry of what the operator, or the clinician (``is_own``), did to an account.
+
+    An account that stands in no entry, or is not what its last one says, is a fault.
+    """
     return append(
         session,
         key,
-        actor=_OPERATOR,
-        registration="",
+        actor=clinician.email if is_own else _OPERATOR,
+        registration=clinician.registration if is_own else "",
         action=action,
         target=account_target(clinician.email),
         sha256="",
@@ -108,17 +113,38 @@ def append_account(session: Session, key: bytes, action: str, clinician: Clinici
     )
 
 
-def verify(session: Session, key: bytes, anchor: Anchor | None = None) -> AuditReport:
+def verify(session: Session, key: bytes, *anchors: Anchor) -> AuditReport:
     """Return whether every entry is as it was written, and reviews, versions and accounts are what the log says.
 
-    Without ``anchor`` a log whose tail was cut off, or that was written anew by somebody who holds the key, looks whole.
+    Without ``anchors`` a log whose tail was cut off, or that was written anew by somebody who holds the key, looks whole.
     """
-    report = _verify(session, key, anchor)
+    report = _verify(session, key, anchors)
     if report.faults:
         # Somebody may have written between one read and the next: look again while nobody can.
         take_writers_lock(session)
-        report = _verify(session, key, anchor)
+        report = _verify(session, key, anchors)
     return report
+
+
+def refuse_backwards(session: Session, anchor: Anchor | None) -> None:
+    """Refuse to add to a log that does not go on from where it was, so that what was cut off stays missed.
+
+    Raises:
+        ReviewRefused: the entry that the anchor names is gone, or another one stands in its place.
+    """
+    if anchor is None or not anchor.count:
+        return
+    take_writers_lock(session)
+    found = next(iter(read(session, select(AuditEntry).where(AuditEntry.number == anchor.count))), None)
+    if found is None or found.mac != anchor.head:
+        raise ReviewRefused(
+            "The record is shorter than it was, or was written anew. Nothing was saved. Tell the operator."
+        )
+
+
+def is_used(session: Session) -> bool:
+    """Return whether anything stands in the record, or anybody has an account."""
+    return any(session.scalars(select(table).limit(1)).first() is not None for table in (AuditEntry, Review, Clinician))
 
 
 def entries(session: Session) -> tuple[AuditEntry, ...]:
@@ -167,12 +193,12 @@ def signatures(session: Session, reviews: Iterable[Review], key: bytes) -> Mappi
     return {number: signed for number, signed in found.items() if signed is not None}
 
 
-def _verify(session: Session, key: bytes, anchor: Anchor | None) -> AuditReport:
+def _verify(session: Session, key: bytes, anchors: Iterable[Anchor]) -> AuditReport:
     try:
         log = entries(session)
     except Unreadable as error:
         return AuditReport(0, "", (str(error),))
-    faults = [*_broken_links(log, key), *_moved(log, anchor)]
+    faults = [*_broken_links(log, key), *(fault for anchor in anchors for fault in _moved(log, anchor))]
     try:
         reviews = rows(session, Review)
         faults += review_faults(reviews, log)
@@ -195,9 +221,7 @@ def _broken_links(log: Iterable[AuditEntry], key: bytes) -> Iterable[str]:
         number, mac = entry.number, entry.mac
 
 
-def _moved(log: tuple[AuditEntry, ...], anchor: Anchor | None) -> Iterable[str]:
-    if anchor is None:
-        return
+def _moved(log: tuple[AuditEntry, ...], anchor: Anchor) -> Iterable[str]:
     if len(log) < anchor.count:
         yield f"The log ends at entry {len(log)}, but once had {anchor.count}: its end was cut off."
     elif (log[anchor.count - 1].mac if anchor.count else "") != anchor.head:
@@ -223,5 +247,6 @@ def _mac(entry: AuditEntry, key: bytes) -> str:
         "details": entry.details,
         "previous_mac": entry.previous_mac,
     }
+    # Not RFC 8785, which writes what is not ASCII as it is: every record signed so far has it escaped.
     canonical = json.dumps(signed, sort_keys=True, separators=(",", ":"))
     return hmac.new(key, b"audit entry " + canonical.encode(), hashlib.sha256).hexdigest()

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from recommender.models.content import Content
 from recommender.review import audit, release, reviews
 from recommender.review.accounts import list_clinicians
+from recommender.review.approval_status import Approval, Standing
 from recommender.review.database import take_writers_lock
-from recommender.review.standing import Approval, Standing
 from recommender.review.tables import AuditEntry, Review, Version, now
-from recommender.rulebook.digest import Digest, Target
+from recommender.rulebook.targets import Digest, Target
 
 _COLUMNS = (
     "record", "number", "at", "email", "name", "registration", "action", "target", "sha256",
@@ -26,12 +26,17 @@ _COLUMNS = (
 
 
 def export_json(
-    session: Session, key: bytes, content: Content, digests: Mapping[Target, Digest], required: int
+    session: Session,
+    key: bytes,
+    content: Content,
+    digests: Mapping[Target, Digest],
+    required: int,
+    *anchors: audit.Anchor,
 ) -> dict[str, Any]:
     """Return reviewers, reviews in threads, standing, release and audit log as plain data."""
     take_writers_lock(session)
-    report = audit.verify(session, key)
-    status = release.status(session, content, digests, required, key)
+    report = audit.verify(session, key, *anchors)
+    status = release.status(session, content, digests, required, key, *anchors)
     standings = reviews.standing(session, digests, required, key)
     versions = session.scalars(select(Version).order_by(Version.id))
     return {

@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import os
-import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,12 +16,13 @@ from sqlalchemy.orm import Session
 from recommender.models.catalogue import DefaultRoutine
 from recommender.models.content import Content
 from recommender.review import audit
+from recommender.review.approval_status import Approval
 from recommender.review.database import take_writers_lock
 from recommender.review.errors import ReviewRefused
+from recommender.review.record_mark import write_whole
 from recommender.review.reviews import names_nobody, record, standing
-from recommender.review.standing import Approval
 from recommender.review.tables import Clinician, Review, Role, Verdict
-from recommender.rulebook.digest import RELEASE, Digest, Target, TargetKind
+from recommender.rulebook.targets import RELEASE, Digest, Target, TargetKind
 
 CERTIFICATE_FILE = "release-certificate.json"
 _SAFETY_KINDS = frozenset({"red_flags", "findings", "contraindications", "precautions", "general"})
@@ -35,7 +34,8 @@ class ReleaseStatus:
 
     ``is_approved``: ready, and signed by a lead, with no open change request on the release itself, and a record
     without ``faults``. ``authors_unknown`` counts the rules that name no person as their author: for those nobody can
-    tell whether the author and the reviewers differ. ``required`` is how many reviewers each target needed.
+    tell whether the author and the reviewers differ. ``required`` is how many reviewers each target needed. The record had
+    ``entries``, and ``head`` is the MAC of the last.
     """
 
     missing: tuple[Target, ...]
@@ -45,13 +45,21 @@ class ReleaseStatus:
     required: int
     faults: tuple[str, ...] = ()
     authors_unknown: int = 0
+    entries: int = 0
+    head: str = ""
+
+    @property
+    def end(self) -> audit.Anchor:
+        """Return how long the record is, and how it ends."""
+        return audit.Anchor(self.entries, self.head)
 
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
     """The proof that a release was approved.
 
-    ``hash`` is the content's; ``by`` names the lead and registration; ``required`` reviewers approved each target.
+    ``hash`` is the content's; ``by`` names the lead and registration; ``required`` reviewers approved each target. When
+    it was last confirmed the record had ``entries``, and ``head`` was the MAC of the last.
     """
 
     hash: str
@@ -59,7 +67,14 @@ class Certificate:
     approved_at: datetime
     by: str
     required: int
+    entries: int
+    head: str
     expires_at: datetime
+
+    @property
+    def end(self) -> audit.Anchor:
+        """Return how long the record was, and how it ended."""
+        return audit.Anchor(self.entries, self.head)
 
 
 def needed(content: Content) -> tuple[Target, ...]:
@@ -76,16 +91,26 @@ def needed(content: Content) -> tuple[Target, ...]:
 
 
 def status(
-    session: Session, content: Content, digests: Mapping[Target, Digest], required: int, key: bytes
+    session: Session,
+    content: Content,
+    digests: Mapping[Target, Digest],
+    required: int,
+    key: bytes,
+    *anchors: audit.Anchor,
 ) -> ReleaseStatus:
-    """Return how far today's content is from release. In a record that is not as it was written nothing is approved."""
-    faults = audit.verify(session, key).faults
+    """Return how far today's content is from release.
+
+    In a record that is not as it was written, or does not go on from every anchor, nothing is approved.
+    """
+    report = audit.verify(session, key, *anchors)
     unknown = sum(names_nobody(rule.author) for rule in content.rule_set.rules)
     standings = standing(session, digests, required, key)
     missing = tuple(target for target in needed(content) if not standings[target].is_approved)
     own = standings[RELEASE]
-    is_approved = bool(own.approvals) and not (missing or own.requested or faults)
-    return ReleaseStatus(missing, not missing, is_approved, own.approvals, required, faults, unknown)
+    is_approved = bool(own.approvals) and not (missing or own.requested or report.faults)
+    return ReleaseStatus(
+        missing, not missing, is_approved, own.approvals, required, report.faults, unknown, report.count, report.head
+    )
 
 
 def approve_release(
@@ -98,8 +123,9 @@ def approve_release(
     text: str = "",
     *,
     seen: str,
-) -> Review:
-    """Return the lead's signature on today's release. After the commit, call ``keep_certificate``.
+    anchors: Iterable[audit.Anchor] = (),
+) -> Review | None:
+    """Return the lead's signature on today's release, or None if it stands already. After the commit, call ``keep_certificate``.
 
     Raises:
         StaleVersion: ``seen`` is not today's release.
@@ -108,7 +134,7 @@ def approve_release(
     if clinician.role is not Role.LEAD:
         raise ReviewRefused("Only a lead can approve the release.")
     take_writers_lock(session)
-    found = status(session, content, digests, required, key)
+    found = status(session, content, digests, required, key, *anchors)
     if found.faults:
         raise ReviewRefused(f"The record of this review is not as it was written. {found.faults[0]} Tell the operator.")
     if found.missing:
@@ -122,7 +148,7 @@ def keep_certificate(
     """Write, renew or remove the certificate so that it says what the database says, and return it.
 
     Call it whenever the status has been read from the database: it expires ``days`` after it was last confirmed. The
-    file is written at most once a day, and a certificate of other content is left alone.
+    file is written at most once a day unless the record has grown, and a certificate of other content is left alone.
 
     Raises:
         OSError: the file cannot be written or removed.
@@ -139,11 +165,13 @@ def keep_certificate(
         approved_at=signature.at,
         by=f"{signature.name} ({signature.registration})",
         required=status.required,
+        entries=status.entries,
+        head=status.head,
         expires_at=now + timedelta(days=days),
     )
     if kept is not None and _confirms(kept, wanted):
         return kept
-    _write(path, {**_plain(wanted), "mac": _mac(wanted, key)})
+    write_whole(path, {**_plain(wanted), "mac": _mac(wanted, key)})
     return wanted
 
 
@@ -181,14 +209,3 @@ def _plain(certificate: Certificate) -> dict[str, Any]:
 def _mac(certificate: Certificate, key: bytes) -> str:
     canonical = json.dumps(_plain(certificate), sort_keys=True, separators=(",", ":"))
     return hmac.new(key, b"release certificate " + canonical.encode(), hashlib.sha256).hexdigest()
-
-
-def _write(path: Path, plain: Mapping[str, Any]) -> None:
-    """Replace the file in one step, so that nobody reads half of it."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    try:
-        draft.write_text(json.dumps(plain, indent=2) + "\n", encoding="utf-8")
-        os.replace(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)

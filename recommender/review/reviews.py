@@ -5,21 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from recommender.models.content import Content
+from recommender.models.plain_text import has_words, plain_text
 from recommender.review import audit
-from recommender.review.agreement import MALFORMED, is_whole, review_details, review_target
+from recommender.review.approval_status import Approval as Approval
+from recommender.review.approval_status import Standing as Standing
+from recommender.review.approval_status import stand, withdrawn
 from recommender.review.database import take_writers_lock
 from recommender.review.errors import ReviewRefused, StaleVersion
-from recommender.review.standing import Approval as Approval
-from recommender.review.standing import Standing as Standing
-from recommender.review.standing import stand, withdrawn
+from recommender.review.record_consistency import MALFORMED, is_whole, review_details, review_target
 from recommender.review.tables import LARGEST_ID, Clinician, Review, Role, Verdict, Version, now
-from recommender.rulebook.digest import Digest, Target, TargetKind
+from recommender.rulebook.targets import Digest, Target, TargetKind
 
 LONGEST_TEXT = 10_000
 _SHA256 = re.compile("[0-9a-f]{64}")
@@ -62,8 +64,8 @@ def submit(
     *,
     seen: str,
     author: str,
-) -> Review:
-    """Return the new review, written to the audit log in the same transaction.
+) -> Review | None:
+    """Return the new review, written to the audit log in the same transaction, or None if they said that already.
 
     ``digest`` is today's, ``seen`` the sha256 that the clinician's page was made from, ``author`` is ``author_of``
     the target. The release is approved with ``release.approve_release``, a verdict taken back with ``withdraw``.
@@ -80,19 +82,21 @@ def submit(
     if verdict is Verdict.APPROVE:
         if same_person(author, clinician):
             raise ReviewRefused("You wrote this rule, so somebody else must approve it.")
-    elif not text.strip():
+    elif not has_words(text):
         raise ReviewRefused("Say in words what should change, or what you think.")
     return record(session, key, clinician, digest, verdict, text, parent_id, seen=seen)
 
 
-def withdraw(session: Session, key: bytes, clinician: Clinician, review: Review, text: str = "") -> Review:
-    """Return the new review that takes an approval or change request back, as if it had not been given.
+def withdraw(session: Session, key: bytes, clinician: Clinician, review: Review, text: str = "") -> Review | None:
+    """Return the new review that takes an approval or change request back, or None if it is withdrawn already.
+
+    What goes with it is told at ``approval_status.withdrawn``.
 
     Reviewers withdraw their own. A lead may withdraw, with a reason, what somebody with a disabled account asked
     for, as nobody else could.
 
     Raises:
-        ReviewRefused: it is not theirs, is neither of the two, or is withdrawn already.
+        ReviewRefused: it is not theirs, or is neither of the two.
     """
     take_writers_lock(session)
     if review.verdict not in (Verdict.APPROVE, Verdict.REQUEST_CHANGES):
@@ -102,10 +106,10 @@ def withdraw(session: Session, key: bytes, clinician: Clinician, review: Review,
             clinician.role is Role.LEAD and review.clinician.disabled and review.verdict is Verdict.REQUEST_CHANGES
         ):
             raise ReviewRefused("You can withdraw only what you said yourself.")
-        if not text.strip():
+        if not has_words(text):
             raise ReviewRefused("Say why you withdraw what somebody else asked for.")
     if review.id in withdrawn(reviews_of(session, review.target)):
-        raise ReviewRefused("This has been withdrawn already.")
+        return None
     return _add(session, key, clinician, review.target, review.sha256, Verdict.WITHDRAW, text, review.id)
 
 
@@ -197,12 +201,15 @@ def record(
     parent_id: int | None = None,
     *,
     seen: str,
-) -> Review:
+) -> Review | None:
     """Return the new review of today's version, or, if it is no approval, of the version that was seen.
 
-    Checks what holds for every verdict; ``submit`` and ``approve_release`` check the rest.
+    Returns None, and adds nothing, where the clinician has said that already: a form sent twice, or replayed. Checks
+    what holds for every verdict; ``submit`` and ``approve_release`` check the rest.
     """
     take_writers_lock(session)
+    if _is_said(reviews_of(session, digest.target), clinician, verdict, _words(text), parent_id, seen):
+        return None
     if verdict is Verdict.APPROVE and seen != digest.sha256:
         raise StaleVersion("This has changed since you opened the page. Read what changed, then approve it.")
     target = digest.target
@@ -224,6 +231,29 @@ def plain(part: Any) -> Any:
     return part
 
 
+def _is_said(
+    said: Iterable[Review], clinician: Clinician, verdict: Verdict, words: str, parent_id: int | None, sha256: str
+) -> bool:
+    """Return whether this clinician's word stands already. ``said`` is all that was said of the target, oldest first.
+
+    An approval does if it is their latest verdict of this version; anything else if they said it with the same words in
+    answer to the same, and nobody else has spoken since.
+    """
+    said = list(said)
+    gone = withdrawn(said)
+    if verdict is Verdict.APPROVE:
+        own = [one for one in said if one.clinician_id == clinician.id and one.sha256 == sha256 and one.id not in gone]
+        return [one.verdict for one in own if one.verdict in (verdict, Verdict.REQUEST_CHANGES)][-1:] == [verdict]
+    last = takewhile(lambda one: one.clinician_id == clinician.id, reversed(said))
+    wanted = (verdict, sha256, parent_id, words)
+    return any((one.verdict, one.sha256, one.parent_id, one.text) == wanted and one.id not in gone for one in last)
+
+
+def _words(text: str) -> str:
+    """Return what was typed as it is kept: with nothing in it that turns the rest around, or that nobody can see."""
+    return plain_text(text)
+
+
 def _add(
     session: Session,
     key: bytes,
@@ -234,12 +264,13 @@ def _add(
     text: str,
     parent_id: int | None,
 ) -> Review:
+    session.refresh(clinician)  # the operator may have closed the account since the page was asked for
     if clinician.disabled or clinician.role is Role.READER:
         raise ReviewRefused("Your account may read, but not review.")
-    words = text.strip().replace("\r\n", "\n")
+    words = _words(text)
     if len(words) > LONGEST_TEXT:
         raise ReviewRefused(f"Use at most {LONGEST_TEXT} characters.")
-    if "\0" in words or not _is_unicode(words):
+    if "\0" in text or not _is_unicode(text):
         raise ReviewRefused("The text holds a character that cannot be kept.")
     review = Review(
         clinician_id=clinician.id,

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from recommender.rulebook.digest import Target, TargetKind
+from recommender.rulebook.targets import Target, TargetKind
 
 # PostgreSQL's integers end here.
 LARGEST_ID = 2**31 - 1
@@ -52,15 +52,18 @@ class Moment(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return a moment as the database keeps it."""
         return None if value is None else value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return a moment as it was, in UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 def now() -> datetime:
+    """Return this moment, in UTC."""
     return datetime.now(UTC)
 
 
@@ -76,6 +79,8 @@ def _one_of(column: str, kind: type[StrEnum]) -> CheckConstraint:
 
 
 class Base(DeclarativeBase):
+    """What every table derives from."""
+
     metadata = MetaData(
         naming_convention={
             "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -88,7 +93,11 @@ class Base(DeclarativeBase):
 
 
 class Clinician(Base):
-    """An account. ``email`` is kept casefolded; ``session_version`` ends open sessions when it is raised."""
+    """An account. ``email`` is kept casefolded; ``session_version`` ends open sessions when it is raised.
+
+    ``totp_secret`` is sealed, None without a second factor; ``totp_step`` is when the last code was of, so that none works
+    twice; ``recovery_codes`` are hashes.
+    """
 
     __tablename__ = "clinician"
     __table_args__ = (_one_of("role", Role),)
@@ -103,6 +112,20 @@ class Clinician(Base):
     disabled: Mapped[bool] = mapped_column(default=False)
     session_version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    totp_secret: Mapped[str | None] = mapped_column(String(255))
+    totp_step: Mapped[int | None]
+    recovery_codes: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class SignInTry(Base):
+    """Tries to sign in that failed, by what is counted together: ``key`` is a digest, no email or address."""
+
+    __tablename__ = "sign_in_try"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    failures: Mapped[int]
+    last_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    closed_until: Mapped[datetime] = mapped_column(Moment)
 
 
 class Version(Base):
@@ -148,6 +171,7 @@ class Review(Base):
 
     @property
     def target(self) -> Target:
+        """Return what was reviewed."""
         return Target(self.target_kind, self.target_id)
 
 

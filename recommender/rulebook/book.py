@@ -8,21 +8,23 @@ from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 
-from recommender.engine.oracle import Oracle
+from recommender.engine.reference import Oracle
 from recommender.loaders.vignettes import Vignette
 from recommender.models.catalogue import SeedDecision, Source
 from recommender.models.conditions import Chosen, Found, Only, atoms
 from recommender.models.content import Content
 from recommender.models.rules import Branch, Rule
-from recommender.rulebook.digest import Digest, Target, TargetKind, digests
-from recommender.rulebook.effects import Effects, effects, named_tags
+from recommender.rulebook.answer_usage import Readers, findings_read, readers
+from recommender.rulebook.digest import digests
+from recommender.rulebook.effects import Effects, effects
 from recommender.rulebook.matrix import Matrix, matrix
-from recommender.rulebook.readers import Readers, findings_read, readers
+from recommender.rulebook.named import named_tags
 from recommender.rulebook.sentences import Sentence, Sentences
+from recommender.rulebook.targets import Digest, Target, TargetKind
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class RuleCase:
     """One branch with its sentence and what it does to the catalogue."""
 
     branch: Branch
@@ -36,7 +38,7 @@ class Entry:
 
     rule: Rule
     sentences: tuple[Sentence, ...]
-    cases: tuple[Case, ...]
+    cases: tuple[RuleCase, ...]
     questions: tuple[str, ...]
     findings: tuple[str, ...]
     exercises: frozenset[str]
@@ -105,7 +107,7 @@ class RuleBook:
     def _entry(self, rule: Rule) -> Entry:
         sentences = self.sentences.of[rule.id]
         cases = tuple(
-            Case(branch, self.sentences.by_branch[branch.id], self.effects[branch.id]) for branch in rule.branches
+            RuleCase(branch, self.sentences.by_branch[branch.id], self.effects[branch.id]) for branch in rule.branches
         )
         read = [question for branch in rule.branches for question in self._read.get(branch.id, ())]
         asked = [question for branch in rule.branches for question in branch.then.ask]
@@ -122,12 +124,12 @@ class RuleBook:
             words=_words(rule, sentences),
         )
 
-    def _regions(self, rule: Rule, cases: Iterable[Case]) -> frozenset[str]:
+    def _regions(self, rule: Rule, cases: Iterable[RuleCase]) -> frozenset[str]:
         """Return the parts of the body that a rule speaks of: by answers and findings, aims, and moves that it names."""
         known = frozenset(self.content.catalogue.vocabulary["regions"])
         named = {exercise for case in cases for exercise in case.effects.names}
         regions = {region for exercise in named for region in self.content.catalogue.by_id[exercise].regions}
-        regions |= {region for branch in rule.branches for region in branch.then.target}
+        regions |= {region for branch in rule.branches for region in branch.then.target_regions}
         regions |= {part for branch in rule.branches for part in _ids_read(branch)}
         return known & regions
 

@@ -6,55 +6,29 @@ Digests are taken from loaded models, so the white space of the files and the or
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 from recommender.engine.staging import STAGE_FINDINGS
-from recommender.loaders.content import content_hash
+from recommender.models.actions import Actions
 from recommender.models.conditions import Condition
 from recommender.models.content import Content
+from recommender.models.content_hash import content_hash
 from recommender.models.facts import SuppliedFact
 from recommender.models.questionnaire import Page, Question
-from recommender.models.rules import Actions, Branch, Rule
-from recommender.rulebook.effects import named_exercises, named_tags
+from recommender.models.rules import Branch, Rule
+from recommender.rulebook.answer_usage import findings_read, questions_measured, questions_read
+from recommender.rulebook.named import named_exercises, named_tags
 from recommender.rulebook.plain_data import plain_condition, plain_data
-from recommender.rulebook.readers import findings_read, questions_measured, questions_read
+from recommender.rulebook.targets import RELEASE, Digest, Target, TargetKind
 
 # What stands in the files but changes nothing that a clinician approves.
 _RULE_HISTORY = frozenset({"author", "since", "changed", "notes", "path", "branches"})
 _EXERCISE_BACKGROUND = frozenset({"figure_hint", "seeds", "seed_notes", "decisions"})
 _QUESTION_LAYOUT = frozenset({"code", "picture", "shown_if"})
-_BRANCH_OWN = frozenset({"rule_id", "when", "line"})
+_BRANCH_OWN = frozenset({"rule_id", "when", "line", "asked"})  # what asked adds stands in the condition
 _BASE_STAGE = "base_stage="
-
-
-class TargetKind(StrEnum):
-    RULE = "rule"
-    EXERCISE = "exercise"
-    DISPOSITION = "disposition"
-    RELEASE = "release"
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Something that can be reviewed."""
-
-    kind: TargetKind
-    id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Digest:
-    """``parts`` is the plain data that was hashed; ``sha256`` is over its canonical JSON."""
-
-    target: Target
-    sha256: str
-    parts: Mapping[str, Any]
-
-
-RELEASE = Target(TargetKind.RELEASE, "release")
 
 
 def digests(content: Content) -> Mapping[Target, Digest]:
@@ -91,6 +65,7 @@ class _Source:
             exercise.id: {"forms": {form.id: sorted(form.tags) for form in exercise.forms}}
             for exercise in content.catalogue.exercises
         }
+        self._schedule = plain_data(content.rule_set.check_in_schedule)
         self._outcomes = {
             str(level): plain_data(disposition) for level, disposition in content.catalogue.dispositions.items()
         }
@@ -101,9 +76,20 @@ class _Source:
         for exercise in self._content.catalogue.exercises:
             tags = {tag for form in exercise.forms for tag in form.tags}
             parts = {**plain_data(exercise, without=_EXERCISE_BACKGROUND), "tags": _chosen(self._tags, tags)}
-            yield Target(TargetKind.EXERCISE, exercise.id), parts
+            yield Target(TargetKind.EXERCISE, exercise.id), {**parts, **self._drawn(exercise.id)}
         for level, words in self._outcomes.items():
             yield Target(TargetKind.DISPOSITION, level), words
+
+    def _drawn(self, exercise: str) -> dict[str, Any]:
+        """Return the pose data of an exercise and the poses that it starts from. Who is drawn, and how, is no part of it."""
+        figures = self._content.figures
+        drawn = figures.exercises.get(exercise)
+        if drawn is None:
+            return {}
+        frames = (frame for form in drawn.forms.values() for frame in form.frames)
+        starts = {frame.start for frame in frames if isinstance(frame.start, str)}
+        bases = {base: plain_data(figures.kit.bases[base]) for base in sorted(starts)}
+        return {"figures": {"forms": plain_data(drawn.forms), "bases": bases}}
 
     def _rule(self, rule: Rule) -> dict[str, Any]:
         """Return a rule, and everything outside of its file that it means."""
@@ -123,9 +109,10 @@ class _Source:
             "findings": {name: [self._deriving(branch) for branch in behind] for name, behind in findings.items()},
             "questions": _chosen(self._questions, subjects),
             "facts": _chosen(self._facts, subjects),
-            "pages": _chosen(self._pages, {page for then in actions for page in then.ask_again}),
+            "pages": _chosen(self._pages, {page for then in actions for page in then.ask_again | then.short_screen}),
             "tags": _chosen(self._tags, {tag for then in actions for tag in named_tags(then)}),
             "exercises": _chosen(self._named, {exercise for then in actions for exercise in named_exercises(then)}),
+            **({"check_in_schedule": self._schedule} if any(then.follow_up for then in actions) else {}),
             "outcomes": _chosen(
                 self._outcomes, {str(then.disposition.level) for then in actions if then.disposition is not None}
             ),
@@ -135,7 +122,9 @@ class _Source:
         then = branch.then
         # The files write these as mappings, whose order means nothing.
         ordered = replace(
-            then, derive=tuple(sorted(then.derive)), mix=tuple(sorted(then.mix, key=lambda mix: mix.slot))
+            then,
+            derive=tuple(sorted(then.derive)),
+            slot_limits=tuple(sorted(then.slot_limits, key=lambda limit: limit.slot)),
         )
         own = plain_data(replace(branch, then=ordered), without=_BRANCH_OWN)
         return {**own, "when": self._condition(branch.when)}

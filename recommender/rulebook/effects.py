@@ -6,14 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from recommender.assembly.candidates import rank
-from recommender.assembly.exclusion import allows_others_only, leaves_out
-from recommender.assembly.scope import matches
+from recommender.assembly.dose import Dosing
+from recommender.assembly.matching import allows_others_only, matches
+from recommender.assembly.screening import rank
+from recommender.models.actions import Modification, Order, Preference, TimeTable
 from recommender.models.catalogue import Catalogue, Exercise, Form
 from recommender.models.content import Content
 from recommender.models.decision import Decision
 from recommender.models.levels import Level, Stage
-from recommender.models.rules import Actions, Branch, Modification, Order, Preference, TimePlan
+from recommender.models.rules import Branch
+from recommender.rulebook.named import named_exercises
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,48 +55,11 @@ def effects(content: Content) -> Mapping[str, Effects]:
     )
 
 
-def named_exercises(then: Actions) -> frozenset[str]:
-    """Return the exercises that the actions name, also through one of their forms."""
-    scopes = [scope for exclusion in then.exclude for scope in (exclusion.scope, exclusion.spared)]
-    scopes += [change.scope for change in then.modify if change.scope]
-    scopes += [then.provide.spared] if then.provide else []
-    ids = {exercise for scope in scopes for exercise in scope.exercises} | set(then.swap_in)
-    ids |= {exercise for wish in then.prefer for exercise in wish.exercises}
-    keys = {key for scope in scopes for key in scope.forms}
-    keys |= {key for wish in then.prefer for key in wish.forms} | {
-        key for part in then.modify for key in part.only_forms
-    }
-    if then.micro_routine:
-        ids |= {item.exercise for item in then.micro_routine.items}
-    if then.plan:
-        ids |= {exercise for row in then.plan.rows for exercise in row.warm_up}
-    if then.order:
-        ids |= {exercise for group in then.order.near_duplicates or () for exercise in group}
-        ids |= set(then.order.closing or ())
-    return frozenset(ids | {key.partition("/")[0] for key in keys})
-
-
-def named_tags(then: Actions) -> frozenset[str]:
-    """Return the movement tags that the actions name."""
-    scopes = [scope for exclusion in then.exclude for scope in (exclusion.scope, exclusion.spared)]
-    scopes += [change.scope for change in then.modify if change.scope]
-    scopes += [then.provide.spared] if then.provide else []
-    tags = {tag for scope in scopes for tag in scope.tags}
-    if then.order:
-        tags |= {then.order.floor_tag} if then.order.floor_tag else set()
-        tags |= (
-            then.order.never_next.first_hold_tags | then.order.never_next.then_hold_tags
-            if then.order.never_next
-            else set()
-        )
-    return frozenset(tags)
-
-
-def _effects(branch: Branch, catalogue: Catalogue, plan: TimePlan | None) -> Effects:
-    then, alone = branch.then, _alone(branch, plan)
+def _effects(branch: Branch, catalogue: Catalogue, plan: TimeTable | None) -> Effects:
+    then, dosing = branch.then, Dosing(_alone(branch, plan))
     may_leave_out = bool(then.exclude) or any(change.only_forms for change in then.modify)
     return Effects(
-        excludes=_touched(catalogue, may_leave_out, lambda move, form: leaves_out(then, move, form, alone)),
+        excludes=_touched(catalogue, may_leave_out, lambda move, form: dosing.leaves_out(then, move, form)),
         modifies=_touched(
             catalogue, bool(then.modify), lambda move, form: any(_changes(part, move, form) for part in then.modify)
         ),
@@ -124,11 +89,11 @@ def _changes(change: Modification, exercise: Exercise, form: Form) -> bool:
     return in_scope and not allows_others_only(change, exercise, form)
 
 
-def _prefers(wish: Preference, exercise: Exercise, form: Form) -> bool:
-    return rank(wish, exercise) > 0 or form.key in wish.forms or form.position in wish.positions
+def _prefers(edit: Preference, exercise: Exercise, form: Form) -> bool:
+    return rank(edit, exercise) > 0 or form.key in edit.forms or form.position in edit.positions
 
 
-def _alone(branch: Branch, plan: TimePlan | None) -> Decision:
+def _alone(branch: Branch, plan: TimeTable | None) -> Decision:
     """Return a decision in which only this branch fired, to work out how long a dose would take."""
     return Decision(
         fired=(branch,),

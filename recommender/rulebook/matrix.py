@@ -12,7 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from recommender.engine.evaluate import View, evaluate
-from recommender.engine.oracle import Oracle
+from recommender.engine.reference import Oracle
 from recommender.engine.staging import STAGE_FINDINGS
 from recommender.models.catalogue import Exercise
 from recommender.models.conditions import AnyOf, Chosen, Condition
@@ -27,7 +27,7 @@ EVERYONE = "everyone"
 Gate = tuple[str, str]
 
 
-class State(StrEnum):
+class ExerciseState(StrEnum):
     """What becomes of an exercise, worst first."""
 
     LEFT_OUT = "left out"
@@ -60,12 +60,12 @@ class Cell:
     ``forms_left`` counts the forms that may still be used.
     """
 
-    states: tuple[State, ...]
+    states: tuple[ExerciseState, ...]
     rules: tuple[str, ...]
     forms_left: int
 
     @property
-    def state(self) -> State:
+    def state(self) -> ExerciseState:
         return self.states[0]
 
     @property
@@ -132,12 +132,12 @@ class _Maker:
         against = [branch for branch in fired if exercise.id in self._left_out[branch.id]]
         barred = frozenset().union(*(self._left_out[branch.id][exercise.id] for branch in against))
         if len(barred) == len(exercise.forms):
-            return Cell((State.LEFT_OUT,), _rules(against), 0)
+            return Cell((ExerciseState.LEFT_OUT,), _rules(against), 0)
         changing = [branch for branch in column.fired if exercise.id in self._changed[branch.id]]
         swapping = [branch for branch in column.fired if exercise.id in self._swapped[branch.id]]
-        states = [State.MODIFIED] * bool(changing) + [State.SWAPPED] * bool(swapping)
+        states = [ExerciseState.MODIFIED] * bool(changing) + [ExerciseState.SWAPPED] * bool(swapping)
         rules = _rules(branch for branch in column.fired if branch in changing or branch in swapping)
-        return Cell(tuple(states) or (State.ALLOWED,), rules, len(exercise.forms) - len(barred))
+        return Cell(tuple(states) or (ExerciseState.ALLOWED,), rules, len(exercise.forms) - len(barred))
 
     def _of_question(self, question: Question) -> Iterator[Column]:
         """Yield a column for each option that moves something, or for each way in which it does."""

@@ -9,10 +9,10 @@ from types import MappingProxyType
 from recommender.models.conditions import Always
 from recommender.models.content import Content
 from recommender.models.rules import Branch, Rule
-from recommender.rulebook.names import Names
-from recommender.rulebook.parts import Parts, joined, plain, text, word
-from recommender.rulebook.then import Deeds
-from recommender.rulebook.when import Clause, Conditions, in_line
+from recommender.rulebook.action_sentences import ActionSentences
+from recommender.rulebook.condition_sentences import Clause, Conditions, in_line
+from recommender.rulebook.labels import Names
+from recommender.rulebook.sentence_parts import Parts, joined, plain, text, word
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Sentences:
 
     def __init__(self, content: Content) -> None:
         self.names = Names(content)
-        self.deeds = Deeds(self.names, content)
+        self.deeds = ActionSentences(self.names, content)
         self._conditions = Conditions(self.names, content.questionnaire)
         self.of: Mapping[str, tuple[Sentence, ...]] = MappingProxyType(
             {rule.id: self._sentences(rule) for rule in content.rule_set.rules}

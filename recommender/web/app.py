@@ -2,52 +2,66 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
 from typing import Any
 
 from flask import Flask
 from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader, PrefixLoader
 
-from recommender.presenter import regions_shown
-from recommender.service import Recommender
-from recommender.settings import Settings, read_settings
-from recommender.web import (
-    api,
-    api_check_ins,
-    api_content,
-    changes,
-    check_ins,
-    compression,
-    exercises,
-    health,
-    lab,
-    pages,
-    plan,
-    problems,
-    questions,
-    result,
-    review_forms,
-    rulebook,
-    security,
-    sign_in,
-    static_files,
-    styleguide,
-)
-from recommender.web.approval import Approval, install_approval
-from recommender.web.database import install_database
-from recommender.web.language import address_in, current_language, install_languages, is_english_only
-from recommender.web.limits import install_limits
-from recommender.web.oidc import install_oidc
-from recommender.web.plan_cookie import install_plans
-from recommender.web.review_visit import install_visits
-from recommender.web.site import current_site, keep_site, open_site
-from recommender.web.words import install_words
+from recommender import __version__
+from recommender.errors import COULD_NOT_RUN, RecommenderError, tell
+from recommender.loaders.checked_settings import load_settings
+from recommender.presentation.recommendation import regions_shown
+from recommender.review.keys import kept_key
+from recommender.service.recommend import Recommender
+from recommender.settings import Settings
+from recommender.web.api import check_in_views as api_check_ins
+from recommender.web.api import content_views as api_content
+from recommender.web.api import views as api
+from recommender.web.core import compression, edge, health, pictures, security, static_files
+from recommender.web.core import errors as problems
+from recommender.web.core.cookie_store import cookie_names, cookie_path
+from recommender.web.core.day import zone_cookie
+from recommender.web.core.filters import date_locale, install_filters
+from recommender.web.core.language import address_in, current_language, install_languages, is_english_only
+from recommender.web.core.limits import install_limits
+from recommender.web.core.state import AppState, current_state, keep_state, kept_state
+from recommender.web.lab import views as lab
+from recommender.web.plan import check_in_views as check_ins
+from recommender.web.plan import stop_views as stops
+from recommender.web.plan import views as plan
+from recommender.web.plan.plan_store import PLAN, STOP, install_plans
+from recommender.web.plan.stop_guard import guard_stops
+from recommender.web.questionnaire import views as questions
+from recommender.web.questionnaire.answer_store import ANSWERS, install_answers
+from recommender.web.result import edit_views as changes
+from recommender.web.result import views as result
+from recommender.web.result.edit_store import install_edits
+from recommender.web.review import account_views as review
+from recommender.web.review import sign_in
+from recommender.web.review.approval import ContentApproval, install_approval
+from recommender.web.review.database import install_database
+from recommender.web.review.oidc import install_oidc
+from recommender.web.review.visit import install_visits
+from recommender.web.rulebook import views as rulebook
+from recommender.web.site import exercise_views as exercises
+from recommender.web.site import styleguide
+from recommender.web.site import views as pages
+from recommender.web.startup import about, open_state
+from recommender.web.telemetry.logs import event_logger, install_logging, is_installed
+from recommender.web.telemetry.metrics import Metrics, ServiceHealth, install_metrics
+from recommender.web.telemetry.request_log import install_request_log
 
+KEY_FILE = "secret.key"
+_events = event_logger(__name__)
 BLUEPRINTS = (
     pages.blueprint,
     questions.blueprint,
     result.blueprint,
     changes.blueprint,
     plan.blueprint,
+    stops.blueprint,
     check_ins.blueprint,
     exercises.blueprint,
     lab.blueprint,
@@ -55,10 +69,10 @@ BLUEPRINTS = (
     api_check_ins.blueprint,
     api_content.blueprint,
     sign_in.blueprint,
-    review_forms.blueprint,
+    review.blueprint,
     rulebook.blueprint,
     health.blueprint,
-    static_files.blueprint,
+    pictures.blueprint,
 )
 
 
@@ -71,29 +85,80 @@ def create_app(settings: Settings | None = None, recommender: Recommender | None
     Raises:
         RecommenderError: a setting cannot be used.
     """
-    settings = settings or read_settings()
+    settings = settings or load_settings()
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_body_bytes
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    approval = Approval(settings)
-    keep_site(app.extensions, open_site(settings, recommender, approval.is_given))
+    edge.install_edge(app, settings.trusted_proxies)
+    approval = ContentApproval(settings, install_database(app, settings))
+    state = open_state(settings, recommender, approval.is_given)
+    keep_state(app.extensions, replace(state, record_faults=approval.faults))
     install_approval(app.extensions, approval)
-    install_database(app, settings)
     install_visits(app, settings)
+    install_answers(app, settings)
+    install_edits(app, settings)
     install_plans(app, settings)
-    install_limits(app, settings)
+    limiter = install_limits(app, settings)
+    lab.limit_cases(app, limiter)
     install_oidc(app, settings)
     _prepare_templates(app)
     install_languages(app)
     compression.compress(app)
-    security.secure(app)
+    static_files.install_static_files(app, security.HEADERS)
+    own = (name for kind in (ANSWERS, PLAN, STOP) for name in cookie_names(settings, kind))
+    security.secure(app, own_cookies=own, hsts_days=settings.hsts_days)
+    guard_stops(app)
     problems.handle_errors(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     if settings.development:
         app.register_blueprint(styleguide.blueprint)
+    _install_telemetry(app, settings)
+    _tell_of_the_start(state)
     return app
+
+
+def _install_telemetry(app: Flask, settings: Settings) -> None:
+    """Log each request, and count it where figures are asked for."""
+    metrics = None if settings.metrics_port is None else Metrics()
+    trusts_ids = settings.trusted_proxies > 0
+    install_request_log(app, lambda: kept_state(app.extensions).short_hash, trusts_ids, metrics)
+    if metrics is not None and settings.metrics_port is not None:
+        app.extensions["metrics"] = metrics
+        install_metrics(app, metrics, settings.metrics_port, lambda: _health(kept_state(app.extensions)))
+
+
+def _health(state: AppState) -> ServiceHealth:
+    return ServiceHealth(is_ready=not health.why_not_ready(state), passed_self_test=state.is_sound, **about(state))
+
+
+def create_served_app() -> Flask:
+    """Return the application of this process's environment. What keeps it from starting is told in plain lines.
+
+    Where no secret is set one is made once, in DATA_DIR: every process finds it there, and so does the next start.
+
+    Raises:
+        SystemExit: with status 2, after those lines.
+    """
+    try:
+        settings = load_settings()
+        if not is_installed():  # gunicorn has its own way to the same lines
+            install_logging(settings.log_format, settings.log_level)
+        if settings.secret_key is None:
+            settings = replace(settings, secret_key=kept_key(settings.data_dir / KEY_FILE, "SECRET_KEY").decode())
+        return create_app(settings)
+    except RecommenderError as error:
+        tell(error)
+        sys.exit(COULD_NOT_RUN)
+
+
+def _tell_of_the_start(state: AppState) -> None:
+    told = {"software": __version__, **about(state), "languages": list(state.languages)}
+    if state.is_sound:
+        _events.info("The service is loaded and tested.", **told)
+    else:
+        _events.error("The service is loaded, and not ready.", **told, reasons=state.faults)
 
 
 def _prepare_templates(app: Flask) -> None:
@@ -104,23 +169,26 @@ def _prepare_templates(app: Flask) -> None:
     app.jinja_env.undefined = ChainableUndefined  # the components read parameters that are not given
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    install_words(app.jinja_env)
+    app.jinja_env.globals["figure_of"] = pictures.figure_of
+    install_filters(app.jinja_env, lambda: date_locale(current_language().code, current_state().settings.region))
 
     @app.context_processor
     def about_this_site() -> dict[str, Any]:
-        site = current_site()
+        state = current_state()
         language = current_language()
-        edition = site.editions.get(language.code)
-        content = edition.content if edition else None
-        region = content.catalogue.regions.get(site.settings.region or "") if content else None
+        localised = state.localised_by_code.get(language.code)
+        content = localised.content if localised else None
+        region = content.catalogue.regions.get(state.settings.region or "") if content else None
         return {
             "asset": static_files.asset,
             "content": content,
-            "is_approved": site.is_approved,
+            "is_approved": state.is_approved,
             "region": region,
-            "regions": regions_shown(content.catalogue, site.settings.region) if content else (),
+            "regions": regions_shown(content.catalogue, state.settings.region) if content else (),
             "language": language,
-            "languages": {} if is_english_only() else site.languages,
+            "languages": {} if is_english_only() else state.languages,
             "is_review_room": is_english_only(),
             "address_in": address_in,
+            "zone_cookie": zone_cookie,
+            "cookie_path": cookie_path(state.settings),
         }

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from chromium import ARGUMENTS, MISSING, find_chromium
-from needs import left_out
-from places import HOME, Stand, running_site
 from playwright.sync_api import Browser, sync_playwright
 
-from recommender.service import Recommender
+from recommender.service.recommend import Recommender
+from tests.support.chromium import ARGUMENTS, MISSING, find_chromium
+from tests.support.needs import left_out
+from tests.support.places import HOME, Stand, running_site
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +37,8 @@ def address(stand: Stand) -> str:
     return stand.addresses[HOME]
 
 
-@pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
+@pytest.fixture(
+    params=[True, pytest.param(False, marks=pytest.mark.deep)], ids=["with JavaScript", "without JavaScript"]
+)
 def has_script(request: pytest.FixtureRequest) -> bool:
     return bool(request.param)

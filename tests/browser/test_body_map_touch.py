@@ -8,7 +8,9 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from recommender.models.questionnaire import BODY, Question
-from recommender.service import Recommender
+from recommender.service.recommend import Recommender
+
+pytestmark = pytest.mark.deep
 
 LEAST = 24
 # The side, in CSS pixels, of the largest square inside each place of each figure, as a finger meets it.

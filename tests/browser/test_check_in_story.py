@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import pytest
-from people import CALM, FLARE
-from places import served
 from playwright.sync_api import Browser, Page, ViewportSize, expect
-from sheets import BASELINE, full_sheet
 
-from recommender.service import Recommender
+from recommender.service.recommend import Recommender
 from recommender.settings import read_settings
+from tests.support.people import CALM, FLARE
+from tests.support.places import served
+from tests.support.planner import Clock, site_at
+from tests.support.sheets import BASELINE, full_sheet
+from tests.web.plan.test_plan_story import STORY
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "web"))
-
-from planner import Clock, site_at
-from test_plan_story import STORY
+pytestmark = pytest.mark.deep
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
+INPUTS = "main input:not([type=hidden])"
 READ_BOXES = "boxes => boxes.map(box => [box.name, box.type, box.value])"
 
 
@@ -40,8 +38,8 @@ class Walker:
 
     def fill_in(self, raw: dict[str, Any]) -> None:
         """Answer page after page for as long as there are questions."""
-        while self.page.locator("main input").count():
-            for name, kind, value in self.page.locator("main input").evaluate_all(READ_BOXES):
+        while self.page.locator(INPUTS).count():
+            for name, kind, value in self.page.locator(INPUTS).evaluate_all(READ_BOXES):
                 question, _, part = name.partition("-")
                 answer = raw.get(question)
                 if isinstance(answer, dict):

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from places import HOME, Place, Stand
 from playwright.sync_api import Browser, Page, expect
-from sheets import full_sheet
 
-from recommender.service import Recommender
+from recommender.service.recommend import Recommender
+from tests.support.places import HOME, Place, Stand
+from tests.support.sheets import full_sheet
 
 MOST_STOPS = 300
 # How a control looks: its own outline, shadow and colours, and those of the label that stands for a hidden box.
@@ -175,6 +175,7 @@ def test_a_whole_journey_needs_no_mouse(typist: Typist, recommender: Recommender
     expect(page.locator(".app-move details[open]")).to_have_count(1)
 
 
+@pytest.mark.deep
 def test_tab_reaches_everything_on_a_result_page_in_reading_order(stand: Stand, page: Page) -> None:
     place = Place("result", "", "/result", draft=stand.draft({})).opened()
     stand.bring(page, place)
@@ -191,6 +192,7 @@ def test_tab_reaches_everything_on_a_result_page_in_reading_order(stand: Stand, 
     )
 
 
+@pytest.mark.deep
 def test_the_skip_link_leads_past_the_header(typist: Typist) -> None:
     page = typist.page
     first = typist.tab()
@@ -202,6 +204,7 @@ def test_the_skip_link_leads_past_the_header(typist: Typist) -> None:
     assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
 
 
+@pytest.mark.deep
 def test_an_error_leads_by_keyboard_to_its_question(typist: Typist) -> None:
     page = typist.page
     typist.follow("Start now")
@@ -213,6 +216,7 @@ def test_an_error_leads_by_keyboard_to_its_question(typist: Typist) -> None:
     expect(page.locator("#age_band")).to_be_focused()
 
 
+@pytest.mark.deep
 def test_changing_an_answer_by_keyboard_leads_back_to_check_answers(stand: Stand, page: Page) -> None:
     stand.bring(page, Place("check-answers", "", "/check-answers", draft=stand.draft({})))
     typist = Typist(page)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from people import AT_A_DESK
-from places import Place, Stand
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
+
+from tests.support.people import AT_A_DESK
+from tests.support.places import Place, Stand
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 # A device with two voices, one of which sends what it reads to somebody else. It takes no time to read.
@@ -58,6 +59,9 @@ class Player:
         found: dict[str, str] = self.page.eval_on_selector(f"#move-{move}", "one => ({...one.dataset})")
         return {name: int(value) for name, value in found.items() if value.isdigit()}
 
+    def shows_one_side(self, move: int) -> bool:
+        return self.page.locator(f"#move-{move} .app-figure--large[data-other]").count() == 1
+
     def move_of(self, kind: str) -> int:
         """Return the number of the first move of one kind of dose."""
         first = self.page.locator(f".app-player__screen[data-kind={kind}]").first
@@ -78,6 +82,24 @@ def player(page: Page, stand: Stand) -> Player:
     return player
 
 
+@pytest.mark.deep
+def test_the_drawing_is_mirrored_for_the_second_half_of_the_rounds(player: Player) -> None:
+    screen = player.page.locator(".app-player__screen[data-sides='2']:has(.app-figure--large[data-other])").first
+    number = int(str(screen.get_attribute("id")).removeprefix("move-"))
+    player.open(f"#move-{number}")
+    pace = player.numbers(number)
+    picture = player.page.locator(f"#move-{number} .app-figure--large img").first
+    player.press("Start the clock")
+    player.wait(pace["settle"] + 0.3)
+    half = pace["rounds"] // 2
+    for one in range(1, pace["rounds"] + 1):
+        expect(picture).to_have_css("transform", "matrix(-1, 0, 0, 1, 0, 0)" if one > half else "none")
+        player.wait(pace["ready"] + pace["work"])
+    player.open(f"#move-{number}")
+    expect(picture).to_have_css("transform", "none")
+
+
+@pytest.mark.deep
 def test_one_screen_is_shown_at_a_time_and_the_focus_goes_to_its_heading(player: Player) -> None:
     assert player.shown == ["Before you start"]
     expect(player.left).to_be_hidden()
@@ -86,12 +108,14 @@ def test_one_screen_is_shown_at_a_time_and_the_focus_goes_to_its_heading(player:
     expect(player.page.locator("#move-1 h2")).to_be_focused()
     expect(player.left).to_be_visible()
     player.page.locator("[data-next]:visible").click()
+    expect(player.page.locator("#move-2 h2")).to_be_focused()
     assert player.shown != [name]
     player.page.go_back()
     expect(player.page.locator("#move-1 h2")).to_be_visible()
     assert player.shown == [name]
 
 
+@pytest.mark.deep
 def test_when_to_stop_is_one_tap_away_from_every_move(player: Player) -> None:
     player.open("#move-2")
     player.page.get_by_role("link", name="When to stop").locator("visible=true").click()
@@ -99,6 +123,7 @@ def test_when_to_stop_is_one_tap_away_from_every_move(player: Player) -> None:
     expect(player.page.locator("#stop")).to_be_in_viewport()
 
 
+@pytest.mark.deep
 def test_the_clock_does_nothing_until_it_is_started_and_pauses_when_asked(player: Player) -> None:
     player.open("#move-1")
     first = player.left.inner_text()
@@ -124,8 +149,10 @@ def test_a_hold_is_counted_round_by_round_as_the_dose_says(player: Player) -> No
     player.press("Start the clock")
     expect(player.cue).to_contain_text("Get into place")
     player.wait(pace["settle"] + 0.3)
+    sides = pace["sides"] if player.shows_one_side(number) else 1
     for one in range(1, pace["rounds"] + 1):
-        expect(player.cue).to_have_text(f"Get ready: {one} of {pace['rounds']}")
+        turned = "Now the other side. " if sides == 2 and one == pace["rounds"] // 2 + 1 else ""
+        expect(player.cue).to_have_text(f"{turned}Get ready: {one} of {pace['rounds']}")
         player.wait(pace["ready"])
         expect(player.cue).to_have_text(f"Hold: {one} of {pace['rounds']}")
         player.wait(pace["work"])
@@ -134,6 +161,7 @@ def test_a_hold_is_counted_round_by_round_as_the_dose_says(player: Player) -> No
     expect(player.page.locator(f"#move-{number} h2")).to_be_visible()
 
 
+@pytest.mark.deep
 def test_repeats_are_counted_for_both_sides(player: Player) -> None:
     number = player.move_of("reps")
     player.open(f"#move-{number}")
@@ -143,6 +171,7 @@ def test_repeats_are_counted_for_both_sides(player: Player) -> None:
     expect(player.cue).to_have_text(f"Repeat {pace['rounds']} of {pace['rounds']}")
 
 
+@pytest.mark.deep
 def test_by_itself_it_goes_through_the_whole_routine_without_a_touch(player: Player) -> None:
     player.page.get_by_label("Go on to the next move by itself").check()
     count = player.page.locator(".app-player__screen[data-kind]").count()
@@ -159,6 +188,7 @@ def test_by_itself_it_goes_through_the_whole_routine_without_a_touch(player: Pla
     expect(player.left).to_be_hidden()
 
 
+@pytest.mark.deep
 def test_leaving_a_move_stops_its_clock(player: Player) -> None:
     player.open("#move-1")
     player.press("Start the clock")
@@ -170,6 +200,7 @@ def test_leaving_a_move_stops_its_clock(player: Player) -> None:
     assert player.left.inner_text() == standing
 
 
+@pytest.mark.deep
 def test_it_pauses_when_the_page_is_out_of_sight(player: Player) -> None:
     player.open("#move-1")
     player.press("Start the clock")
@@ -183,6 +214,7 @@ def test_it_pauses_when_the_page_is_out_of_sight(player: Player) -> None:
     expect(player.page.get_by_role("button", name="Go on", exact=True)).to_be_visible()
 
 
+@pytest.mark.deep
 def test_only_a_voice_of_the_device_itself_reads_aloud(page: Page, stand: Stand) -> None:
     page.add_init_script(VOICES.replace("NEAR", "true"))
     player = Player(page, stand)
@@ -196,6 +228,7 @@ def test_only_a_voice_of_the_device_itself_reads_aloud(page: Page, stand: Stand)
     assert all(step in said[0][1] for step in page.locator("#move-1 .app-steps--large li").all_inner_texts())
 
 
+@pytest.mark.deep
 def test_without_such_a_voice_reading_aloud_is_not_offered(page: Page, stand: Stand) -> None:
     page.add_init_script(VOICES.replace("NEAR", "false"))
     player = Player(page, stand)
@@ -204,6 +237,7 @@ def test_without_such_a_voice_reading_aloud_is_not_offered(page: Page, stand: St
     expect(page.get_by_label("A sound at each change")).to_be_visible()
 
 
+@pytest.mark.deep
 def test_without_script_it_is_one_page_with_every_move_and_no_clock(browser: Browser, stand: Stand) -> None:
     context = browser.new_context(viewport=PHONE, java_script_enabled=False)
     page = context.new_page()

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-import databases
 import pytest
-from places import served
 from playwright.sync_api import Browser, Page, expect
 
-from recommender.service import Recommender
+from recommender.service.recommend import Recommender
+from tests.support import databases
+from tests.support.places import served
+from tests.support.reviewers import CHANGED, NEEDED, one_word_changed, password_of, review_room
 
-sys.path.append(str(Path(__file__).resolve().parent.parent / "web"))
-from reviewers import CHANGED, NEEDED, one_word_changed, password_of, review_room
+pytestmark = pytest.mark.deep
 
 PHONE = {"width": 390, "height": 844}
 CHANGED_RULE = CHANGED[0].rpartition("/")[2].split("-hypermobile")[0]

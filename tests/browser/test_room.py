@@ -9,19 +9,20 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from places import served
 from playwright.sync_api import Browser, Page, expect
-from room_places import EXERCISE, Room, RoomPlace, compare, journey, room_places, running_room, sign_in
-from routes import page_rules
-from test_accessibility import DESK, LOOKS, PHONE, PLAIN, SMALLEST, assert_none
-from test_keyboard import MOST_STOPS, Typist
-from test_lightness import MOST_BYTES, Inline, Wire
 from werkzeug.routing import Rule
 
 from recommender.models.levels import Level
-from recommender.service import Recommender
+from recommender.service.recommend import Recommender
+from tests.browser.test_accessibility import DESK, LOOKS, PHONE, PLAIN, SMALLEST, assert_none
+from tests.browser.test_keyboard import MOST_STOPS, Typist
+from tests.browser.test_lightness import MOST_BYTES, Inline, Wire
+from tests.support.places import served
+from tests.support.reviewers import password_of, review_room
+from tests.support.room_places import EXERCISE, Room, RoomPlace, compare, journey, room_places, running_room, sign_in
+from tests.support.routes import page_rules
 
-from reviewers import password_of, review_room  # isort: skip  (room_places makes it known)
+pytestmark = [pytest.mark.dear, pytest.mark.deep]
 
 BLUEPRINTS = frozenset({"rulebook", "lab", "review", "sign_in"})
 # Pages that are long because they hold everything: for a desk, for paper, or for a search in the page.

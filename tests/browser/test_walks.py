@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from people import URGENT, example
-from places import Place, Stand
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
-from sheets import full_sheet
 
 from recommender.models.levels import Level
-from recommender.presenter import filler
+from recommender.presentation.wording import Wording
+from tests.support.people import URGENT, example
+from tests.support.places import Place, Stand
+from tests.support.sheets import full_sheet
 
 READ_BOXES = "boxes => boxes.map(box => [box.name, box.type, box.value, box.checked])"
 RIGHT_EDGES = """() => ["html", "main"].map(name => document.querySelector(name).getBoundingClientRect().right)"""
@@ -33,7 +33,7 @@ class Walker:
     def __init__(self, page: Page, stand: Stand, language: str = "en") -> None:
         self.page = page
         self.stand = stand
-        self.edition = stand.edition(language)
+        self.localised = stand.localised(language)
 
     def open(self, address: str, given: Mapping[str, Any], before: str | None = None) -> None:
         """Open a page as somebody who answered everything, or everything before one screen."""
@@ -84,18 +84,18 @@ class Walker:
         return headings
 
     def expect_outcome(self, level: Level) -> None:
-        catalogue = self.edition.content.catalogue
-        expect(self.page.locator("h1")).to_contain_text(filler(catalogue, "GB")(catalogue.dispositions[level].heading))
+        catalogue = self.localised.content.catalogue
+        expect(self.page.locator("h1")).to_contain_text(Wording(catalogue, "GB")(catalogue.dispositions[level].heading))
         assert (self.page.locator(".app-move").count() > 0) == level.shows_routine
         assert fits(self.page)
 
     def headings(self, given: Mapping[str, Any]) -> list[str]:
         """Return the headings of the screens that these answers call for."""
-        pages = [self.edition.shown(step).page for step in self.stand.steps(given)]
+        pages = [self.localised.shown(step).page for step in self.stand.steps(given)]
         return [page.title if page else self._said("A few more questions") for page in pages]
 
     def _said(self, words: str) -> str:
-        return str(self.edition.language.interface.gettext(words))
+        return str(self.localised.language.interface.gettext(words))
 
     def _go(self, at: Locator) -> None:
         with self.page.expect_navigation(wait_until="domcontentloaded"):
@@ -156,6 +156,7 @@ def test_a_person_walks_to_an_emergency_and_sees_the_number_at_once(walker: Walk
     assert faults == []
 
 
+@pytest.mark.deep
 def test_check_answers_and_a_routine_say_what_was_answered(walker: Walker) -> None:
     page = walker.page
     walker.open("/check-answers", {"main_task": {"task": "Put on my socks", "score": 3}})
@@ -165,6 +166,7 @@ def test_check_answers_and_a_routine_say_what_was_answered(walker: Walker) -> No
     expect(page.locator(".app-move .app-told").first).to_be_visible()
 
 
+@pytest.mark.deep
 def test_the_extra_screen_after_an_urgent_answer_needs_its_answers(walker: Walker) -> None:
     page, extra = walker.page, walker.stand.steps(URGENT)[-1].slug
     walker.open(f"/questions/{extra}", URGENT, before=extra)
@@ -176,6 +178,7 @@ def test_the_extra_screen_after_an_urgent_answer_needs_its_answers(walker: Walke
     walker.expect_outcome(Level.URGENT_48H)
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("level", [Level.EMERGENCY_NOW, Level.SEE_BEFORE_START])
 def test_a_mistake_is_put_right_from_a_care_page(walker: Walker, level: Level, faults: list[str]) -> None:
     page, (question, mistaken, meant) = walker.page, MISTAKES[level]
@@ -194,6 +197,7 @@ def test_a_mistake_is_put_right_from_a_care_page(walker: Walker, level: Level, f
     assert faults == []
 
 
+@pytest.mark.deep
 def test_changing_one_answer_comes_back_to_check_answers_with_the_rest_unchanged(walker: Walker) -> None:
     page, answers = walker.page, walker.page.locator(".govuk-summary-list__value")
     walker.open("/check-answers", {})
@@ -208,6 +212,7 @@ def test_changing_one_answer_comes_back_to_check_answers_with_the_rest_unchanged
     assert [new for old, new in zip(before, after, strict=True) if old != new] == ["60 to 64"]
 
 
+@pytest.mark.deep
 def test_going_back_from_a_change_changes_nothing(walker: Walker) -> None:
     page, answers = walker.page, walker.page.locator(".govuk-summary-list__value")
     walker.open("/check-answers", {})
@@ -219,6 +224,7 @@ def test_going_back_from_a_change_changes_nothing(walker: Walker) -> None:
     assert answers.all_inner_texts() == before
 
 
+@pytest.mark.deep
 def test_a_change_that_is_an_emergency_leads_to_help_at_once(walker: Walker) -> None:
     question, dangerous, _ = MISTAKES[Level.EMERGENCY_NOW]
     walker.open("/check-answers", {})
@@ -228,13 +234,14 @@ def test_a_change_that_is_an_emergency_leads_to_help_at_once(walker: Walker) -> 
     walker.expect_outcome(Level.EMERGENCY_NOW)
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("level", CARE)
 def test_a_care_page_leads_to_a_summary_and_back(walker: Walker, level: Level, has_script: bool) -> None:
     page, (question, given, _) = walker.page, MISTAKES[level]
     walker.open("/result", {question: given})
     walker.follow("A summary to show or print")
     expect(page.locator("h1")).to_have_text("Summary for a health professional")
-    content = walker.edition.content
+    content = walker.localised.content
     expect(page.get_by_text(content.catalogue.dispositions[level].title, exact=True)).to_be_visible()
     for value in wanted({question: given}, question):
         told = page.locator(".app-answers").get_by_text(content.questionnaire.questions[question].option(value).text)
@@ -244,6 +251,7 @@ def test_a_care_page_leads_to_a_summary_and_back(walker: Walker, level: Level, h
     walker.expect_outcome(level)
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("has_script", [True])
 def test_a_journey_in_spanish_stays_in_spanish(page: Page, stand: Stand, address: str, faults: list[str]) -> None:
     page.context.add_cookies([{"name": "language", "value": "es", "url": address}])
@@ -275,6 +283,7 @@ def test_an_error_says_what_to_do_and_leads_to_the_question(walker: Walker, has_
         assert page.url.endswith("#age_band")
 
 
+@pytest.mark.deep
 def test_none_of_these_stands_alone(walker: Walker, has_script: bool) -> None:
     page = walker.page
     walker.press("Start now")
@@ -290,6 +299,7 @@ def test_none_of_these_stands_alone(walker: Walker, has_script: bool) -> None:
         expect(page.locator("#rf_nerve-error")).to_contain_text("on its own, or only the others")
 
 
+@pytest.mark.deep
 def test_the_back_button_of_the_browser_keeps_the_answers(walker: Walker) -> None:
     walker.press("Start now")
     walker.fill_in(full_sheet(walker.stand.recommender, {"age_band": "60_64"}))

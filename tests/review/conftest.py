@@ -6,9 +6,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import databases
 import pytest
-from signing import KEY, NewClinician
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -17,8 +15,11 @@ from recommender.review.accounts import add_clinician
 from recommender.review.audit import append_account
 from recommender.review.database import make_engine, migrate
 from recommender.review.tables import Clinician, Role
-from recommender.rulebook.digest import Digest, Target, digests
-from recommender.service import Recommender
+from recommender.rulebook.digest import digests
+from recommender.rulebook.targets import Digest, Target
+from recommender.service.recommend import Recommender
+from tests.support import databases
+from tests.support.signing import KEY, NewClinician
 
 
 @pytest.fixture(scope="session")

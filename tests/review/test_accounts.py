@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 from argon2 import PasswordHasher, extract_parameters
-from signing import KEY, PASSWORD
 from sqlalchemy.orm import Session
 
 from recommender.review import accounts
 from recommender.review.accounts import (
     add_clinician,
     authenticate,
+    change_password,
     clinician_by_id,
     clinician_by_oidc,
     disable,
@@ -18,8 +18,9 @@ from recommender.review.accounts import (
     list_clinicians,
     reset_password,
 )
-from recommender.review.errors import ReviewRefused
+from recommender.review.errors import ReviewRefused, WrongPassword
 from recommender.review.tables import Clinician, Role
+from tests.support.signing import KEY, PASSWORD
 
 GOOD = {"email": "Ann.Lee@Example.org", "name": "Ann Lee", "registration": "PH1234"}
 
@@ -110,6 +111,41 @@ def test_a_weak_password_is_refused(session: Session, password: str) -> None:
     with pytest.raises(ReviewRefused, match="password"):
         add_clinician(session, **GOOD, role=Role.REVIEWER, password=password)
     assert list_clinicians(session) == ()
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "password1234",
+        "Password2024!",
+        "qwertyuiop123",
+        "iloveyou1234",
+        "abcdeabcdeabcde",
+        "PASSWORD1234",
+        "123456789012",
+        "ann.lee2024",
+        "annlee1annlee1",
+    ],
+)
+def test_a_common_password_is_refused(session: Session, password: str) -> None:
+    with pytest.raises(ReviewRefused, match=r"easy to guess|at least 12"):
+        add_clinician(session, **GOOD, role=Role.REVIEWER, password=password)
+
+
+def test_the_longest_password_costs_little_to_weigh(session: Session) -> None:
+    words = "every clinician keeps another sentence in mind " * 20
+    assert add_clinician(session, **GOOD, role=Role.REVIEWER, password=words).password_hash
+
+
+def test_a_password_is_changed_by_who_knows_it(session: Session, ann: Clinician) -> None:
+    with pytest.raises(WrongPassword):
+        change_password(session, ann, "not the password", "another good password")
+    with pytest.raises(ReviewRefused, match="easy to guess"):
+        change_password(session, ann, PASSWORD, "password1234")
+    assert authenticate(session, ann.email, PASSWORD) is ann
+    change_password(session, ann, PASSWORD, "another good password")
+    assert authenticate(session, ann.email, "another good password") is ann
+    assert ann.session_version == 2
 
 
 def test_the_name_is_no_password(session: Session) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from signing import KEY, NewClinician, approve, say, tamper
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
@@ -14,7 +13,8 @@ from recommender.review.audit import Anchor, append, entries, verify
 from recommender.review.database import make_engine, open_session
 from recommender.review.errors import ReviewRefused
 from recommender.review.tables import AuditEntry, Verdict
-from recommender.rulebook.digest import Digest, Target
+from recommender.rulebook.targets import Digest, Target
+from tests.support.signing import KEY, NewClinician, approve, say, tamper
 
 COUNT = 6
 

@@ -6,11 +6,9 @@ import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import databases
 import pytest
 from alembic import command
 from alembic.config import Config
-from signing import NewClinician, approve
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DatabaseError, IntegrityError
 from sqlalchemy.orm import Session
@@ -21,12 +19,28 @@ from recommender.review.accounts import add_clinician, list_clinicians
 from recommender.review.database import drift, make_engine, migrate, open_session, take_writers_lock
 from recommender.review.errors import DatabaseUnavailable
 from recommender.review.tables import Review, Role, Verdict
-from recommender.rulebook.digest import Digest, Target, TargetKind
+from recommender.rulebook.targets import Digest, Target, TargetKind
+from tests.support import databases
+from tests.support.signing import NewClinician, approve
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_code(engine: Engine) -> None:
     assert drift(engine) == []
     assert {"clinician", "version", "review", "audit_entry"} <= set(inspect(engine).get_table_names())
+
+
+def test_a_connection_that_may_not_write_is_not_used_again(tmp_path: Path) -> None:
+    """SQLite opens a database for reading only while the folder is write-protected, and never looks again."""
+    engine = make_engine(f"sqlite:///{tmp_path / 'review.db'}")
+    migrate(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA query_only = ON")
+    harmless = text("UPDATE clinician SET name = name")
+    with pytest.raises(DatabaseError), engine.begin() as connection:
+        connection.execute(harmless)
+    with engine.begin() as connection:
+        connection.execute(harmless)
+    engine.dispose()
 
 
 def test_a_missing_column_is_seen_as_drift(engine: Engine) -> None:
@@ -126,6 +140,15 @@ def test_a_database_that_is_away_is_said_without_its_address() -> None:
     engine.dispose()
 
 
+def test_a_folder_may_have_any_name(tmp_path: Path) -> None:
+    file = tmp_path / "q?x %41 #y" / "review.db"
+    engine = make_engine(f"sqlite:///{file}")
+    migrate(engine)
+    engine.dispose()
+    assert file.stat().st_size > 0
+    assert [one.name for one in tmp_path.iterdir()] == ["q?x %41 #y"]
+
+
 def test_an_address_that_cannot_be_read_is_not_repeated() -> None:
     with pytest.raises(RecommenderError, match="cannot be read") as refused:
         make_engine("postgresql//somebody:hush-hush@host")
@@ -134,6 +157,7 @@ def test_an_address_that_cannot_be_read_is_not_repeated() -> None:
 
 if databases.BINARIES:
 
+    @pytest.mark.deep
     def test_a_database_that_comes_back_is_used_again_and_has_lost_nothing() -> None:
         with databases.own_cluster() as cluster:
             engine = make_engine(cluster.url)

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from signing import KEY, NewClinician, approve, changed, say
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -26,7 +25,8 @@ from recommender.review.release import (
 )
 from recommender.review.reviews import Approval
 from recommender.review.tables import Clinician, Review, Role, Verdict
-from recommender.rulebook.digest import RELEASE, Digest, Target, TargetKind
+from recommender.rulebook.targets import RELEASE, Digest, Target, TargetKind
+from tests.support.signing import KEY, NewClinician, approve, changed, say
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 HASH = "a" * 64
@@ -67,7 +67,7 @@ def test_everything_a_release_needs_has_a_digest(content: Content, today: dict[T
 
 def test_a_new_database_has_everything_missing(session: Session, content: Content, today: dict[Target, Digest]) -> None:
     assert status(session, content, today, 2, KEY) == ReleaseStatus(
-        needed(content), False, False, (), 2, authors_unknown=len(content.rule_set.rules)
+        needed(content), False, False, (), 2, (), len(content.rule_set.rules), 0, ""
     )
 
 

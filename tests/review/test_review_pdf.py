@@ -7,22 +7,24 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from needs import left_out
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
-from signing import PASSWORD
 
-from recommender import cli
+from recommender.cli import main as cli
 from recommender.errors import RecommenderError
 from recommender.review.accounts import clinician_by_email
 from recommender.review.database import make_engine, open_session
 from recommender.review.keys import audit_key
 from recommender.review.reviews import submit
 from recommender.review.tables import Verdict
-from recommender.rulebook.digest import TargetKind, digests
-from recommender.service import Recommender
+from recommender.rulebook.digest import digests
+from recommender.rulebook.targets import TargetKind
+from recommender.service.recommend import Recommender
 from recommender.settings import Settings, read_settings
-from recommender.web import review_pdf
+from recommender.web.app import create_app
+from recommender.web.review import pdf as review_pdf
+from tests.support.needs import left_out
+from tests.support.signing import PASSWORD
 
 
 @pytest.fixture
@@ -44,6 +46,7 @@ def is_tagged(book: PdfReader) -> bool:
     return isinstance(marks, DictionaryObject) and marks["/Marked"] == True  # noqa: E712  (an object of the PDF)
 
 
+@pytest.mark.deep
 @pytest.mark.usefixtures("pango")
 def test_the_book_holds_every_rule_move_and_outcome_with_its_signatures(
     settings: Settings, recommender: Recommender, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -80,4 +83,4 @@ def test_without_what_it_needs_it_says_what_to_install(settings: Settings, monke
 
     monkeypatch.setattr(review_pdf, "import_module", missing)
     with pytest.raises(RecommenderError, match=r"apt-get install libpango"):
-        review_pdf.rule_book_pdf(settings)
+        review_pdf.rule_book_pdf(create_app(settings))

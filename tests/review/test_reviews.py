@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Barrier
 
 import pytest
-from signing import KEY, NewClinician, approve, changed, say
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from recommender.models.content import Content
@@ -19,6 +21,7 @@ from recommender.review.reviews import (
     names_nobody,
     plain,
     review_by_id,
+    reviews_of,
     same_person,
     standing,
     submit,
@@ -28,12 +31,17 @@ from recommender.review.reviews import (
     withdraw,
 )
 from recommender.review.tables import Clinician, Review, Role, Verdict
-from recommender.rulebook.digest import RELEASE, Digest, Target, TargetKind
+from recommender.rulebook.targets import RELEASE, Digest, Target, TargetKind
+from tests.support.signing import KEY, NewClinician, approve, changed, say, say_again
 
 
 @pytest.fixture
 def digest(today: dict[Target, Digest]) -> Digest:
     return next(digest for target, digest in today.items() if target.kind is TargetKind.RULE)
+
+
+def said_of(session: Session, digest: Digest) -> tuple[Review, ...]:
+    return reviews_of(session, digest.target)
 
 
 def stands(session: Session, digest: Digest, required: int = 2) -> Standing:
@@ -45,7 +53,7 @@ def test_two_different_reviewers_are_needed(session: Session, clinician: NewClin
     assert not stands(session, digest).is_approved
     approve(session, first, digest)
     assert not stands(session, digest).is_approved
-    approve(session, first, digest)
+    say_again(session, first, digest, Verdict.APPROVE)
     assert len(stands(session, digest).approvals) == 1
     approve(session, second, digest)
     assert stands(session, digest).is_approved
@@ -136,12 +144,22 @@ def test_a_remark_on_an_older_version_is_kept_with_that_version(
 
 
 @pytest.mark.parametrize("verdict", [Verdict.COMMENT, Verdict.REQUEST_CHANGES])
-@pytest.mark.parametrize("text", ["", " \r\n ", "nul\0", "half a letter \ud800", "x" * 10_001])
+@pytest.mark.parametrize(
+    "text", ["", " \r\n ", "\u200b", "\u202e \ufeff", "nul\0", "half a letter \ud800", "x" * 10_001]
+)
 def test_a_remark_needs_words_that_can_be_kept(
     session: Session, clinician: NewClinician, digest: Digest, verdict: Verdict, text: str
 ) -> None:
     with pytest.raises(ReviewRefused):
         say(session, clinician(), digest, verdict, text)
+
+
+def test_a_remark_is_kept_without_signs_that_turn_it_around_or_that_nobody_sees(
+    session: Session, clinician: NewClinician, digest: Digest
+) -> None:
+    kept = say(session, clinician(), digest, Verdict.COMMENT, "\u202eNot\u200b safe\u2066\r\nat night\u0007 \ufeff")
+    assert kept is not None
+    assert kept.text == "Not safe\nat night"
 
 
 @pytest.mark.parametrize("verdict", [Verdict.WITHDRAW, Verdict.APPROVE])
@@ -180,7 +198,7 @@ def test_a_change_request_takes_the_place_of_the_own_approval(
     request = say(session, ann, digest, Verdict.REQUEST_CHANGES)
     assert stands(session, digest).approvals == ()
     withdraw(session, KEY, ann, request)
-    assert len(stands(session, digest).approvals) == 1
+    assert stands(session, digest).approvals == (), "the approval before it does not come back by itself"
 
 
 def test_a_change_request_still_blocks_after_a_change_of_words(
@@ -205,10 +223,100 @@ def test_a_withdrawn_change_request_blocks_no_longer(session: Session, clinician
     approve(session, cleo, digest)
     with pytest.raises(ReviewRefused, match="yourself"):
         withdraw(session, KEY, bob, request, "I see it otherwise.")
-    withdraw(session, KEY, ann, request)
+    assert withdraw(session, KEY, ann, request)
     assert stands(session, digest).is_approved
-    with pytest.raises(ReviewRefused, match="already"):
-        withdraw(session, KEY, ann, request)
+    assert withdraw(session, KEY, ann, request) is None
+    assert [one.verdict for one in said_of(session, digest)].count(Verdict.WITHDRAW) == 1
+
+
+@pytest.mark.parametrize("verdict", [Verdict.APPROVE, Verdict.REQUEST_CHANGES, Verdict.COMMENT])
+def test_one_verdict_sent_six_times_at_once_is_one(
+    engine: Engine, session: Session, clinician: NewClinician, digest: Digest, verdict: Verdict
+) -> None:
+    ann = clinician()
+    session.commit()
+    together = Barrier(6)
+
+    def send(_: int) -> bool:
+        with Session(engine) as own:
+            me = own.get_one(Clinician, ann.id)
+            together.wait(timeout=60)
+            words = "Say it shorter."
+            said = submit(own, KEY, me, digest.target, digest, verdict, words, seen=digest.sha256, author="")
+            own.commit()
+            return said is not None
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sorted(pool.map(send, range(6))) == [False] * 5 + [True]
+    assert [one.verdict for one in said_of(session, digest)] == [verdict]
+    assert audit.verify(session, KEY).faults == ()
+
+
+def test_one_withdrawal_sent_six_times_at_once_is_one(
+    engine: Engine, session: Session, clinician: NewClinician, digest: Digest
+) -> None:
+    ann = clinician()
+    given = approve(session, ann, digest)
+    session.commit()
+    together = Barrier(6)
+
+    def send(_: int) -> bool:
+        with Session(engine) as own:
+            me, named = own.get_one(Clinician, ann.id), own.get_one(Review, given.id)
+            together.wait(timeout=60)
+            said = withdraw(own, KEY, me, named)
+            own.commit()
+            return said is not None
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sorted(pool.map(send, range(6))) == [False] * 5 + [True]
+    assert [one.verdict for one in said_of(session, digest)] == [Verdict.APPROVE, Verdict.WITHDRAW]
+
+
+def test_of_six_approvals_in_the_record_one_counts_and_one_withdrawal_takes_back_all(
+    session: Session, clinician: NewClinician, digest: Digest
+) -> None:
+    ann = clinician()
+    rows = [approve(session, ann, digest), *(say_again(session, ann, digest, Verdict.APPROVE) for _ in range(5))]
+    assert len(stands(session, digest).approvals) == 1
+    withdraw(session, KEY, ann, rows[2])
+    assert stands(session, digest) == Standing((), (), (), False)
+    assert withdraw(session, KEY, ann, rows[5]) is None
+    approve(session, ann, digest)
+    assert len(stands(session, digest).approvals) == 1
+
+
+def test_what_was_taken_back_or_answered_can_be_said_again(
+    session: Session, clinician: NewClinician, digest: Digest
+) -> None:
+    ann, bob = clinician(), clinician()
+    request = say(session, ann, digest, Verdict.REQUEST_CHANGES, "Shorter.")
+    withdraw(session, KEY, ann, request)
+    say(session, ann, digest, Verdict.REQUEST_CHANGES, "Shorter.")
+    say(session, ann, digest, Verdict.COMMENT, "Please.")
+    say(session, bob, digest, Verdict.COMMENT, "Not yet.")
+    say(session, ann, digest, Verdict.COMMENT, "Please.")
+    approve(session, ann, digest)
+    say(session, ann, digest, Verdict.REQUEST_CHANGES, "Shorter.")
+    approve(session, ann, digest)
+    assert len(said_of(session, digest)) == 9
+
+
+def test_an_account_that_is_closed_meanwhile_signs_nothing_and_leaves_the_record_whole(
+    engine: Engine, session: Session, clinician: NewClinician, digest: Digest
+) -> None:
+    ann = clinician()
+    session.commit()
+    with Session(engine) as operator:
+        closed = operator.get_one(Clinician, ann.id)
+        disable(operator, closed)
+        audit.append_account(operator, KEY, "disable_clinician", closed)
+        operator.commit()
+    assert not ann.disabled, "as this session knows her"
+    with pytest.raises(ReviewRefused, match="may read"):
+        approve(session, ann, digest)
+    session.rollback()
+    assert audit.verify(session, KEY).faults == ()
 
 
 def test_an_approval_can_be_withdrawn(session: Session, clinician: NewClinician, digest: Digest) -> None:

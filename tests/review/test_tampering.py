@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import pytest
-from signing import KEY, NewClinician, approve, changed, say, tamper
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from recommender.models.content import Content
-from recommender.review import agreement, audit
+from recommender.review import audit
+from recommender.review import record_consistency as agreement
 from recommender.review.accounts import clinician_by_oidc, disable, reset_password
 from recommender.review.audit import append_account, verify
 from recommender.review.errors import ReviewRefused
 from recommender.review.release import approve_release, needed, status
 from recommender.review.reviews import standing, version_parts
 from recommender.review.tables import AuditEntry, Base, Clinician, Review, Role, Verdict
-from recommender.rulebook.digest import RELEASE, Digest, Target
+from recommender.rulebook.targets import RELEASE, Digest, Target
+from tests.support.signing import KEY, NewClinician, approve, changed, say, tamper
 
 NESTED = "[" * 2000 + "]" * 2000
 # On SQLite any value fits any column. PostgreSQL takes only its kind, so there the last of each list is left.

@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from planner import Clock, Planner, site_at
-from visitor import Visitor
 
-from recommender.service import Recommender
+from recommender.service.recommend import Recommender
 from recommender.settings import Settings, read_settings
 from recommender.web.app import create_app
+from tests.support.planner import Clock, Planner, site_at
+from tests.support.visitor import Visitor
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,8 @@
 import { Button } from "govuk-frontend/dist/govuk/components/button/button.mjs";
 import { Checkboxes } from "govuk-frontend/dist/govuk/components/checkboxes/checkboxes.mjs";
 import { ErrorSummary } from "govuk-frontend/dist/govuk/components/error-summary/error-summary.mjs";
+import { bringToLife } from "./shared/figure.mjs";
+import { tellZone } from "./shared/zone.mjs";
 import { SkipLink } from "govuk-frontend/dist/govuk/components/skip-link/skip-link.mjs";
 
 for (const button of document.querySelectorAll("[data-print]")) {
@@ -10,6 +12,8 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());
 }
 
+bringToLife();
+tellZone();
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 for (const Component of [Button, Checkboxes, ErrorSummary, SkipLink]) {
   for (const root of document.querySelectorAll(`[data-module="${Component.moduleName}"]`)) {

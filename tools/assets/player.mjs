@@ -6,6 +6,7 @@ const bar = player.querySelector(".app-player__bar");
 const [cue, left, button] = ["cue", "left", "go"].map((name) => bar.querySelector(`[data-${name}]`));
 const [sound, goOn, voice] = ["sound", "on", "voice"].map((name) => document.getElementById(`clock-${name}`));
 const language = document.documentElement.lang;
+const DRAWING = ".app-figure--large[data-other]"; // that of the move itself, where it shows one side
 
 let current = null; // the screen that is shown
 let rounds = []; // what is still to be counted of its move, the round that runs first
@@ -17,22 +18,33 @@ let runs = 0; // how often the clock was started or stopped, so that what ends l
 let audio = null;
 let wakeLock = null;
 
-function roundsOf({ kind, settle, sets, rounds, ready, work, rest }) {
+// The second half of the rounds of a set is for the other side, where there are two and a drawing that shows one.
+function roundsOf({ kind, settle, sets, rounds, sides, ready, work, rest }) {
   const total = Number(rounds);
+  const first = Number(sides) === 2 && current.querySelector(DRAWING) ? total / 2 : total;
   const all = [{ name: "settle", seconds: Number(settle) }];
   for (let set = 1; set <= Number(sets); set += 1) {
     if (set > 1) all.push({ name: "rest", seconds: Number(rest) });
     for (let number = 1; number <= total; number += 1) {
-      all.push({ name: "ready", seconds: Number(ready), number, total });
-      all.push({ name: kind, seconds: Number(work), number, total });
+      const isOther = number > first;
+      const one = { number, total, isOther, turns: number === first + 1 };
+      all.push({ ...one, name: "ready", seconds: Number(ready) });
+      all.push({ ...one, name: kind, seconds: Number(work), turns: one.turns && !Number(ready) });
     }
   }
   return all.filter(({ seconds }) => seconds > 0);
 }
 
-function wordsOf({ name, number, total }) {
+function wordsOf({ name, number, total, turns }) {
   const filled = { "{number}": number, "{total}": total, "{name}": current.dataset.name };
-  return bar.dataset[name].replace(/{\w+}/g, (place) => filled[place]);
+  const words = bar.dataset[name].replace(/{\w+}/g, (place) => filled[place]);
+  return turns ? `${bar.dataset.other} ${words}` : words;
+}
+
+function showSide(isOther) {
+  for (const figure of current.querySelectorAll(DRAWING)) {
+    figure.dispatchEvent(new CustomEvent("side", { detail: isOther }));
+  }
 }
 
 function spokenOn(screen) {
@@ -58,6 +70,7 @@ function wind() {
   rounds = hasClock() ? roundsOf(current.dataset) : [];
   remaining = 1000 * (rounds[0]?.seconds ?? 0);
   isNew = true;
+  showSide(false);
   button.textContent = bar.dataset.start;
   cue.textContent = rounds.length ? wordsOf(rounds[0]) : "";
   draw(remaining);
@@ -110,6 +123,7 @@ function tick() {
 }
 
 function announce() {
+  if (!rounds[0].name.match(/settle|rest/)) showSide(rounds[0].isOther);
   cue.textContent = wordsOf(rounds[0]);
   chime(["ready", "rest"].includes(rounds[0].name) ? 440 : 660);
   say(cue.textContent);

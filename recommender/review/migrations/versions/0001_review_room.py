@@ -14,6 +14,7 @@ _APPEND_ONLY = ("audit_entry", "review")
 
 
 def upgrade() -> None:
+    """Make every table."""
     _create_clinician()
     _create_version()
     _create_review()
@@ -25,6 +26,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Drop every table."""
     for table in ("audit_entry", "review", "version", "clinician"):
         op.drop_table(table)
     if op.get_bind().dialect.name == "postgresql":

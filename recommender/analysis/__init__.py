@@ -1,0 +1,1 @@
+"""What can be said of a rule set without running it on anybody."""

@@ -1,0 +1,196 @@
+"""Fit a routine to the minutes: how big it may be, how long it takes, what to trim and what to add."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from recommender.assembly.dose import Dosing
+from recommender.assembly.trace import AssemblyTrace, DoseAdjustment
+from recommender.errors import DecisionError
+from recommender.models.actions import PlanRow, TimeTable
+from recommender.models.catalogue import DoseType
+from recommender.models.decision import Decision
+from recommender.models.questionnaire import MINUTES, Intake
+from recommender.models.routine import Dose, Placed
+from recommender.models.slots import END_SLOTS, NO_BOUNDS, Slot, SlotBounds
+
+SECONDS_PER_MINUTE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class TimeBudget:
+    """The room a routine has: whole minutes, the row of the time plan, and the number of moves.
+
+    ``set_up_more_seconds`` is what this person needs for each move beside the plan's own.
+    """
+
+    minutes: int
+    row: PlanRow
+    moves_at_most: int
+    plan: TimeTable
+    set_up_more_seconds: int = 0
+
+    @property
+    def seconds(self) -> int:
+        return self.minutes * SECONDS_PER_MINUTE
+
+    @property
+    def full_from_seconds(self) -> float:
+        """From when on the routine counts as filled."""
+        return self.seconds * self.plan.filled_at_least
+
+
+def time_budget(decision: Decision, intake: Intake) -> TimeBudget:
+    """Return the smaller of what the person can give and what the stage and other rules allow.
+
+    Raises:
+        DecisionError: no time plan fired, or no row of it is short enough.
+    """
+    if decision.plan is None:
+        raise DecisionError("no rule gave a time plan")
+    sizes = [branch.then.session_size for branch in decision.fired if branch.then.session_size]
+    caps = [size.minutes_at_most for size in sizes if size.minutes_at_most is not None]
+    minutes = min([int(option) for option in intake.chosen(MINUTES)] + caps)
+    rows = [row for row in decision.plan.rows if row.minutes <= minutes]
+    if not rows:
+        raise DecisionError(f"the time plan has no row for {minutes} minutes")
+    row = max(rows, key=lambda row: row.minutes)
+    most = min([row.moves[1], *(size.moves_at_most for size in sizes if size.moves_at_most is not None)])
+    more = max((size.set_up_more_seconds or 0 for size in sizes), default=0)
+    return TimeBudget(minutes, row, most, decision.plan, more)
+
+
+class Clock:
+    """Works out doses and seconds for a sequence within one frame."""
+
+    def __init__(
+        self,
+        dosing: Dosing,
+        budget: TimeBudget,
+        assembly_trace: AssemblyTrace | None = None,
+        kept: Mapping[str, Dose] | None = None,
+        floor_tag: str | None = None,
+        bounds: Mapping[str, SlotBounds] = MappingProxyType({}),
+    ) -> None:
+        """``kept`` are doses from before, by exercise: they stand in for the first ones, and nothing is raised."""
+        self._dosing = dosing
+        self._budget = budget
+        self._trace = assembly_trace
+        self._kept = kept
+        self._floor_tag = floor_tag
+        self._time_shares = {slot: each for slot, each in bounds.items() if each != NO_BOUNDS}
+        self._least: dict[tuple[str, Slot], int] = {}
+
+    def seconds(self, placed: Sequence[Placed], doses: Sequence[Dose]) -> tuple[int, ...]:
+        """Return the seconds of each item: getting into position, setting up and the work.
+
+        The warm-up and the closing item take the time of the plan's row, setting up included.
+        """
+        return self._with_getting_ready(placed, [self._dosing.work_seconds(dose) for dose in doses])
+
+    def least(self, placed: Sequence[Placed]) -> int:
+        """Return the shortest time the sequence can be done in."""
+        return sum(self._with_getting_ready(placed, [self._least_work(item) for item in placed]))
+
+    def at_start(self, placed: Sequence[Placed]) -> int:
+        """Return the time that the sequence takes at its first doses."""
+        return sum(self.seconds(placed, [self._first_dose(item) for item in placed]))
+
+    def start_seconds(self, item: Placed) -> int:
+        """Return the seconds of the work of one move at its first dose."""
+        return self._dosing.work_seconds(self._first_dose(item))
+
+    def _with_getting_ready(self, placed: Sequence[Placed], work: Sequence[int]) -> tuple[int, ...]:
+        timing, more = self._budget.plan.timing, self._budget.set_up_more_seconds
+        result = []
+        before, was_low = placed[0].form.position if placed else None, False
+        for item, seconds in zip(placed, work, strict=True):
+            is_low = self._floor_tag in item.form.tags
+            set_up = timing.set_up_same_position_seconds if item.form.position == before else timing.set_up_seconds
+            if is_low and not was_low:
+                set_up = timing.set_up_on_floor_seconds
+            result.append(seconds + (0 if item.slot in END_SLOTS else set_up + more))
+            before, was_low = item.form.position, was_low or is_low
+        return tuple(result)
+
+    def doses(self, placed: Sequence[Placed]) -> tuple[Dose, ...]:
+        """Return the doses: the start doses, trimmed until they fit, or raised where a hold may be repeated more often.
+
+        Trimming takes from the longest item first; raising gives to the best item first.
+        """
+        doses = [self._first_dose(item) for item in placed]
+        if self._trace is not None:
+            self._trace.start_doses = tuple(doses)
+        while sum(self.seconds(placed, doses)) > self._budget.seconds:
+            if not self._trim_one(placed, doses):
+                raise DecisionError("the routine cannot be made to fit its time")
+        while self._kept is None and self._raise_one(placed, doses):
+            pass
+        return tuple(doses)
+
+    def _first_dose(self, item: Placed) -> Dose:
+        if item.slot is Slot.WARM_UP:
+            return Dose(DoseType.TIME, seconds=self._budget.row.warm_up_seconds)
+        if item.slot is Slot.CLOSING:
+            return Dose(DoseType.TIME, seconds=self._budget.row.closing_seconds)
+        kept = (self._kept or {}).get(item.exercise.id)
+        return kept or self._dosing.start(item.exercise, item.form)
+
+    def _least_work(self, item: Placed) -> int:
+        """Return the seconds of the work at its least, worked out once for each form and part."""
+        part = item.form.key, item.slot
+        if part not in self._least:
+            self._least[part] = self._dosing.work_seconds(self._dosing.least(self._first_dose(item)))
+        return self._least[part]
+
+    def _trim_one(self, placed: Sequence[Placed], doses: list[Dose]) -> bool:
+        longest = sorted(range(len(doses)), key=lambda index: -self._dosing.work_seconds(doses[index]))
+        for index in longest:
+            if smaller := self._dosing.trimmed(doses[index]):
+                self._change(placed, doses, index, smaller)
+                return True
+        return False
+
+    def _raise_one(self, placed: Sequence[Placed], doses: list[Dose]) -> bool:
+        lacking = self._lacking(placed, doses)
+        fewest = sorted(
+            range(len(doses)),
+            key=lambda index: (
+                placed[index].exercise.slot not in lacking,
+                doses[index].reps or 0,
+                -placed[index].score,
+            ),
+        )
+        for index in fewest:
+            reps = doses[index].reps
+            if reps is None or reps >= self._dosing.most_reps(placed[index].exercise, placed[index].form):
+                continue
+            larger = replace(doses[index], reps=reps + 1)
+            raised = [*doses[:index], larger, *doses[index + 1 :]]
+            limit = self._dosing.most_seconds(placed[index].exercise, placed[index].form)
+            if limit is not None and self._dosing.work_seconds(larger) > limit:
+                continue
+            if sum(self.seconds(placed, raised)) <= self._budget.seconds:
+                self._change(placed, doses, index, larger)
+                return True
+        return False
+
+    def _lacking(self, placed: Sequence[Placed], doses: Sequence[Dose]) -> set[str]:
+        """Return the slots that have less of the time than a rule asks for."""
+        if not self._time_shares:
+            return set()
+        work: Counter[str] = Counter()
+        for item, dose in zip(placed, doses, strict=True):
+            if item.slot not in END_SLOTS:
+                work[item.exercise.slot] += self._dosing.work_seconds(dose)
+        return {
+            slot for slot, bounds in self._time_shares.items() if work[slot] < bounds.time_share_at_least * work.total()
+        }
+
+    def _change(self, placed: Sequence[Placed], doses: list[Dose], index: int, dose: Dose) -> None:
+        if self._trace is not None:
+            self._trace.dose_adjustments.append(DoseAdjustment(placed[index], doses[index], dose))
+        doses[index] = dose

@@ -1,0 +1,1 @@
+"""A recommendation and a check as they are shown: plain data, in one language."""

@@ -1,0 +1,63 @@
+"""The product in one language: the same decisions, with content, form messages and results in that language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from recommender.check_in.sheet import CheckInSheet
+from recommender.figures.gallery import Gallery
+from recommender.loaders.languages import SOURCE, Language
+from recommender.models.check_in import CheckInResult
+from recommender.models.content import Content
+from recommender.models.recommendation import Recommendation
+from recommender.models.translatable import map_texts
+from recommender.presentation.check_in import present_check_in
+from recommender.presentation.recommendation import present
+from recommender.presentation.replies import CheckInShown, RecommendationShown
+from recommender.presentation.wording import Wording
+from recommender.questionnaire.answer_sheet import AnswerSheet
+from recommender.questionnaire.steps import Step
+
+if TYPE_CHECKING:
+    from recommender.service.recommend import Recommender
+
+
+@dataclass(frozen=True)
+class LocalisedContent:
+    """``content`` and the messages of both sheets are in ``language``; ids, figures and the hash are those of the source."""
+
+    language: Language
+    content: Content
+    sheet: AnswerSheet
+    check_in_sheet: CheckInSheet
+    gallery: Gallery
+    _wordings: dict[str | None, Wording] = field(default_factory=dict, compare=False, repr=False)
+
+    def shown(self, step: Step) -> Step:
+        """Return a screen of the questionnaire in this language."""
+        return map_texts(step, lambda text, _: self.language.content(text))
+
+    def present(self, recommendation: Recommendation, region: str | None) -> RecommendationShown:
+        return present(recommendation, self.content, region, self.language, self.wording(region), self.gallery)
+
+    def present_check_in(self, result: CheckInResult, region: str | None) -> CheckInShown:
+        return present_check_in(result, self.content, region, self.language, self.wording(region), self.gallery)
+
+    def wording(self, region: str | None) -> Wording:
+        """Return the wording for a region, the same one each time."""
+        if region not in self._wordings:
+            self._wordings[region] = Wording(self.content.catalogue, region, self.language)
+        return self._wordings[region]
+
+
+def localise(recommender: Recommender, language: Language) -> LocalisedContent:
+    if language.code == SOURCE:
+        gallery = Gallery(recommender.content.figures, recommender.drawings)
+        return LocalisedContent(language, recommender.content, recommender.sheet, recommender.check_in_sheet, gallery)
+    content = map_texts(recommender.content, lambda text, _: language.content(text))
+    sheet = AnswerSheet(content.questionnaire, recommender.flow, recommender.supplied, language.interface.gettext)
+    # Only messages are translated: what was done is held against the catalogue that the rules know.
+    source = recommender.content.catalogue
+    checks = CheckInSheet(content.questionnaire, source, sheet, recommender.check_walk, language.interface.gettext)
+    return LocalisedContent(language, content, sheet, checks, Gallery(content.figures, recommender.drawings))

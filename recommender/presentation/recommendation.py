@@ -1,0 +1,349 @@
+"""A recommendation as plain data, ready for JSON: the one shape that the API, the page and the command line show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from recommender.figures.gallery import Figure, Gallery
+from recommender.loaders.languages import SOURCE_LANGUAGE, Language
+from recommender.models.catalogue import Catalogue, Contact, Exercise, Region
+from recommender.models.content import Content
+from recommender.models.levels import Level
+from recommender.models.recommendation import Recommendation
+from recommender.models.routine import Assembly, Break, Dose, ExclusionReason, Item, LeftOut
+from recommender.models.rules import Branch
+from recommender.presentation.replies import (
+    AdviceShown,
+    AnswerShown,
+    BreakItemShown,
+    BreakShown,
+    ContactShown,
+    ContactsShown,
+    DispositionShown,
+    DoseShown,
+    FigureShown,
+    ItemShown,
+    LeftOutShown,
+    MoveShown,
+    OutcomeReasonShown,
+    ReasonShown,
+    RecommendationShown,
+    ReviewShown,
+    RoutineShown,
+)
+from recommender.presentation.wording import Wording
+
+# Advice that belongs to getting help. Every other topic speaks of moves, and is for a page with a routine only.
+_TOPICS_WITHOUT_ROUTINE = frozenset({"do_now", "support"})
+_STOP = "stop"
+FIGURES_PATH = "/figures/"
+"""Where the site serves drawings, below its own address."""
+
+
+def present(
+    recommendation: Recommendation,
+    content: Content,
+    region: str | None,
+    language: Language = SOURCE_LANGUAGE,
+    wording: Wording | None = None,
+    gallery: Gallery | None = None,
+) -> RecommendationShown:
+    """Return the recommendation as data for JSON, with the numbers of the region in its sentences.
+
+    Above the levels that show a routine it names no exercise: ``routine`` and ``review`` are None, ``left_out``,
+    ``stop_rules`` and ``breaks`` are empty, and the advice is about getting help. ``content`` is in that language too.
+    ``wording`` is that of the region and language, and ``gallery`` that of the language, where somebody keeps them.
+
+    Raises:
+        RecommenderError: the region is not one of the catalogue's.
+    """
+    say = wording or Wording(content.catalogue, region, language)
+    reasons = _Reasons(recommendation, content, say)
+    pictures = gallery or Gallery(content.figures, {})
+    assembly = recommendation.assembly
+    topics = None if assembly else _TOPICS_WITHOUT_ROUTINE
+    return {
+        "disposition": _disposition(recommendation, reasons, say),
+        "review": _review(recommendation) if assembly else None,
+        "routine": _routine(assembly, reasons, say, pictures) if assembly else None,
+        "left_out": [_left_out(left, reasons, say) for left in assembly.left_out] if assembly else [],
+        "advice": list(_advice(recommendation, content.catalogue, topics, say)),
+        "stop_rules": _stop_rules(recommendation, say) if assembly else [],
+        "breaks": [_break(short, reasons, say, pictures) for short in assembly.breaks] if assembly else [],
+        "contacts": [contacts(country) for country in regions_shown(content.catalogue, region)],
+        "fired": list(dict.fromkeys(branch.rule_id for branch in recommendation.fired)),
+        "cases": list(recommendation.decision.fired_ids),
+        "rule_set": {
+            "version": recommendation.version,
+            "hash": recommendation.hash,
+            "approved": recommendation.approved,
+        },
+        "not_approved": None if recommendation.approved else content.catalogue.words.not_approved,
+        "language": {"code": language.code, "clinically_checked": language.checked, "digest": language.digest},
+    }
+
+
+def regions_shown(catalogue: Catalogue, region: str | None) -> tuple[Region, ...]:
+    """Return the region, or every region when none is set: a person's country is never guessed."""
+    return tuple(catalogue.regions.values()) if region is None else (catalogue.regions[region],)
+
+
+def contacts(region: Region) -> ContactsShown:
+    """Return where to get help in one country, as data for JSON."""
+    return {
+        "region": region.id,
+        "name": region.name,
+        "emergency": [_contact(contact) for contact in region.emergency],
+        "urgent": [_contact(contact) for contact in region.urgent],
+        "crisis": [_contact(contact) for contact in region.crisis],
+    }
+
+
+def duration_hours(duration: str) -> int:
+    """Return the hours of an ISO 8601 duration in days or hours, such as P14D or PT48H."""
+    number = int(re.sub(r"\D", "", duration))
+    return number if duration.startswith("PT") else number * 24
+
+
+def answers_behind(recommendation: Recommendation, branch: Branch, say: Wording) -> list[AnswerShown]:
+    """Return the person's own answers that a branch rests on."""
+    return [
+        {
+            "question": answer.question,
+            "option": answer.option,
+            "text": answer.text if answer.option is None else say(answer.text),
+        }
+        for answer in recommendation.behind.get(branch.id, ())
+    ]
+
+
+class _Reasons:
+    """Turns fired branches into reasons with the person's own answers."""
+
+    def __init__(self, recommendation: Recommendation, content: Content, say: Wording) -> None:
+        self._recommendation = recommendation
+        self._rules = content.rule_set.by_id
+        self._stand_in = content.catalogue.words.stand_in
+        self._say = say
+        self._short: dict[str, ReasonShown] = {}
+
+    def short(self, branch: Branch) -> ReasonShown:
+        """Return the reason; it is the same object each time, for a branch may leave out half of the catalogue."""
+        reason = self._short.get(branch.id)
+        if reason is None:
+            reason = self._short[branch.id] = {
+                "rule": branch.rule_id,
+                "text": self._say(branch.say),
+                "answers": answers_behind(self._recommendation, branch, self._say),
+            }
+        return reason
+
+    def of_item(self, branch: Branch, exercise: Exercise) -> ReasonShown:
+        """Return why an item is in. What a rule says of leaving out is no reason for what stands in."""
+        reason = self.short(branch)
+        wanted = any(
+            exercise.id in preference.exercises or preference.good_for & exercise.good_for
+            for preference in branch.then.prefer
+        )
+        stands_in = exercise.id in branch.then.swap_in and not wanted
+        return {**reason, "text": self._stand_in} if stands_in else reason
+
+    def of_choice(self, because: ExclusionReason) -> tuple[Branch, ...]:
+        """Return the rules behind an exercise that was allowed, but not chosen."""
+        return self._of_choice.get(because, ())
+
+    @cached_property
+    def _of_choice(self) -> Mapping[ExclusionReason, tuple[Branch, ...]]:
+        fired = self._recommendation.fired
+        orders = [(branch, branch.then.order) for branch in fired if branch.then.order]
+        return {
+            ExclusionReason.TIME: tuple(branch for branch in fired if branch.then.plan),
+            ExclusionReason.NEAR_DUPLICATE: tuple(branch for branch, order in orders if order.near_duplicates),
+        }
+
+    def of_outcome(self, branch: Branch, winning: Level) -> OutcomeReasonShown:
+        """Return a reason for the outcome. A milder one says why, but not what to do: "in 6 weeks" must not stand
+        beside "now"."""
+        action = branch.then.disposition
+        assert action is not None
+        counts = action.level is winning
+        return {
+            **self.short(branch),
+            "level": action.level.value,
+            "within": action.within if counts else None,
+            "act": self._say(action.act) if action.act and counts else None,
+            "sources": list(self._rules[branch.rule_id].sources),
+        }
+
+
+def _disposition(recommendation: Recommendation, reasons: _Reasons, say: Wording) -> DispositionShown:
+    words = recommendation.disposition
+    times = [
+        action.within
+        for branch in recommendation.decision.outcomes
+        if (action := branch.then.disposition) and action.level is recommendation.level and action.within
+    ]
+    return {
+        "level": recommendation.level.value,
+        "title": say(words.title),
+        "heading": say(words.heading),
+        "message": say(words.message),
+        "act": say(words.act),
+        "within": min(times, key=duration_hours) if times else words.within,
+        "steps": [say(text) for text in words.steps],
+        "tell_staff": say(words.tell_staff) if words.tell_staff else None,
+        "do_not": [say(text) for text in words.do_not],
+        "meanwhile": [say(text) for text in words.meanwhile],
+        "worse": [say(text) for text in words.worse],
+        "reasons": [reasons.of_outcome(branch, recommendation.level) for branch in _outcomes(recommendation)],
+    }
+
+
+def _outcomes(recommendation: Recommendation) -> list[Branch]:
+    """Return the outcomes to tell of. Where help comes first, "a routine, and a look in six weeks" only dilutes it."""
+    outcomes = recommendation.decision.outcomes
+    if recommendation.level.shows_routine:
+        return list(outcomes)
+    return [
+        branch for branch in outcomes if branch.then.disposition and not branch.then.disposition.level.shows_routine
+    ]
+
+
+def _review(recommendation: Recommendation) -> ReviewShown | None:
+    """Return the earliest time by which a rule wants somebody to be seen if they are not better, or None."""
+    timed = [
+        (action.within, branch)
+        for branch in recommendation.decision.outcomes
+        if (action := branch.then.disposition) and action.level is Level.ROUTINE_REVIEW and action.within
+    ]
+    if not timed:
+        return None
+    within, branch = min(timed, key=lambda pair: duration_hours(pair[0]))
+    return {"within": within, "rule": branch.rule_id}
+
+
+def _routine(assembly: Assembly, reasons: _Reasons, say: Wording, pictures: Gallery) -> RoutineShown:
+    routine = assembly.routine
+    return {
+        "minutes_budget": routine.minutes_budget,
+        "seconds": routine.seconds,
+        "stage": routine.stage.value,
+        "items": [_item(item, reasons, say, pictures) for item in routine.items],
+    }
+
+
+def _item(item: Item, reasons: _Reasons, say: Wording, pictures: Gallery) -> ItemShown:
+    return {
+        **_break_item(item, reasons, say, pictures),
+        "easier": item.easier.exercise.id if item.easier else None,
+        "easier_move": _move(item.easier, say, pictures) if item.easier else None,
+        "harder": item.harder.exercise.id if item.harder else None,
+        "harder_move": _move(item.harder, say, pictures) if item.harder else None,
+    }
+
+
+def _break_item(item: Item, reasons: _Reasons, say: Wording, pictures: Gallery) -> BreakItemShown:
+    exercise = item.exercise
+    return {
+        **_move(item, say, pictures),
+        "slot": item.slot,
+        "position": item.form.position,
+        "seconds": item.seconds,
+        "purpose": say(exercise.purpose),
+        "breathing": say(exercise.breathing),
+        "feel_it": say(exercise.feel_it),
+        "not_here": say(exercise.not_here),
+        "common_mistakes": [say(text) for text in exercise.common_mistakes],
+        "why": [reasons.of_item(branch, exercise) for branch in item.reasons],
+    }
+
+
+def _move(item: Item, say: Wording, pictures: Gallery) -> MoveShown:
+    return {
+        "exercise": item.exercise.id,
+        "name": say(item.exercise.name),
+        "form": item.form.id,
+        "form_name": say(item.form.name),
+        "dose": _dose(item.dose),
+        "steps": [say(text) for text in item.form.steps],
+        "cautions": _cautions(item, say),
+        "figure": figure_shown(pictures.figure(item.exercise.id, item.form.id)),
+    }
+
+
+def figure_shown(figure: Figure | None) -> FigureShown | None:
+    """Return the drawing of a form as data for JSON; without frames where it is not drawn."""
+    if figure is None:
+        return None
+    return {
+        "alt": figure.alt,
+        "frames": [f"{FIGURES_PATH}{name}" for name in figure.frames],
+        "motion": f"{FIGURES_PATH}{figure.motion}" if figure.motion else None,
+        "width": figure.width,
+        "height": figure.height,
+        "mirrored": figure.mirrored,
+        "sides": [{"side": each.side, "mirrored": each.mirrored} for each in figure.sides],
+    }
+
+
+def _cautions(item: Item, say: Wording) -> list[str]:
+    notes = (note for _, note in item.notes)
+    return list(dict.fromkeys(map(say, (*notes, *item.form.cautions))))
+
+
+def _dose(dose: Dose) -> DoseShown:
+    return {
+        "type": dose.type.value,
+        "sets": dose.sets,
+        "reps": dose.reps,
+        "hold_seconds": dose.hold_seconds,
+        "seconds": dose.seconds,
+        "per_side": dose.per_side,
+        "rest_seconds": dose.rest_seconds,
+    }
+
+
+def _left_out(left: LeftOut, reasons: _Reasons, say: Wording) -> LeftOutShown:
+    return {
+        "exercise": left.exercise.id,
+        "name": say(left.exercise.name),
+        "because": left.because,
+        "why": [reasons.short(branch) for branch in left.reasons or reasons.of_choice(left.because)],
+        "instead": left.instead.id if left.instead else None,
+    }
+
+
+def _break(short: Break, reasons: _Reasons, say: Wording, pictures: Gallery) -> BreakShown:
+    return {
+        "name": say(short.name),
+        "why": reasons.short(short.reason),
+        "items": [_break_item(item, reasons, say, pictures) for item in short.items],
+    }
+
+
+def _advice(
+    recommendation: Recommendation, catalogue: Catalogue, topics: frozenset[str] | None, say: Wording
+) -> Iterable[AdviceShown]:
+    """Yield the advice, each text once, by topic in the order of the page."""
+    given = [
+        (catalogue.topics[advice.topic].order, branch.rule_id, advice.topic, text)
+        for branch, advice in recommendation.decision.each(lambda branch: branch.then.advise)
+        if advice.topic != _STOP and (topics is None or advice.topic in topics)
+        for text in advice.items
+    ]
+    seen: set[tuple[str, str]] = set()
+    for _, rule, topic, text in sorted(given, key=lambda entry: entry[0]):
+        if (topic, text) not in seen:
+            seen.add((topic, text))
+            yield {"rule": rule, "topic": topic, "text": say(text)}
+
+
+def _stop_rules(recommendation: Recommendation, say: Wording) -> list[str]:
+    given = recommendation.decision.each(lambda branch: branch.then.advise)
+    return list(dict.fromkeys(say(text) for _, advice in given if advice.topic == _STOP for text in advice.items))
+
+
+def _contact(contact: Contact) -> ContactShown:
+    return {"name": contact.name, "number": contact.number, "by_text": contact.by_text, "note": contact.note}

@@ -1,0 +1,200 @@
+"""The shapes of what is presented, as plain data: what the API replies with and what the pages show.
+
+They say for mypy what ``presentation.schemas`` says for readers of JSON, and a test holds the two together. Plain dicts
+and not objects: they become JSON as they are, once for every request.
+"""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+
+class AnswerShown(TypedDict):
+    question: str
+    option: str | None
+    text: str
+
+
+class ReasonShown(TypedDict):
+    rule: str
+    text: str
+    answers: list[AnswerShown]
+
+
+class OutcomeReasonShown(ReasonShown):
+    level: str
+    within: str | None
+    act: str | None
+    sources: list[str]
+
+
+class DispositionShown(TypedDict):
+    level: str
+    title: str
+    heading: str
+    message: str
+    act: str
+    within: str | None
+    steps: list[str]
+    tell_staff: str | None
+    do_not: list[str]
+    meanwhile: list[str]
+    worse: list[str]
+    reasons: list[OutcomeReasonShown]
+
+
+class ReviewShown(TypedDict):
+    within: str
+    rule: str
+
+
+class DoseShown(TypedDict):
+    type: str
+    sets: int
+    reps: int | None
+    hold_seconds: int | None
+    seconds: int | None
+    per_side: bool
+    rest_seconds: int
+
+
+class FigureSideShown(TypedDict):
+    side: str
+    mirrored: bool
+
+
+class FigureShown(TypedDict):
+    alt: str
+    frames: list[str]
+    motion: str | None
+    width: int
+    height: int
+    mirrored: bool
+    sides: list[FigureSideShown]
+
+
+class MoveShown(TypedDict):
+    exercise: str
+    name: str
+    form: str
+    form_name: str
+    dose: DoseShown
+    steps: list[str]
+    cautions: list[str]
+    figure: FigureShown | None
+
+
+class BreakItemShown(MoveShown):
+    slot: str
+    position: str
+    seconds: int
+    purpose: str
+    breathing: str
+    feel_it: str
+    not_here: str
+    common_mistakes: list[str]
+    why: list[ReasonShown]
+
+
+class ItemShown(BreakItemShown):
+    easier: str | None
+    easier_move: MoveShown | None
+    harder: str | None
+    harder_move: MoveShown | None
+
+
+class RoutineShown(TypedDict):
+    minutes_budget: int
+    seconds: int
+    stage: str
+    items: list[ItemShown]
+
+
+class LeftOutShown(TypedDict):
+    exercise: str
+    name: str
+    because: str
+    why: list[ReasonShown]
+    instead: str | None
+
+
+class BreakShown(TypedDict):
+    name: str
+    why: ReasonShown
+    items: list[BreakItemShown]
+
+
+class AdviceShown(TypedDict):
+    rule: str
+    topic: str
+    text: str
+
+
+class ContactShown(TypedDict):
+    name: str
+    number: str | None
+    by_text: bool
+    note: str | None
+
+
+class ContactsShown(TypedDict):
+    region: str
+    name: str
+    emergency: list[ContactShown]
+    urgent: list[ContactShown]
+    crisis: list[ContactShown]
+
+
+class RuleSetShown(TypedDict):
+    version: str
+    hash: str
+    approved: bool
+
+
+class LanguageShown(TypedDict):
+    code: str
+    clinically_checked: bool
+    digest: str
+
+
+class RecommendationShown(TypedDict):
+    disposition: DispositionShown
+    review: ReviewShown | None
+    routine: RoutineShown | None
+    left_out: list[LeftOutShown]
+    advice: list[AdviceShown]
+    stop_rules: list[str]
+    breaks: list[BreakShown]
+    contacts: list[ContactsShown]
+    fired: list[str]
+    cases: list[str]
+    rule_set: RuleSetShown
+    not_approved: str | None
+    language: LanguageShown
+
+
+class ChangeShown(TypedDict):
+    kind: str
+    exercise: str
+    name: str
+    figure: str | None
+    before: int | None
+    after: int | None
+    instead_of: str | None
+    text: str
+    why: list[ReasonShown]
+
+
+# One of its keys is a word of Python.
+NextCheckShown = TypedDict("NextCheckShown", {"from": str, "to": str})
+
+
+class CheckInShown(TypedDict):
+    action: str
+    reasons: list[ReasonShown]
+    full: str | None
+    changes: list[ChangeShown]
+    recommendation: RecommendationShown
+    next_check: NextCheckShown | None
+    mode: str
+    next_check_text: str

@@ -1,0 +1,1 @@
+"""The questions: the sheet of answers, and the way through them."""

@@ -1,0 +1,164 @@
+"""Which questions a sheet of answers calls for: what is shown, what is still missing, and where the form may stop.
+
+An emergency stops the form at once. An urgent answer on the screening pages stops it after those pages and the extra
+questions that may raise the level; one that arises later stops it after the next page that allows a stop. Both count
+only once they are certain, that is, whatever the answers still to come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from recommender.engine.evaluate import Test, View, test_of
+from recommender.engine.reference import Certainty
+from recommender.engine.staging import StagedRules
+from recommender.models.conditions import Always
+from recommender.models.levels import Level
+from recommender.models.questionnaire import Answer, Intake, Page, Question, Questionnaire
+from recommender.models.rules import Branch
+from recommender.questionnaire.steps import EXTRA_SLUG, Step, Walk
+
+
+class Flow:
+    """Walks answer sheets through one questionnaire and rule set."""
+
+    def __init__(self, questionnaire: Questionnaire, staged: StagedRules, supplied: Mapping[str, int]) -> None:
+        self._questionnaire = questionnaire
+        self._supplied = supplied
+        levels = [(branch, branch.then.disposition.level) for branch in staged.outcomes if branch.then.disposition]
+        worst_first = sorted(levels, key=lambda pair: -pair[1].rank)
+        self._level_of = {branch.id: level for branch, level in worst_first}
+        self._emergencies = Certainty((one for one, level in worst_first if level is Level.EMERGENCY_NOW), staged)
+        self._urgent = Certainty((branch for branch, level in worst_first if level.is_urgent), staged)
+        self._asking = Certainty((branch for branch in staged.outcomes if branch.then.ask), staged)
+        pages = questionnaire.intake_pages
+        self._every_question = frozenset(question.id for question in questionnaire.intake_questions)
+        self._page_shown_if = {page.id: _shown_if(page) for page in pages}
+        self._shown_if = {question.id: _shown_if(question) for question in questionnaire.intake_questions}
+        self._later_than = {
+            page.id: frozenset(question.id for later in pages[number:] for question in later.questions)
+            for number, page in enumerate(pages, start=1)
+        }
+
+    def walk(self, answers: Mapping[str, Answer]) -> Walk:
+        """Return the screens for these answers, in order; steps after an early stop are not among them."""
+        shown = self.shown(answers)
+        if self._certain(self._emergencies, answers, self._every_question):
+            return Walk(self._steps_reached(answers, shown), Level.EMERGENCY_NOW, shown | self._all_extras(answers))
+        steps: list[Step] = []
+        so_far: dict[str, Answer] = {}
+        for page in self._questionnaire.intake_pages:
+            step = self._step(page, answers, shown)
+            so_far |= {
+                question.id: answers[question.id]
+                for question in page.questions
+                if question.id in answers and question.id in shown
+            }
+            if step.questions:
+                steps.append(step)
+            if not page.stops_if_urgent or any(earlier.missing for earlier in steps):
+                continue
+            later = self._later_than[page.id]
+            urgent = self._certain(self._urgent, so_far, later)
+            if urgent:
+                extras = self._extra_steps(so_far, answers, later)
+                asked = frozenset(question.id for extra in extras for question in extra.questions)
+                to_the_end = not self.walk_to_the_end(answers).missing
+                return Walk((*steps, *extras), self._level_of[urgent[0].id], shown | asked, to_the_end)
+        return Walk(tuple(steps), None, shown)
+
+    def walk_to_the_end(self, answers: Mapping[str, Answer]) -> Walk:
+        """Return every page that shows a question by its own conditions, as if nothing ever stopped the form."""
+        shown = self.shown(answers)
+        steps = (self._step(page, answers, shown) for page in self._questionnaire.intake_pages)
+        return Walk(tuple(step for step in steps if step.questions), None, shown)
+
+    def shown(self, answers: Mapping[str, Answer]) -> frozenset[str]:
+        """Return the questions whose own conditions, and whose page's, are met by answers that are themselves shown."""
+        shown: set[str] = set()
+        view = View(Intake({}, self._supplied))
+        for page in self._questionnaire.intake_pages:
+            if self._page_shown_if[page.id](view):
+                here = [question.id for question in page.questions if self._shown_if[question.id](view)]
+                view.learn({question: answers[question] for question in here if question in answers})
+                shown.update(here)
+        return frozenset(shown)
+
+    def prune(self, answers: Mapping[str, Answer]) -> dict[str, Answer]:
+        """Return the answers without those to questions that are no longer shown, and without options no longer offered."""
+        kept = dict(answers)
+        while True:
+            allowed = self.walk(kept).shown
+            fewer = {
+                question: answer
+                for question, answer in kept.items()
+                if question in allowed and not self.not_offered(question, kept)
+            }
+            if fewer == kept:
+                return kept
+            kept = fewer
+
+    def not_offered(self, question_id: str, answers: Mapping[str, Answer]) -> bool:
+        """Return whether the answer is an option that another answer does not offer (the main place must be a ticked place)."""
+        question = self._questionnaire.questions[question_id]
+        if question.options_from is None:
+            return False
+        return answers.get(question_id) not in Intake(answers).chosen(question.options_from)
+
+    def _step(self, page: Page, answers: Mapping[str, Answer], shown: frozenset[str]) -> Step:
+        questions = tuple(question for question in page.questions if question.id in shown)
+        missing = tuple(question.id for question in questions if question.required and question.id not in answers)
+        return Step(page.slug, questions, page, missing)
+
+    def _steps_reached(self, answers: Mapping[str, Answer], shown: frozenset[str]) -> tuple[Step, ...]:
+        """Return the pages that hold answers, nothing counted as missing: an emergency is told at once."""
+        steps = (self._step(page, answers, shown) for page in self._questionnaire.intake_pages)
+        return tuple(
+            Step(step.slug, step.questions, step.page, ())
+            for step in steps
+            if any(question.id in answers for question in step.questions)
+        )
+
+    def _certain(
+        self, branches: Certainty, answers: Mapping[str, Answer], still_to_come: frozenset[str]
+    ) -> list[Branch]:
+        """Return the branches that hold whatever is answered to those of these questions that are not answered yet."""
+        return branches.of(Intake(answers, self._supplied), still_to_come.difference(answers))
+
+    def _extra_groups(
+        self, so_far: Mapping[str, Answer], answers: Mapping[str, Answer], later: frozenset[str]
+    ) -> list[tuple[str, ...]]:
+        """Return the extra questions in groups; a later group depends on the answers to an earlier one.
+
+        Only questions of later pages can be extra: those of earlier pages have been asked, or were not to be.
+        """
+        known = dict(so_far)
+        asked: set[str] = set()
+        groups: list[tuple[str, ...]] = []
+        while True:
+            asking = self._certain(self._asking, known, self._every_question)
+            wanted = {question for branch in asking for question in branch.then.ask if question in later} - asked
+            if not wanted:
+                return groups
+            group = tuple(question.id for question in self._questionnaire.intake_questions if question.id in wanted)
+            groups.append(group)
+            asked |= wanted
+            known |= {question: answers[question] for question in group if question in answers}
+
+    def _extra_steps(
+        self, so_far: Mapping[str, Answer], answers: Mapping[str, Answer], later: frozenset[str]
+    ) -> tuple[Step, ...]:
+        steps = []
+        for number, group in enumerate(self._extra_groups(so_far, answers, later), start=1):
+            questions = tuple(self._questionnaire.questions[question] for question in group)
+            missing = tuple(question for question in group if question not in answers)
+            steps.append(Step(f"{EXTRA_SLUG}-{number}", questions, None, missing))
+        return tuple(steps)
+
+    def _all_extras(self, answers: Mapping[str, Answer]) -> frozenset[str]:
+        asking = self._certain(self._asking, answers, self._every_question)
+        return frozenset(question for branch in asking for question in branch.then.ask)
+
+
+def _shown_if(thing: Page | Question) -> Test:
+    return test_of(Always() if thing.shown_if is None else thing.shown_if)

@@ -1,0 +1,146 @@
+"""From what was said to where it leaves each target today. Plain data; knows no database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from recommender.review.record_consistency import Signature
+from recommender.review.tables import Review, Role, Verdict
+from recommender.rulebook.targets import Digest, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """A signature: who (as the audit log says), when, and the exact version."""
+
+    review_id: int
+    clinician_id: int
+    name: str
+    registration: str
+    at: datetime
+    sha256: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the reviews of one target leave it today.
+
+    ``approvals`` are of today's version, one for each person, whatever the record holds. ``lapsed`` are of other
+    versions, each reviewer's latest, for reviewers who have not approved today's. ``requested`` are the change requests
+    that block it.
+    """
+
+    approvals: tuple[Approval, ...]
+    lapsed: tuple[Approval, ...]
+    requested: tuple[Review, ...]
+    is_approved: bool
+
+
+def stand(
+    said: Iterable[Review], signatures: Mapping[int, Signature], digests: Mapping[Target, Digest], required: int
+) -> Mapping[Target, Standing]:
+    """Return the standing of every target in ``digests``. ``said`` is oldest first; comments do not count.
+
+    A review without a signature counts for nothing, but a change request still blocks.
+    """
+    of_target: dict[Target, list[Review]] = {target: [] for target in digests}
+    for review in said:
+        if review.id in signatures or review.verdict is Verdict.REQUEST_CHANGES:
+            of_target.get(review.target, []).append(review)
+    return {
+        target: _standing(of_target[target], signatures, digest.sha256, required) for target, digest in digests.items()
+    }
+
+
+def withdrawn(said: Iterable[Review]) -> frozenset[int]:
+    """Return the ids of the reviews that have been taken back. ``said`` is oldest first.
+
+    A withdrawal leaves nothing standing that would count for the same person all the same: it takes back every approval
+    of that version that they gave before it, and a request together with its repeats. Another request of theirs goes on
+    to block, since only what is named may stop blocking.
+    """
+    before: dict[int | None, Review] = {}
+    gone: set[int] = set()
+    for review in said:
+        named = before.get(review.parent_id) if review.verdict is Verdict.WITHDRAW else None
+        if named is not None:
+            gone |= {earlier.id for earlier in before.values() if _goes_with(named, earlier)}
+        before[review.id] = review
+    return frozenset(gone)
+
+
+def open_requests(said: Iterable[Review], today: str) -> tuple[Review, ...]:
+    """Return the change requests that still block. ``said`` are the verdicts of one target, oldest first.
+
+    A request is settled when the same person later approves another version in its place. If today's is the very
+    version it was made of, only an approval of that one settles it.
+    """
+    verdicts = _verdicts(said)
+    return tuple(
+        request
+        for position, request in enumerate(verdicts)
+        if request.verdict is Verdict.REQUEST_CHANGES
+        and not any(_settles(later, request, today) for later in verdicts[position + 1 :])
+    )
+
+
+def _standing(said: list[Review], signatures: Mapping[int, Signature], today: str, required: int) -> Standing:
+    latest: dict[int, Review] = {}
+    older: dict[int, Review] = {}
+    for review in _verdicts(said):
+        (latest if review.sha256 == today else older)[review.clinician_id] = review
+    given = [
+        _approval(review, signatures[review.id]) for review in latest.values() if review.verdict is Verdict.APPROVE
+    ]
+    # Two accounts of one registration are one person.
+    of_person = {approval.registration.casefold() or str(approval.clinician_id): approval for approval in given}
+    approvals = tuple(of_person.values())
+    signed = {approval.clinician_id for approval in approvals}
+    lapsed = tuple(
+        _approval(review, signatures[review.id])
+        for clinician, review in older.items()
+        if review.verdict is Verdict.APPROVE and clinician not in signed
+    )
+    requested = open_requests(said, today)
+    return Standing(approvals, lapsed, requested, len(approvals) >= required and not requested)
+
+
+def _verdicts(said: Iterable[Review]) -> list[Review]:
+    """The approvals and change requests that have not been taken back."""
+    said = list(said)
+    gone = withdrawn(said)
+    return [
+        review
+        for review in said
+        if review.verdict in (Verdict.APPROVE, Verdict.REQUEST_CHANGES) and review.id not in gone
+    ]
+
+
+def _goes_with(named: Review, other: Review) -> bool:
+    """Return whether the withdrawal of one review takes back another one of the same person too."""
+    same_place = (other.clinician_id, other.target, other.sha256) == (named.clinician_id, named.target, named.sha256)
+    repeats = other.verdict is Verdict.APPROVE or (other.verdict, other.text) == (named.verdict, named.text)
+    return same_place and repeats
+
+
+def _settles(later: Review, request: Review, today: str) -> bool:
+    return (
+        later.verdict is Verdict.APPROVE
+        and later.clinician_id == request.clinician_id
+        and (today != request.sha256 or later.sha256 == today)
+    )
+
+
+def _approval(review: Review, signed: Signature) -> Approval:
+    return Approval(
+        review_id=review.id,
+        clinician_id=review.clinician_id,
+        name=signed.name,
+        registration=signed.registration,
+        at=review.created_at,
+        sha256=review.sha256,
+        role=signed.role,
+    )

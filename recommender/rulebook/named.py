@@ -1,0 +1,42 @@
+"""What the actions of a rule name."""
+
+from __future__ import annotations
+
+from recommender.models.actions import Actions
+
+
+def named_exercises(then: Actions) -> frozenset[str]:
+    """Return the exercises that the actions name, also through one of their forms."""
+    scopes = [scope for exclusion in then.exclude for scope in (exclusion.scope, exclusion.spared)]
+    scopes += [change.scope for change in then.modify if change.scope]
+    scopes += [then.equipment_available.spared] if then.equipment_available else []
+    ids = {exercise for scope in scopes for exercise in scope.exercises} | {*then.swap_in, *then.swap_in_if_preferred}
+    ids |= {exercise for edit in then.prefer for exercise in edit.exercises}
+    keys = {key for scope in scopes for key in scope.forms}
+    keys |= {key for edit in then.prefer for key in edit.forms} | {
+        key for part in then.modify for key in part.only_forms
+    }
+    if then.micro_routine:
+        ids |= {item.exercise for item in then.micro_routine.items}
+    if then.plan:
+        ids |= {exercise for row in then.plan.rows for exercise in row.warm_up}
+    if then.order:
+        ids |= {exercise for group in then.order.near_duplicates or () for exercise in group}
+        ids |= set(then.order.closing or ())
+    return frozenset(ids | {key.partition("/")[0] for key in keys})
+
+
+def named_tags(then: Actions) -> frozenset[str]:
+    """Return the movement tags that the actions name."""
+    scopes = [scope for exclusion in then.exclude for scope in (exclusion.scope, exclusion.spared)]
+    scopes += [change.scope for change in then.modify if change.scope]
+    scopes += [then.equipment_available.spared] if then.equipment_available else []
+    tags = {tag for scope in scopes for tag in scope.tags}
+    if then.order:
+        tags |= {then.order.floor_tag} if then.order.floor_tag else set()
+        tags |= (
+            then.order.never_next.first_hold_tags | then.order.never_next.then_hold_tags
+            if then.order.never_next
+            else set()
+        )
+    return frozenset(tags)

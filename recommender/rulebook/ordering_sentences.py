@@ -1,0 +1,76 @@
+"""How a routine is put in order, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from recommender.models.actions import NeverNext, Order, Weights
+from recommender.rulebook.labels import Names
+from recommender.rulebook.sentence_parts import Parts, counted, joined, listed, text, word
+
+
+def _yes_no(words: str) -> Callable[[bool, Names], Parts]:
+    return lambda given, names: word("put" if given else "do not put") + text(f" {words}")
+
+
+def _slots(slots: tuple[str, ...], names: Names) -> Parts:
+    return word("order the parts") + text(": ") + joined((names.term("slots", slot) for slot in slots), text(", then "))
+
+
+def _positions(positions: tuple[str, ...], names: Names) -> Parts:
+    said = joined((names.term("positions", position) for position in positions), text(", then "))
+    return word("order the positions") + text(": ") + said
+
+
+def _weights(weights: Weights, names: Names) -> Parts:
+    return word("count") + text(
+        f" {weights.swap} for a move that stands in for one left out, {weights.main_place} for a move for the main"
+        f" place and {weights.by_default} for a usual move"
+    )
+
+
+def _near_duplicates(groups: tuple[frozenset[str], ...], names: Names) -> Parts:
+    said = joined((names.exercises(sorted(group), "or") for group in groups), text("; "))
+    return word("use only one of each group") + text(": ") + said
+
+
+def _never_next(pair: NeverNext, names: Names) -> Parts:
+    first, then = (
+        listed([names.tag(tag) for tag in sorted(tags)], "or") for tags in (pair.first_hold_tags, pair.then_hold_tags)
+    )
+    return (
+        word("never follow") + text(" a hold that involves ") + first + text(" directly by one that involves ") + then
+    )
+
+
+ORDER_WRITERS: Mapping[str, Callable[[Any, Names], Parts]] = MappingProxyType(
+    {
+        "warm_up_first": _yes_no("the warm-up first"),
+        "moving_item_before_hold": _yes_no("a moving item before any hold"),
+        "slots": _slots,
+        "positions": _positions,
+        "floor_tag": lambda tag, names: word("count as a trip to the floor") + text(" what involves ") + names.tag(tag),
+        "floor_trips_at_most": lambda most, names: (
+            word("allow") + text(f" {counted(most, 'trip')} to the floor at most")
+        ),
+        "main_place_share_at_least": lambda share, names: (
+            word("give") + text(f" at least {share:.0%} of the moves to the main place")
+        ),
+        "weights": _weights,
+        "same_region_holds_at_most": lambda most, names: (
+            word("allow") + text(f" {counted(most, 'hold')} of the same place in a row at most")
+        ),
+        "near_duplicates": _near_duplicates,
+        "never_next": _never_next,
+        "closing": lambda ids, names: word("end with") + text(" ") + names.exercises(ids, "or"),
+    }
+)
+
+
+def order_phrases(order: Order, names: Names) -> tuple[Parts, ...]:
+    """Return a phrase for each setting that is given."""
+    return tuple(
+        write(given, names) for name, write in ORDER_WRITERS.items() if (given := getattr(order, name)) is not None
+    )

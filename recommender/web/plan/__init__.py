@@ -1,0 +1,1 @@
+"""The plan a person keeps, its sessions and its checks."""

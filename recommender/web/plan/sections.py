@@ -1,0 +1,138 @@
+"""A remembered plan as the page shows it: where it stands today, and how the scores went, as a drawing and as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from recommender.check_in.outcome import check_schedule, next_planned
+from recommender.models.check_in import NextCheck
+from recommender.models.facts import Difference
+from recommender.models.rules import RuleSet
+from recommender.web.plan.kept_plan import Plan
+from recommender.web.plan.measures import pairs, score, task
+from recommender.web.result.sections import Reason, dated_acts
+
+# The drawing, in the units of its own view box.
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 340, 200, 30, 14, 12, 30
+HIGHEST = 10
+SHORTEST_SPAN_DAYS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """One score of a series: the day, the score, and where it stands in the drawing."""
+
+    day: date
+    score: int
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Scores over time. ``falls`` says that lower is better; ``task`` is what the person named, where they did."""
+
+    falls: bool
+    task: str | None
+    dots: tuple[Dot, ...]
+
+    @property
+    def line(self) -> str:
+        """Return the points of the line through every dot."""
+        return " ".join(f"{dot.x},{dot.y}" for dot in self.dots)
+
+    def score_on(self, day: date) -> int | None:
+        """Return the score of a day; None where none was given."""
+        return next((dot.score for dot in self.dots if dot.day == day), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """``days`` are those with any score. ``levels`` are (score, y) of the lines behind, ``marks`` (day, x) below."""
+
+    days: tuple[date, ...]
+    series: tuple[Series, ...]
+    levels: tuple[tuple[int, float], ...]
+    marks: tuple[tuple[date, float], ...]
+    width: int = WIDTH
+    height: int = HEIGHT
+    left: int = LEFT
+    right: int = WIDTH - RIGHT
+    bottom: int = HEIGHT - BOTTOM
+
+
+@dataclass(frozen=True, slots=True)
+class PlanStatus:
+    """Where a plan stands today. ``check`` is None once every check is done."""
+
+    check: NextCheck | None
+    is_due: bool
+    is_late: bool
+    may_check: bool
+
+
+def plan_status(plan: Plan, check: NextCheck | None, today: date, *, may_check: bool) -> PlanStatus:
+    """Return where a plan stands today, with the next check if there is one."""
+    is_due = check is not None and check.first <= today and may_check
+    return PlanStatus(check, is_due, is_due and check is not None and check.last < today, may_check)
+
+
+def first_check(plan: Plan, rule_set: RuleSet) -> NextCheck | None:
+    """Return the first check of a plan that has had none."""
+    return next_planned(plan.started, plan.started, check_schedule(rule_set))
+
+
+def scores(plan: Plan, rule_set: RuleSet) -> Scores:
+    """Return the scores that the rules compare with those of the start, each pair of questions as one series."""
+    given = [(pair, _given(plan, pair)) for pair in pairs(rule_set)]
+    days = sorted({day for _, points in given for day, _ in points})
+    span = max(SHORTEST_SPAN_DAYS, (days[-1] - plan.started).days if days else 0)
+
+    def x(day: date) -> float:
+        return round(LEFT + (WIDTH - LEFT - RIGHT) * (day - plan.started).days / span, 1)
+
+    series = tuple(
+        Series(pair.fall, task(plan, pair), tuple(Dot(day, height, x(day), _y(height)) for day, height in points))
+        for pair, points in given
+        if points
+    )
+    marks = tuple((day, x(day)) for day in (plan.started, plan.started + timedelta(days=span)))
+    return Scores(tuple(days), series, tuple((level, _y(level)) for level in (0, HIGHEST // 2, HIGHEST)), marks)
+
+
+def acts_by_day(
+    reasons: Iterable[Reason], first: Iterable[Reason], started: date, day: date
+) -> list[tuple[date | None, list[str]]]:
+    """Return what to do by which day. What was said at the start counts from then, the rest from the day given.
+
+    Otherwise "within six weeks" would move away by a day each day.
+    """
+    said = {(reason["rule"], reason["text"]) for reason in first}
+    old: list[Reason] = []
+    new: list[Reason] = []
+    for reason in reasons:
+        (old if (reason["rule"], reason["text"]) in said else new).append(reason)
+    acts: dict[date | None, list[str]] = {}
+    for by, texts in (*dated_acts(old, started), *dated_acts(new, day)):
+        known = acts.setdefault(by, [])
+        known += [text for text in texts if text not in known]
+    return sorted(acts.items(), key=lambda entry: entry[0] or date.max)
+
+
+def _y(score: int) -> float:
+    return round(TOP + (HEIGHT - TOP - BOTTOM) * (HIGHEST - score) / HIGHEST, 1)
+
+
+def _given(plan: Plan, pair: Difference) -> list[tuple[date, int]]:
+    """Return the days and scores of one pair of questions; a task that was not named has none."""
+    first = score(plan.answers.get(pair.at_start))
+    if first is None and not pair.fall:
+        return []
+    points: Iterable[tuple[date, Any]] = (
+        (plan.started, first),
+        *((held.day, held.answers.get(pair.now)) for held in plan.checks),
+    )
+    return [(day, height) for day, value in points if (height := score(value)) is not None]

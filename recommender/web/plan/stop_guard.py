@@ -1,0 +1,51 @@
+"""While a safety stop stands, every page and form that could show or make a routine leads to the page of the stop.
+
+What is named here is open; any other page is not, so that a new one is guarded from its first day.
+"""
+
+from __future__ import annotations
+
+from flask import Flask, Response, g, request
+
+from recommender.web.plan.own_plan import answers_are_free, is_correction, is_free, own_plan, standing_stop
+from recommender.web.plan.plan_store import plan_store
+from recommender.web.plan.safety_stop import SafetyStop
+from recommender.web.questionnaire.answer_store import ENDED_STOP, go
+
+# Pages that know nothing of the person, and the interface for programs, which keeps nothing.
+OPEN_ROOMS = frozenset(
+    {
+        "pages", "exercises", "rulebook", "lab", "review", "sign_in", "health", "styleguide", "api", "api_check_ins",
+        "api_content",
+    }
+)  # fmt: skip
+# These look at the stop themselves.
+OF_THE_STOP = frozenset({"plan.show", "plan.forget", "plan.forgotten", "plan.start_again", "stops.answer_again"})
+# These work from the first answers, others from the plan.
+FROM_ANSWERS = frozenset({"questions", "result", "changes"})
+KEEP_PLAN = "plan.remember"
+BEGIN_CHECK = "check_ins.begin"
+
+
+def guard_stops(app: Flask) -> None:
+    """Have the application keep to the stop that a browser brings."""
+
+    @app.before_request
+    def lead_to_stop() -> Response | None:
+        room, endpoint = request.blueprint, request.endpoint
+        if room is None or room in OPEN_ROOMS or endpoint in OF_THE_STOP:
+            return None
+        stop = standing_stop()
+        if stop is None:
+            return None
+        if stop.is_ended:
+            setattr(g, ENDED_STOP, stop.id)
+        is_about_answers = room in FROM_ANSWERS or endpoint == KEEP_PLAN
+        is_open = answers_are_free(stop) if is_about_answers else _plan_is_free(stop)
+        return None if is_open else go("plan.show")
+
+
+def _plan_is_free(stop: SafetyStop) -> bool:
+    if is_free(own_plan(), stop):
+        return True
+    return request.endpoint != BEGIN_CHECK and is_correction(plan_store().read_check(request), stop)

@@ -1,0 +1,76 @@
+"""Where to go next in the questionnaire. Knows the walk through it, not Flask."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from recommender.models.levels import Level
+from recommender.questionnaire.steps import EXTRA_SLUG, Step, Walk
+
+SECONDS_PER_QUESTION = 10
+
+
+@dataclass(frozen=True, slots=True)
+class PageProgress:
+    """How far somebody is. ``total`` may still change with the answers; ``minutes_left`` counts this page too."""
+
+    number: int
+    total: int
+    minutes_left: int
+
+
+def step_at(walk: Walk, slug: str) -> Step | None:
+    """Return the step under a slug; None where the walk has none."""
+    return next((step for step in walk.steps if step.slug == slug), None)
+
+
+def is_extra(slug: str) -> bool:
+    """Return whether the slug is one of the screens that follow an urgent answer."""
+    return slug.startswith(f"{EXTRA_SLUG}-")
+
+
+def first_open(walk: Walk, visited: Collection[str], before: str | None = None) -> Step | None:
+    """Return the first step still to be done, looking no further than the step named ``before``.
+
+    A step is done when nothing mandatory is missing and it was sent in once, so that optional pages are seen too.
+    Nothing is left to do once an emergency is certain.
+    """
+    if walk.stop is Level.EMERGENCY_NOW:
+        return None
+    for step in walk.steps:
+        if step.slug == before:
+            return None
+        if step.missing or step.slug not in visited:
+            return step
+    return None
+
+
+def next_step(walk: Walk, visited: Collection[str], slug: str) -> Step | None:
+    """Return the step after the one named, or an earlier one that is still open; None when there is no more."""
+    earlier = first_open(walk, visited, before=slug)
+    if earlier is not None:
+        return earlier
+    slugs = [step.slug for step in walk.steps]
+    place = slugs.index(slug) + 1 if slug in slugs else 0
+    return walk.steps[place] if place < len(walk.steps) else None
+
+
+def previous_step(walk: Walk, slug: str) -> Step | None:
+    """Return the step before the one named; None where it is the first."""
+    slugs = [step.slug for step in walk.steps]
+    place = slugs.index(slug)
+    return walk.steps[place - 1] if place else None
+
+
+def is_finished(walk: Walk) -> bool:
+    """Return whether the form ended early and nothing is missing: the result comes next."""
+    return walk.stop is not None and not walk.missing
+
+
+def progress_at(walk: Walk, slug: str) -> PageProgress:
+    """Return how far somebody is at a step."""
+    slugs = [step.slug for step in walk.steps]
+    place = slugs.index(slug)
+    questions = sum(len(step.questions) for step in walk.steps[place:])
+    return PageProgress(place + 1, len(slugs), max(1, round(questions * SECONDS_PER_QUESTION / 60)))

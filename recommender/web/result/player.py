@@ -1,0 +1,72 @@
+"""The page that shows a routine one move at a time, with a clock for whoever wants one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from flask import render_template
+
+from recommender.assembly.dose import pace
+from recommender.errors import DecisionError
+from recommender.models.actions import Timing
+from recommender.models.recommendation import Recommendation
+from recommender.models.routine import Item, Pace
+from recommender.web.core.language import localised_content
+from recommender.web.result.sections import advice_groups
+
+
+class RoutinePage(StrEnum):
+    """Whose routine it is, by the page that shows it whole: that of today's answers, or of a remembered plan."""
+
+    RESULT = "result.show"
+    PLAN = "plan.today"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """How the clock goes through one item: ``settle_seconds`` to get into place, then the pace of its dose.
+
+    All of it together is the ``seconds`` of the item.
+    """
+
+    settle_seconds: int
+    pace: Pace
+
+
+def player_page(recommendation: Recommendation, shown: Mapping[str, Any], whole: RoutinePage) -> str:
+    """Return the page for a recommendation with a routine; ``shown`` is the same as it is presented.
+
+    Raises:
+        DecisionError: there is no routine, or no rule says how long things take.
+    """
+    content = localised_content().content
+    advice = advice_groups(shown["advice"], content.catalogue)
+    return render_template(
+        "result/player.html",
+        shown=shown,
+        turns=turns(recommendation),
+        advice={topic.id: texts for topic, texts in advice},
+        topics=content.catalogue.topics,
+        slots=content.catalogue.vocabulary["slots"],
+        whole=whole.value,
+    )
+
+
+def turns(recommendation: Recommendation) -> list[Turn]:
+    """Return how the clock goes through each item of the routine.
+
+    Raises:
+        DecisionError: there is no routine, or no rule says how long things take.
+    """
+    plan = recommendation.decision.plan
+    if recommendation.assembly is None or plan is None:
+        raise DecisionError("there is no routine to show one move at a time")
+    return [_turn(item, plan.timing) for item in recommendation.assembly.routine.items]
+
+
+def _turn(item: Item, timing: Timing) -> Turn:
+    own = pace(item.dose, timing)
+    return Turn(item.seconds - own.seconds, own)

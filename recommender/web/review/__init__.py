@@ -1,0 +1,1 @@
+"""The review room, its accounts and its database."""

@@ -1,0 +1,1 @@
+"""The open pages: start, how it works, the catalogue."""

@@ -1,0 +1,1 @@
+"""The tests. This file makes the folder a package: dependencies bring packages named tests too, which would hide it."""

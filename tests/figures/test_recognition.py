@@ -1,0 +1,45 @@
+"""The table of the blind test: each result follows from its verdicts, and the page counts what the table holds."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+TABLE = DOCS / "figures" / "recognition-2026-11.csv"
+VERDICTS = ("verdict_1", "verdict_2", "verdict_3")
+
+
+def rows() -> list[dict[str, str]]:
+    with TABLE.open(encoding="utf-8", newline="") as table:
+        return list(csv.DictReader(table))
+
+
+def test_a_form_passes_if_two_readers_recognise_it_and_none_sees_another_movement() -> None:
+    wrong = []
+    for row in rows():
+        verdicts = [row[name] for name in VERDICTS]
+        passed = verdicts.count("yes") >= 2 and "other" not in verdicts
+        if row["result"] != ("pass" if passed else "not passed"):
+            wrong.append(row["form"])
+    assert wrong == []
+
+
+def test_every_picture_has_three_answers_with_a_verdict_known() -> None:
+    table = rows()
+    assert len({row["form"] for row in table}) == len({row["picture"] for row in table}) == len(table)
+    assert {row[name] for row in table for name in VERDICTS} == {"yes", "part", "other"}
+    assert [row["form"] for row in table if not all(row[f"answer_{reader}"] for reader in (1, 2, 3))] == []
+
+
+def test_what_is_not_said_right_is_explained() -> None:
+    right = ["yes", "yes", "yes"]
+    assert [r["form"] for r in rows() if bool(r["read_otherwise"]) == ([r[name] for name in VERDICTS] == right)] == []
+
+
+def test_the_page_counts_and_names_what_did_not_pass() -> None:
+    page = (DOCS / "figures.md").read_text(encoding="utf-8")
+    table = rows()
+    failed = [row["form"] for row in table if row["result"] == "not passed"]
+    assert f"{len(table) - len(failed)} of {len(table)} forms pass, {len(failed)} do not" in page
+    assert [form for form in failed if f"`{form}`" not in page] == []

@@ -1,0 +1,216 @@
+"""From what was said to where it leaves each target, on plain data: no database, no key."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from types import MappingProxyType
+
+import pytest
+
+from recommender.review.approval_status import Approval, Standing, open_requests, stand, withdrawn
+from recommender.review.record_consistency import Signature
+from recommender.review.tables import Review, Role, Verdict
+from recommender.rulebook.digest import Digest, Target, TargetKind
+
+TODAY, BEFORE, LONG_AGO = "a" * 64, "b" * 64, "c" * 64
+TARGET, OTHER = Target(TargetKind.RULE, "one"), Target(TargetKind.EXERCISE, "one")
+AT = datetime(2026, 11, 1, tzinfo=UTC)
+ANN, BOB = 11, 12
+
+
+def said(
+    number: int,
+    who: int,
+    verdict: Verdict,
+    version: str = TODAY,
+    takes_back: int | None = None,
+    target: Target = TARGET,
+    words: str = "",
+) -> Review:
+    return Review(
+        id=number,
+        clinician_id=who,
+        verdict=verdict,
+        sha256=version,
+        parent_id=takes_back,
+        text=words,
+        target_kind=target.kind,
+        target_id=target.id,
+        created_at=AT,
+    )
+
+
+def approves(number: int, who: int, version: str = TODAY) -> Review:
+    return said(number, who, Verdict.APPROVE, version)
+
+
+def objects(number: int, who: int, version: str = TODAY) -> Review:
+    return said(number, who, Verdict.REQUEST_CHANGES, version)
+
+
+def takes_back(number: int, who: int, what: int) -> Review:
+    return said(number, who, Verdict.WITHDRAW, takes_back=what)
+
+
+def signed(*reviews: Review) -> dict[int, Signature]:
+    return {
+        review.id: Signature(f"Name {review.clinician_id}", f"PH{review.clinician_id}", Role.REVIEWER)
+        for review in reviews
+    }
+
+
+def stands(*reviews: Review, required: int = 2, unsigned: tuple[int, ...] = ()) -> Standing:
+    signatures = {number: own for number, own in signed(*reviews).items() if number not in unsigned}
+    digests = {target: Digest(target, TODAY, MappingProxyType({})) for target in (TARGET, OTHER)}
+    return stand(reviews, signatures, digests, required)[TARGET]
+
+
+def numbers(approvals: tuple[Approval, ...]) -> list[int]:
+    return [approval.review_id for approval in approvals]
+
+
+def test_nothing_said_is_no_approval() -> None:
+    assert stands() == Standing((), (), (), False)
+
+
+def test_an_approval_says_all_that_was_signed() -> None:
+    assert stands(approves(1, ANN)).approvals == (
+        Approval(1, ANN, f"Name {ANN}", f"PH{ANN}", AT, TODAY, Role.REVIEWER),
+    )
+
+
+def test_as_many_different_reviewers_as_required_approve() -> None:
+    assert not stands(approves(1, ANN), approves(2, ANN)).is_approved
+    assert stands(approves(1, ANN), approves(2, BOB)).is_approved
+    assert not stands(approves(1, ANN), approves(2, BOB), required=3).is_approved
+
+
+def test_the_latest_approval_of_a_reviewer_counts() -> None:
+    assert numbers(stands(approves(1, ANN), approves(2, ANN)).approvals) == [2]
+
+
+def test_each_target_has_its_own_standing_and_one_not_asked_for_has_none() -> None:
+    own, other = approves(1, ANN), said(2, BOB, Verdict.APPROVE, target=OTHER)
+    stray = said(3, BOB, Verdict.APPROVE, target=Target(TargetKind.RULE, "gone"))
+    digests = {target: Digest(target, TODAY, MappingProxyType({})) for target in (OTHER, TARGET)}
+    found = stand([own, other, stray], signed(own, other, stray), digests, 1)
+    assert {target: numbers(standing.approvals) for target, standing in found.items()} == {TARGET: [1], OTHER: [2]}
+
+
+def test_an_approval_without_a_signature_counts_for_nothing() -> None:
+    found = stands(approves(1, ANN), approves(2, BOB, BEFORE), unsigned=(1, 2))
+    assert found == Standing((), (), (), False)
+
+
+def test_a_request_without_a_signature_still_blocks() -> None:
+    request = objects(1, ANN)
+    found = stands(request, approves(2, BOB), unsigned=(1,), required=1)
+    assert (found.requested, found.is_approved) == ((request,), False)
+
+
+def test_what_somebody_takes_back_without_a_signature_stays() -> None:
+    assert stands(objects(1, ANN), takes_back(2, ANN, 1), unsigned=(2,)).requested != ()
+
+
+@pytest.mark.parametrize("verdict", [Verdict.COMMENT, Verdict.WITHDRAW])
+def test_a_remark_is_no_verdict(verdict: Verdict) -> None:
+    assert stands(approves(1, ANN), said(2, ANN, verdict)).approvals != ()
+    assert stands(said(1, ANN, verdict)) == Standing((), (), (), False)
+
+
+def test_only_what_was_taken_back_is_gone() -> None:
+    reviews = [approves(1, ANN), approves(2, BOB), takes_back(3, ANN, 1), said(4, BOB, Verdict.COMMENT, takes_back=2)]
+    assert withdrawn(reviews) == {1}
+    assert withdrawn([said(1, ANN, Verdict.WITHDRAW)]) == frozenset()
+    assert numbers(stands(*reviews).approvals) == [2]
+
+
+@pytest.mark.parametrize("registrations, people", [(("PH1", "PH2"), 2), (("PH1", "ph1"), 1), (("", ""), 2)])
+def test_two_accounts_of_one_registration_are_one_person(registrations: tuple[str, str], people: int) -> None:
+    reviews = [approves(1, ANN), approves(2, BOB)]
+    signatures = {
+        review.id: Signature("Name", registration, Role.REVIEWER)
+        for review, registration in zip(reviews, registrations, strict=True)
+    }
+    digests = {TARGET: Digest(TARGET, TODAY, MappingProxyType({}))}
+    found = stand(reviews, signatures, digests, 2)[TARGET]
+    assert (len(found.approvals), found.is_approved) == (people, people == 2)
+
+
+def test_taking_back_one_of_several_approvals_of_a_version_takes_back_all_before_it() -> None:
+    several = [approves(1, ANN), approves(2, ANN), approves(3, ANN, BEFORE), approves(4, BOB)]
+    other = said(5, ANN, Verdict.APPROVE, target=OTHER)
+    back = takes_back(6, ANN, 1)
+    assert withdrawn([*several, other, back]) == {1, 2}
+    assert withdrawn([*several, other, back, approves(7, ANN)]) == {1, 2}
+
+
+def test_taking_back_a_request_takes_back_its_repeats_and_approvals_before_it_and_no_other_request() -> None:
+    asks = [said(number, ANN, Verdict.REQUEST_CHANGES, words=words) for number, words in ((2, "a"), (3, "a"), (4, "b"))]
+    remark = said(5, ANN, Verdict.COMMENT, words="a")
+    reviews = [approves(1, ANN), *asks, remark, takes_back(6, ANN, 3)]
+    assert withdrawn(reviews) == {1, 2, 3}
+    assert stands(*reviews) == Standing((), (), (asks[2],), False)
+    assert withdrawn([*asks, approves(5, ANN), takes_back(6, ANN, 5)]) == {5}
+
+
+def test_a_lead_takes_back_what_somebody_else_said() -> None:
+    assert withdrawn([objects(1, ANN), objects(2, ANN), approves(3, BOB), takes_back(4, BOB, 1)]) == {1, 2}
+
+
+def test_a_request_takes_the_place_of_the_own_approval_and_the_other_way_round() -> None:
+    request = objects(2, ANN)
+    found = stands(approves(1, ANN), request)
+    assert (found.approvals, found.lapsed, found.requested) == ((), (), (request,))
+    assert stands(objects(1, ANN), approves(2, ANN)) == Standing(stands(approves(2, ANN)).approvals, (), (), False)
+
+
+def test_an_approval_of_another_version_has_lapsed_until_todays_is_approved() -> None:
+    found = stands(approves(1, ANN, BEFORE), approves(2, BOB, BEFORE), approves(3, BOB), required=1)
+    assert (numbers(found.approvals), numbers(found.lapsed), found.is_approved) == ([3], [1], True)
+    assert found.lapsed[0].sha256 == BEFORE
+
+
+def test_each_reviewers_latest_approval_of_other_versions_is_listed() -> None:
+    assert numbers(stands(approves(1, ANN, LONG_AGO), approves(2, ANN, BEFORE)).lapsed) == [2]
+
+
+def test_a_request_of_an_older_version_is_no_lapsed_approval() -> None:
+    assert stands(approves(1, ANN, BEFORE), objects(2, ANN, BEFORE)).lapsed == ()
+
+
+def test_a_request_blocks_approval_by_others() -> None:
+    request = objects(1, ANN)
+    found = stands(request, approves(2, BOB), approves(3, 13))
+    assert (numbers(found.approvals), found.requested, found.is_approved) == ([2, 3], (request,), False)
+
+
+def test_a_request_of_today_is_settled_only_by_an_own_later_approval_of_today() -> None:
+    request = objects(2, ANN)
+    assert open_requests([request], TODAY) == (request,)
+    assert open_requests([request, approves(3, ANN)], TODAY) == ()
+    assert open_requests([approves(1, ANN), request], TODAY) == (request,)
+    assert open_requests([request, approves(3, BOB)], TODAY) == (request,)
+    assert open_requests([request, approves(3, ANN, BEFORE)], TODAY) == (request,)
+    again = objects(3, ANN)
+    assert open_requests([request, again], TODAY) == (request, again)
+
+
+def test_a_request_of_an_older_version_is_settled_by_an_own_later_approval_of_any_version() -> None:
+    request = objects(1, ANN, BEFORE)
+    assert open_requests([request], TODAY) == (request,)
+    assert open_requests([request, approves(2, ANN)], TODAY) == ()
+    assert open_requests([request, approves(2, ANN, LONG_AGO)], TODAY) == ()
+    assert open_requests([request, approves(2, BOB)], TODAY) == (request,)
+
+
+def test_an_approval_or_a_request_that_was_taken_back_settles_and_asks_nothing() -> None:
+    request, approval = objects(1, ANN), approves(2, ANN)
+    assert open_requests([request, approval, takes_back(3, ANN, 2)], TODAY) == (request,)
+    assert open_requests([request, takes_back(2, ANN, 1)], TODAY) == ()
+
+
+def test_each_open_request_is_told_oldest_first() -> None:
+    first, second = objects(1, ANN), objects(2, BOB)
+    assert open_requests(iter([first, second]), TODAY) == (first, second)
+    assert open_requests([first, second, approves(3, BOB)], TODAY) == (first,)

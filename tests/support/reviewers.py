@@ -1,0 +1,169 @@
+"""A review room of its own for a test, and clinicians who use its pages."""
+
+from __future__ import annotations
+
+import html
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from recommender.review.accounts import add_clinician, clinician_by_email
+from recommender.review.audit import append_account
+from recommender.review.database import make_engine, migrate, open_session
+from recommender.review.keys import audit_key, make_key
+from recommender.review.tables import Clinician, Role
+from recommender.service.recommend import Recommender, load_recommender
+from recommender.settings import read_settings
+from recommender.web.app import create_app
+from recommender.web.core.state import current_state
+from recommender.web.review.approval import current_approval
+
+HERE = {"Sec-Fetch-Site": "same-origin"}
+PEOPLE = {
+    "ana": ("Ana Adams", Role.REVIEWER),
+    "ben": ("Ben Brown", Role.LEAD),
+    "rea": ("Rea Reed", Role.READER),
+}
+
+
+def password_of(name: str) -> str:
+    return f"correct horse {name[::-1]}"
+
+
+@contextmanager
+def review_room(
+    recommender: Recommender, folder: Path, database_url: str | None = None, **changes: Any
+) -> Iterator[Flask]:
+    """The site with a review room in this folder, and accounts for everybody in PEOPLE."""
+    url = database_url or f"sqlite:///{folder / 'review.db'}"
+    settings = replace(
+        read_settings({}), data_dir=folder, database_url=url, secret_key="s" * 40, region="GB", **changes
+    )
+    make_key(settings)
+    add_people(url, audit_key(settings))
+    app = create_app(settings, recommender)
+    try:
+        yield app
+    finally:
+        app.extensions["approval"].stop()
+        app.extensions["review_database"].close()
+
+
+def asked(app: Flask) -> Flask:
+    """Return the site once it has asked the database, as it does by itself every half minute."""
+    with app.app_context():
+        current_approval().renew(current_state().ready.content)
+    return app
+
+
+def add_people(url: str, key: bytes) -> None:
+    engine = make_engine(url)
+    migrate(engine)
+    with open_session(engine) as session:
+        for name, (full, role) in PEOPLE.items():
+            if clinician_by_email(session, f"{name}@example.org") is None:
+                made = add_clinician(
+                    session,
+                    email=f"{name}@example.org",
+                    name=full,
+                    registration=f"PH-{name}",
+                    role=role,
+                    password=password_of(name),
+                )
+                append_account(session, key, "add_clinician", made)
+    engine.dispose()
+
+
+@contextmanager
+def open_database(app: Flask) -> Iterator[Session]:
+    """A session of the room's database, kept at the end."""
+    with open_session(app.extensions["review_database"].engine) as session:
+        yield session
+
+
+def account(session: Session, name: str) -> Clinician:
+    found = clinician_by_email(session, f"{name}@example.org")
+    assert found is not None
+    return found
+
+
+class Reviewer:
+    """A clinician with a browser."""
+
+    def __init__(self, app: Flask, name: str) -> None:
+        self.client: FlaskClient = app.test_client()
+        self.name = name
+
+    def sign_in(self, password: str | None = None, next_page: str = "/review") -> TestResponse:
+        fields = {"email": f"{self.name}@example.org", "password": password or password_of(self.name)}
+        return self.send("/sign-in", {**fields, "next": next_page})
+
+    def see(self, address: str) -> TestResponse:
+        return self.client.get(address)
+
+    def token(self, page: str) -> str:
+        """Return the token in the forms of a page; "" if it has none."""
+        found = re.search(r'name="csrf_token" value="([^"]+)"', self.see(page).text)
+        return html.unescape(found[1]) if found else ""
+
+    def send(
+        self, address: str, fields: Mapping[str, Any], page: str | None = None, headers: Mapping[str, str] = HERE
+    ) -> TestResponse:
+        """Send a form with the token of its page, which is at the same address unless given."""
+        return self.client.post(address, data={"csrf_token": self.token(page or address), **fields}, headers=headers)
+
+    def seen(self, address: str) -> str:
+        """Return the version that the page of a target was made from."""
+        found = re.search(r'name="seen" value="([0-9a-f]{64})"', self.see(address).text)
+        assert found, address
+        return found[1]
+
+    def say(self, address: str, verdict: str, text: str = "", **fields: Any) -> TestResponse:
+        return self.send(address, {"verdict": verdict, "text": text, "seen": self.seen(address), **fields})
+
+    def approve_all(self, groups: tuple[str, ...]) -> None:
+        """Approve whatever waits for this clinician in the groups, as their pages offer it."""
+        for group in groups:
+            waiting = re.findall(
+                r'type="checkbox"[^>]* name="target" value="([^"]+)"', self.see(f"/review/group/{group}").text
+            )
+            page = f"/review/confirm?{'&'.join(f'target={target}' for target in waiting)}"
+            seen = re.findall(r'name="seen" value="([^"]+)"', self.see(page).text)
+            assert len(seen) == len(waiting) > 0
+            assert self.send("/review/confirm", {"seen": seen, "verdict": "approve"}, page=page).status_code == 303
+
+
+NEEDED = ("red_flags", "contraindications", "precautions", "findings", "general", "exercises", "dispositions")
+
+
+def release(app: Flask) -> None:
+    """Review the whole rule set to a release, as two clinicians do it."""
+    for name in ("ana", "ben"):
+        reviewer = Reviewer(app, name)
+        reviewer.sign_in()
+        reviewer.approve_all(NEEDED)
+    assert reviewer.say("/review/release", "approve").status_code == 303
+
+
+CHANGED = ("rules/precautions/CI-R08-hypermobile.yaml", "short holds", "brief holds")
+
+
+def one_word_changed(folder: Path) -> Recommender:
+    """Return the service with one word of one rule changed, from files of its own in this folder."""
+    settings = read_settings({})
+    shutil.copytree(settings.rules_dir, folder / "rules")
+    name, old, new = CHANGED
+    file = folder / name
+    text = file.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    file.write_text(text.replace(old, new), encoding="utf-8")
+    return load_recommender(replace(settings, rules_dir=folder / "rules"))

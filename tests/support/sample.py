@@ -1,0 +1,63 @@
+"""Two speeds of tests: what `make test` runs, and the rest that `make test-deep` and `make test-long` run.
+
+A test belongs to one speed. Whatever is not marked runs in `make test`; what is marked ``deep`` or ``long`` runs only
+there, so together they run everything, and nothing twice. A test of many cases is spread over the speeds by the
+functions here: a share that a hash of each case chooses is fast, and stays so whatever else comes or goes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Hashable, Iterable
+from typing import Any, TypeVar
+
+import pytest
+
+Case = TypeVar("Case")
+
+
+def spread(
+    cases: Iterable[Case],
+    percent: int,
+    *,
+    name: Callable[[Case], str] = str,
+    kind: Callable[[Case], Hashable] = lambda case: None,
+) -> list[Any]:
+    """Return every case as a parameter of a test: about so many of a hundred fast, the others deep.
+
+    ``name`` is the case's id, which the hash is taken of. At least one case of each ``kind`` is fast.
+    """
+    every = list(cases)
+    fast = {name(case) for case in every if place_in_hundred(name(case)) < percent}
+    for wanted in dict.fromkeys(map(kind, every)):
+        names = [name(case) for case in every if kind(case) == wanted]
+        if not fast.intersection(names):
+            fast.add(min(names, key=_digest))
+    return [pytest.param(case, id=name(case), marks=_deep_unless(name(case) in fast)) for case in every]
+
+
+def seeds(first: int, *, fast: int, deep: int, long: int = 0) -> list[Any]:
+    """Return seeds of random cases as parameters: so many for each speed, no two the same, counting from ``first``."""
+    speeds = [()] * fast + [(pytest.mark.deep,)] * deep + [(pytest.mark.long,)] * long
+    return [pytest.param(first + number, marks=marks) for number, marks in enumerate(speeds)]
+
+
+def small_and_whole(small: Case, *whole: Case) -> list[Any]:
+    """Return sizes of one costly thing as parameters of a fixture: ``small`` is fast, the parts of the whole are deep."""
+    return [
+        pytest.param(small, id=f"{small}"),
+        *(pytest.param(one, id=f"{one}", marks=pytest.mark.deep) for one in whole),
+    ]
+
+
+def place_in_hundred(name: str) -> int:
+    """Return a number from 0 to 99 that depends on the name alone."""
+    return int(_digest(name), 16) % 100
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()
+
+
+def _deep_unless(is_fast: bool) -> tuple[Any, ...]:
+    return () if is_fast else (pytest.mark.deep,)

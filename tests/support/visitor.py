@@ -1,0 +1,75 @@
+"""Somebody who fills in the questionnaire page by page, without JavaScript."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from recommender.service.recommend import Recommender
+from tests.support.sheets import full_sheet
+
+FIRST = "/questions/about-you"
+# As a browser sends a form of our own pages that has no cookie of ours yet.
+FROM_HERE = {"Sec-Fetch-Site": "same-origin"}
+
+
+class Visitor:
+    """Somebody with a browser. ``seen`` lists the addresses of the pages they were shown, ``shown`` what stood there."""
+
+    def __init__(self, client: FlaskClient, recommender: Recommender) -> None:
+        self.client = client
+        self.recommender = recommender
+        self.seen: list[str] = []
+        self.shown: list[str] = []
+
+    def see(self, address: str) -> TestResponse:
+        page = self.client.get(address)
+        self.seen.append(address)
+        self.shown.append(page.text)
+        return page
+
+    def send(self, address: str, raw: Mapping[str, Any]) -> TestResponse:
+        """Send the form of a page, as it stands there now."""
+        return self.client.post(address, data={**form(raw), **self._seen_on(address)}, headers=FROM_HERE)
+
+    def _seen_on(self, address: str) -> dict[str, str]:
+        """Return the fingerprint in the form of a page; where it is not what was shown last, it is looked at first."""
+        is_open = self.seen[-1:] == [address]
+        found = re.search(r'name="seen" value="(\w+)"', self.shown[-1] if is_open else self.client.get(address).text)
+        return {"seen": found[1]} if found else {}
+
+    def refused(self, address: str, raw: Mapping[str, Any]) -> TestResponse:
+        """Send a page with something wrong, and return what comes back: the page itself, asked for anew."""
+        sent = self.send(address, raw)
+        assert (sent.status_code, sent.headers["Location"]) == (303, address), sent.text
+        return self.see(address)
+
+    def fill_in(self, given: Mapping[str, Any], address: str = FIRST) -> str:
+        """Answer page by page, as the answers given and the baseline say, and return where that leads."""
+        raw = full_sheet(self.recommender, given)
+        while address.startswith("/questions/"):
+            page = self.see(address)
+            assert page.status_code == 200, f"{address}: {page.status_code} {page.headers.get('Location')}"
+            sent = self.send(address, raw)
+            assert sent.status_code == 303, f"{address}: {sent.text}"
+            address = sent.headers["Location"]
+        return address
+
+    def result_of(self, given: Mapping[str, Any]) -> TestResponse:
+        self.fill_in(given)
+        return self.see("/result")
+
+
+def form(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Return raw answers as the fields of the pages."""
+    fields: dict[str, Any] = {}
+    for question, answer in raw.items():
+        if isinstance(answer, dict):
+            fields |= {f"{question}-{part}": str(value) for part, value in answer.items()}
+        else:
+            fields[question] = answer if isinstance(answer, list) else str(answer)
+    return fields

@@ -1,0 +1,144 @@
+"""Behind a proxy: whom it is believed about, and that nobody under its path is led out of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask, request
+from flask.testing import FlaskClient
+
+from recommender.service.recommend import Recommender
+from recommender.settings import Settings
+from recommender.web.app import create_app
+from tests.support.crawl import Crawl, Reply
+from tests.support.reviewers import HERE, Reviewer, review_room
+from tests.support.visitor import FIRST, Visitor
+
+PREFIX = "/back"
+TOLD = {
+    "X-Forwarded-For": "203.0.113.9",
+    "X-Forwarded-Proto": "https",
+    "X-Forwarded-Host": "site.example",
+    "X-Forwarded-Prefix": PREFIX,
+    "Referer": f"https://site.example{PREFIX}/",
+}
+
+
+def behind(proxies: int, settings: Settings, recommender: Recommender) -> Flask:
+    app = create_app(replace(settings, trusted_proxies=proxies), recommender)
+
+    @app.get("/seen")
+    def seen() -> dict[str, str | None]:
+        return {"address": request.remote_addr, "url": request.url}
+
+    return app
+
+
+def fetched(client: FlaskClient, prefix: str = PREFIX) -> Crawl:
+    def get(address: str) -> Reply:
+        target = urlsplit(address.removeprefix(prefix))
+        page = client.get(target.path, query_string=target.query, headers=TOLD, buffered=True)
+        text = page.text if page.mimetype == "text/html" else ""
+        return Reply(page.status_code, page.headers.get("Location"), page.mimetype, text)
+
+    return Crawl(get, TOLD["X-Forwarded-Host"], prefix)
+
+
+@pytest.mark.parametrize(
+    ("proxies", "told", "address"),
+    [
+        (0, "203.0.113.9", "127.0.0.1"),
+        (1, "203.0.113.9", "203.0.113.9"),
+        (1, "198.51.100.1, 203.0.113.9", "203.0.113.9"),
+        (2, "198.51.100.1, 203.0.113.9", "198.51.100.1"),
+        (2, "192.0.2.66, 198.51.100.1, 203.0.113.9", "198.51.100.1"),
+        (2, "203.0.113.9", "127.0.0.1"),
+    ],
+)
+def test_so_many_proxies_are_believed_and_no_more(
+    settings: Settings, recommender: Recommender, proxies: int, told: str, address: str
+) -> None:
+    client = behind(proxies, settings, recommender).test_client()
+    assert client.get("/seen", headers={"X-Forwarded-For": told}).get_json()["address"] == address
+
+
+def test_without_trusted_proxies_their_headers_are_not_read(settings: Settings, recommender: Recommender) -> None:
+    client = behind(0, settings, recommender).test_client()
+    assert client.get("/seen", headers=TOLD).get_json() == {"address": "127.0.0.1", "url": "http://localhost/seen"}
+
+
+def test_a_trusted_proxy_says_where_the_site_is(settings: Settings, recommender: Recommender) -> None:
+    client = behind(1, settings, recommender).test_client()
+    seen = client.get("/seen", headers=TOLD).get_json()
+    assert seen == {"address": "203.0.113.9", "url": "https://site.example/back/seen"}
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"X-Forwarded-Prefix": "//evil.example"},
+        {"X-Forwarded-Prefix": "/back\\evil"},
+        {"X-Forwarded-Host": "a..b"},
+        {"X-Forwarded-Proto": "javascript"},
+    ],
+)
+def test_what_no_address_can_be_made_of_is_refused(
+    settings: Settings, recommender: Recommender, odd: dict[str, str]
+) -> None:
+    reply = behind(1, settings, recommender).test_client().get("/", headers=TOLD | odd)
+    assert reply.status_code == 400
+    assert "evil" not in reply.text
+
+
+@pytest.mark.parametrize(
+    ("scheme", "days", "told"), [("https", 2, "max-age=172800"), ("http", 2, None), ("https", 0, None)]
+)
+def test_browsers_are_told_to_come_back_over_https_only_where_they_came_so(
+    settings: Settings, recommender: Recommender, scheme: str, days: int, told: str | None
+) -> None:
+    client = behind(1, replace(settings, hsts_days=days), recommender).test_client()
+    reply = client.get("/", headers=TOLD | {"X-Forwarded-Proto": scheme})
+    assert reply.headers.get("Strict-Transport-Security") == told
+
+
+def test_every_link_stays_below_the_path_of_the_proxy(settings: Settings, recommender: Recommender) -> None:
+    visitor = Visitor(behind(1, settings, recommender).test_client(), recommender)
+    visitor.fill_in({"pain_score": 5})
+    assert visitor.client.post("/plan/remember", headers=HERE).status_code == 303
+    crawl = fetched(visitor.client).run("/", FIRST, "/result", "/plan", "/exercises", "/rules", "/lab", "/privacy")
+    assert crawl.faults == []
+    assert len(crawl.seen) > 60
+
+
+def test_every_link_of_the_review_room_stays_below_the_path_of_the_proxy(
+    recommender: Recommender, tmp_path: Path
+) -> None:
+    with review_room(recommender, tmp_path, trusted_proxies=1) as app:
+        reviewer = Reviewer(app, "ben")
+        wanted = reviewer.client.get("/review", headers=TOLD).headers["Location"]
+        assert urlsplit(wanted).path == f"{PREFIX}/sign-in"
+        assert "next=%2Fback%2Freview" in wanted or f"next={PREFIX}/review" in wanted
+        token = reviewer.token("/sign-in")
+        fields = {"email": "ben@example.org", "password": "correct horse neb", "next": f"{PREFIX}/review/rule/RF-U07"}
+        sent = reviewer.client.post("/sign-in", data={"csrf_token": token, **fields}, headers=HERE | TOLD)
+        assert sent.headers["Location"] == f"{PREFIX}/review/rule/RF-U07"
+        crawl = fetched(reviewer.client).run("/review", "/review/release", "/rules")
+        assert crawl.faults == []
+
+
+@pytest.mark.parametrize(
+    "wanted", ["/review", "//evil.example", "https://evil.example/back/review", "/back//evil", "/x"]
+)
+def test_nobody_is_led_elsewhere_after_signing_in_below_a_path(
+    recommender: Recommender, tmp_path: Path, wanted: str
+) -> None:
+    with review_room(recommender, tmp_path, trusted_proxies=1) as app:
+        reviewer = Reviewer(app, "ben")
+        fields = {"email": "ben@example.org", "password": "correct horse neb", "next": wanted}
+        data = {"csrf_token": reviewer.token("/sign-in"), **fields}
+        sent = reviewer.client.post("/sign-in", data=data, headers=HERE | TOLD)
+        assert sent.status_code == 303
+        assert sent.headers["Location"].startswith("/back/review")

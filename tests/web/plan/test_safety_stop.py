@@ -1,0 +1,434 @@
+"""A safety stop is final: whatever is opened, sent, sent late or brought back, no routine is shown until it has ended."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from flask import Flask, request
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from recommender.service.recommend import Recommender
+from recommender.settings import Settings
+from recommender.web.plan.plan_store import plan_store
+from recommender.web.plan.safety_stop import SafetyStop, from_data, to_data
+from recommender.web.plan.stop_guard import OPEN_ROOMS
+from tests.support.planner import Clock, Planner, cookie, heading, moves_on, opened, sealed, site_at, told_stop
+from tests.support.sheets import full_sheet
+from tests.support.visitor import FIRST, form
+
+SADDLE = {"pre_session": "yes", "rf_nerve": ["saddle"]}
+UNSURE = {"pre_session": "yes", "rf_nerve": ["not_sure"]}
+CALL, TODAY = "Emergency: Call 999 now", "Urgent: Get advice from a doctor today"
+# What a browser keeps of a person, and may bring back as it was at any time.
+STATE = ("answers", "changes", "plan", "check", "stop")
+# What these show is open to everybody, and not made for anybody.
+REFERENCE = (OPEN_ROOMS - {"pages"}) | {"static_files"}
+VALUES = {"slug": "your-pain", "kind": "session", "exercise_id": "cat_cow", "rule_id": "RF-E01"}
+
+
+@pytest.fixture
+def stopped(kept: Planner) -> Planner:
+    """Somebody with a plan of three days who has just told of a numb saddle."""
+    assert heading(kept.on_day(3).session(SADDLE)) == CALL
+    return kept
+
+
+@pytest.fixture
+def unsure(kept: Planner) -> Planner:
+    assert heading(kept.on_day(3).session(UNSURE)) == TODAY
+    return kept
+
+
+def of_people(room: str) -> bool:
+    """Return whether the pages of a room know something of the person."""
+    return room not in REFERENCE
+
+
+def addresses(app: Flask, method: str, among: Callable[[str], bool]) -> Iterator[str]:
+    """Return an address of every route that takes a method, of the rooms that are meant."""
+    with app.test_request_context():
+        for rule in app.url_map.iter_rules():
+            if method in (rule.methods or ()) and among(rule.endpoint.partition(".")[0]):
+                yield built(app, rule)
+
+
+def built(app: Flask, rule: Rule) -> str:
+    adapter = app.url_map.bind("localhost")
+    given = {name: VALUES.get(name, "x") for name in rule.arguments}
+    if rule.endpoint.startswith("review."):
+        given["kind"] = "rule"
+    return adapter.build(rule.endpoint, {**(rule.defaults or {}), **given}, method=None)
+
+
+def shows_routine(page: TestResponse, recommender: Recommender) -> list[str]:
+    """Return what there is of a routine on a page: titles of moves, and their cards."""
+    text = html.unescape(page.text)
+    titles = [exercise.name for exercise in recommender.content.catalogue.exercises if " " in exercise.name]
+    return [title for title in titles if title in text] + moves_on(page)
+
+
+def kept_cookies(planner: Planner) -> dict[str, str]:
+    found = ((name, planner.client.get_cookie(name)) for name in STATE)
+    return {name: one.value for name, one in found if one}
+
+
+def bring(planner: Planner, cookies: Mapping[str, str]) -> None:
+    for name in STATE:
+        planner.client.delete_cookie(name)
+    for name, value in cookies.items():
+        planner.client.set_cookie(name, value)
+
+
+def test_no_page_and_no_form_shows_a_routine_while_a_stop_stands(
+    stopped: Planner, app: Flask, recommender: Recommender
+) -> None:
+    move = opened(stopped).routine[1]["exercise"]
+    seen = set()
+    for address in addresses(app, "GET", of_people):
+        page = stopped.client.get(address, follow_redirects=True)
+        assert shows_routine(page, recommender) == [], address
+        seen.add(address)
+    assert {"/", "/result", "/result/play", "/plan/today", "/plan/latest", "/check-answers"} <= seen
+    for address in addresses(app, "POST", of_people):
+        page = stopped.client.post(address, data={"move": move, "pre_session": "no"})
+        assert shows_routine(page, recommender) == [], address
+        assert page.headers["Location"] == "/plan", address
+    for day in (3, 4, 20):
+        assert heading(stopped.on_day(day).plan()) == CALL
+
+
+@pytest.mark.parametrize("address", ["/result", "/result/play", "/result/summary", "/check-answers", FIRST])
+def test_the_pages_of_the_first_answers_lead_to_the_stop(stopped: Planner, address: str) -> None:
+    assert stopped.client.get(address).headers["Location"] == "/plan"
+
+
+def test_what_another_tab_still_shows_brings_nothing_back(kept: Planner) -> None:
+    """One tab is left open on the routine, the other tells of the sign. Then the first one keeps its plan."""
+    assert "Replace it with this plan" in kept.visitor.see("/result").text
+    kept.on_day(3).session(SADDLE)
+    for address in ("/plan/remember", "/result/remove", "/plan/session", "/plan/check", FIRST):
+        assert kept.client.post(address, data={"move": "cat_cow"}).headers["Location"] == "/plan"
+    assert heading(kept.plan()) == CALL
+
+
+@pytest.mark.parametrize("late", [("plan",), ("answers",), ("check",), ("plan", "check"), ("plan", "answers", "check")])
+def test_a_late_reply_that_writes_what_was_there_before_does_not_write_the_stop_away(
+    kept: Planner, recommender: Recommender, late: tuple[str, ...]
+) -> None:
+    kept.on_day(3).session({})
+    before = kept_cookies(kept)
+    kept.session(SADDLE)
+    bring(kept, kept_cookies(kept) | {name: before[name] for name in late})
+    for address in ("/result", "/result/play", "/plan/today", "/plan/today/play", "/plan/latest", "/check-answers"):
+        assert kept.client.get(address).headers["Location"] == "/plan", address
+    page = kept.plan()
+    assert (heading(page), shows_routine(page, recommender)) == (CALL, [])
+
+
+def test_a_plan_kept_at_the_very_moment_of_the_stop_is_held_too(kept: Planner) -> None:
+    """The form was sent before the stop, and its reply comes after it."""
+    kept.on_day(3)
+    kept.client.post("/plan/remember")
+    fresh = cookie(kept)
+    kept.on_day(3).session(SADDLE)
+    kept.client.set_cookie("plan", fresh)
+    page = kept.plan()
+    assert moves_on(page) == []
+    assert page.text.count("999")
+    assert kept.client.post("/plan/session").headers["Location"] == "/plan"
+
+
+def test_a_stop_outlives_its_plan_cookie(stopped: Planner) -> None:
+    stopped.client.delete_cookie("plan")
+    page = stopped.plan()
+    assert heading(page) == "Your plan is on hold"
+    assert "This is what we said then: Call 999 now." in page.text.replace("<strong>", "").replace("</strong>", "")
+    assert stopped.client.get("/result").headers["Location"] == "/plan"
+
+
+def test_a_stop_that_a_plan_of_before_holds_itself_stands_too(stopped: Planner) -> None:
+    stopped.client.delete_cookie("stop")
+    assert heading(stopped.plan()) == CALL
+    assert stopped.client.get("/result").headers["Location"] == "/plan"
+    stopped.client.post("/plan/start-again", data={"told": told_stop(stopped)})
+    stopped.remember({})
+    assert heading(stopped.plan()) == "Your plan"
+
+
+@pytest.mark.parametrize("token", ["rubbish", "gAAAAABn" + "A" * 120])
+def test_a_stop_that_cannot_be_read_is_a_stop_and_is_left_alone(kept: Planner, token: str) -> None:
+    kept.client.set_cookie("stop", token)
+    page = kept.plan()
+    assert heading(page) == "Your plan is on hold"
+    assert kept.client.get("/result").headers["Location"] == "/plan"
+    told = {"told": told_stop(kept)}
+    assert kept.client.post("/plan/start-again", data=told).headers["Location"] == FIRST
+    kept.remember({})
+    assert heading(kept.plan()) == "Your plan"
+    assert cookie(kept, "stop") == token
+
+
+def test_a_stop_without_room_for_its_answers_is_kept_as_a_stop(kept: Planner, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept.on_day(7).answer("check", {"fu_change": "much_worse"})
+    monkeypatch.setattr("recommender.web.core.cookie_store.MOST_BYTES", 340)
+    kept.client.post("/plan/check/finish")
+    kept.client.delete_cookie("plan")
+    page = kept.plan()
+    assert heading(page) == "Your plan is on hold"
+    assert "See a physiotherapist or doctor" in page.text
+
+
+def test_a_stop_is_read_as_it_was_written(stopped: Planner) -> None:
+    with stopped.app.test_request_context(headers={"Cookie": f"stop={cookie(stopped, 'stop')}"}):
+        stop = plan_store().read_stop(request, stopped.visitor.recommender.content.rule_set)
+    assert stop is not None
+    assert from_data(to_data(stop)) == stop
+    assert from_data({**to_data(stop), "level": "no such level"}) is None
+    assert from_data({}) is None
+    assert from_data(to_data(SafetyStop("x"))) == SafetyStop("x")
+
+
+# --- how it ends ---
+
+
+def test_only_a_questionnaire_begun_after_the_reason_was_told_ends_it(stopped: Planner) -> None:
+    for data in ({}, {"told": "made up"}):
+        sent = stopped.client.post("/plan/start-again", data=data)
+        assert sent.headers["Location"] == "/plan"
+        assert stopped.client.get(FIRST).headers["Location"] == "/plan"
+    sent = stopped.client.post("/plan/start-again", data={"told": told_stop(stopped)})
+    assert sent.headers["Location"] == FIRST
+    page = stopped.plan()
+    assert heading(page) == CALL
+    assert "You have begun to answer the questions again" in page.text
+    assert moves_on(stopped.visitor.result_of({}))
+    assert heading(stopped.plan()) == CALL
+    stopped.client.post("/plan/remember")
+    assert heading(stopped.plan()) == "Your plan"
+    assert moves_on(stopped.session({}))
+    stopped.client.post("/plan/forget")
+    assert set(kept_cookies(stopped)) == {"answers"}
+
+
+def test_answers_of_before_stay_held_once_the_questions_were_begun_again(
+    kept: Planner, recommender: Recommender
+) -> None:
+    before = kept_cookies(kept)
+    kept.on_day(3).session(SADDLE)
+    kept.client.post("/plan/start-again", data={"told": told_stop(kept)})
+    bring(kept, kept_cookies(kept) | {name: before[name] for name in ("answers", "plan")})
+    for address in ("/result", "/plan/today", "/plan", "/check-answers"):
+        page = kept.client.get(address, follow_redirects=True)
+        assert (heading(page), shows_routine(page, recommender)) == (CALL, [])
+
+
+def test_whoever_comes_back_later_can_go_on_answering_without_being_told_again(stopped: Planner) -> None:
+    stopped.client.post("/plan/start-again", data={"told": told_stop(stopped)})
+    stopped.client.delete_cookie("answers")  # as after a day
+    assert moves_on(stopped.on_day(5).visitor.result_of({}))
+    stopped.client.post("/plan/remember")
+    assert heading(stopped.plan()) == "Your plan"
+
+
+def test_a_new_plan_can_be_stopped_as_the_old_one_was(stopped: Planner) -> None:
+    """On the same day and by the same answers, too."""
+    old = kept_cookies(stopped)
+    stopped.client.post("/plan/start-again", data={"told": told_stop(stopped)})
+    stopped.remember({})
+    free = kept_cookies(stopped)
+    assert heading(stopped.session(SADDLE)) == CALL
+    for cookies in (free, old):
+        bring(stopped, kept_cookies(stopped) | {name: cookies[name] for name in ("plan", "answers") if name in cookies})
+        assert stopped.client.get("/result").headers["Location"] == "/plan"
+        assert moves_on(stopped.plan()) == []
+
+
+def test_forgetting_ends_it_only_where_its_reason_was_told_and_takes_the_answers_too(stopped: Planner) -> None:
+    assert stopped.client.post("/plan/forget").headers["Location"] == "/plan"
+    assert heading(stopped.plan()) == CALL
+    sent = stopped.client.post("/plan/forget", data={"told": told_stop(stopped)})
+    assert sent.headers["Location"] == "/plan/forgotten"
+    assert kept_cookies(stopped) == {}
+    assert heading(stopped.plan()) == "There is no plan on this device"
+    assert "Please start again" in stopped.client.get("/result").text
+
+
+def test_the_start_page_speaks_of_the_stop(stopped: Planner) -> None:
+    page = stopped.client.get("/")
+    assert "Your plan is on hold" in page.text
+    assert 'action="/plan/forget"' not in page.text
+    assert "/check-answers" not in page.text
+    stopped.client.post("/plan/start-again", data={"told": told_stop(stopped)})
+    assert "Start now" in stopped.client.get("/").text
+
+
+# --- a wrong tick, and a "not sure" ---
+
+
+def again(planner: Planner, question: str = "rf_nerve") -> str:
+    sent = planner.client.post("/plan/answer-again", data={"told": told_stop(planner), "question": question})
+    return sent.headers["Location"]
+
+
+def test_a_wrong_tick_leads_to_the_very_question_and_ends_the_stop_if_the_new_answer_is_none(stopped: Planner) -> None:
+    assert "I ticked the wrong thing" in stopped.plan().text
+    address = again(stopped)
+    assert address == "/plan/session/emergency-check?from=check#rf_nerve"
+    page = stopped.visitor.see(address)
+    assert 'value="saddle" checked' in page.text
+    assert heading(stopped.plan()) == CALL
+    assert stopped.client.get("/result").headers["Location"] == "/plan"
+    address = stopped.client.post(address, data=form({"rf_nerve": ["none"], "rf_emergency": ["none"]})).headers[
+        "Location"
+    ]
+    assert heading(stopped.plan()) == CALL, "the other pages are still to be answered"
+    while address != "/plan/today":
+        answers = {"rf_illness": ["none"], "rf_bone_nerve": ["none"], "rf_neck": ["none"], "conditions": ["none"]}
+        data = form({**full_sheet(stopped.visitor.recommender, {}), **answers})
+        address = stopped.client.post(address, data=data).headers["Location"]
+    assert moves_on(stopped.visitor.see(address))
+    assert heading(stopped.plan()) == "Your plan"
+    assert stopped.client.get("/result").status_code == 200
+    assert stopped.client.get_cookie("stop") is None
+
+
+def test_an_answer_that_is_changed_and_stops_again_keeps_the_stop(stopped: Planner) -> None:
+    sent = stopped.client.post(again(stopped), data=form({"rf_nerve": ["bladder"], "rf_emergency": ["none"]}))
+    assert sent.headers["Location"] == "/plan"
+    page = stopped.plan()
+    assert heading(page) == CALL
+    assert "numb" not in html.unescape(page.text).partition("What to tell them")[2].partition("</ul>")[0].lower()
+
+
+def test_a_wrong_tick_can_be_put_right_until_the_day_after(stopped: Planner) -> None:
+    assert "I ticked the wrong thing" in stopped.on_day(4).plan().text
+    told = told_stop(stopped)
+    assert "I ticked the wrong thing" not in stopped.on_day(5).plan().text
+    sent = stopped.client.post("/plan/answer-again", data={"told": told, "question": "rf_nerve"})
+    assert sent.headers["Location"] == "/plan"
+    assert stopped.client.get("/plan/session/emergency-check").headers["Location"] == "/plan"
+
+
+def test_a_not_sure_can_be_answered_again_as_long_as_it_stops(unsure: Planner) -> None:
+    page = unsure.on_day(20).plan()
+    assert "I was not sure, and now I know" in page.text
+    address = again(unsure)
+    assert unsure.client.get(address).status_code == 200
+    sent = unsure.client.post(address, data=form({"rf_nerve": ["none"], "rf_emergency": ["none"]}))
+    while "/plan/session/" in sent.headers["Location"]:
+        data = form({**full_sheet(unsure.visitor.recommender, {}), "rf_neck": ["none"]})
+        sent = unsure.client.post(sent.headers["Location"], data=data)
+    assert heading(unsure.plan()) == "Your plan"
+    assert moves_on(unsure.client.get("/plan/today", follow_redirects=True)) == [], "the session was of another day"
+
+
+def test_a_not_sure_beside_a_sign_is_no_mere_not_sure(kept: Planner) -> None:
+    page = kept.on_day(3).session({"pre_session": "yes", "rf_nerve": ["saddle"], "rf_emergency": ["not_sure"]})
+    assert "I ticked the wrong thing" in page.text
+    assert "I was not sure, and now I know" not in page.text
+
+
+@pytest.mark.parametrize("question", ["", "fu_change", "told_no_exercise", "no_such_question"])
+def test_only_what_led_to_the_stop_can_be_answered_again(stopped: Planner, question: str) -> None:
+    assert again(stopped, question) == "/plan"
+    assert stopped.client.get("/plan/session/emergency-check").headers["Location"] == "/plan"
+
+
+def test_nothing_can_be_put_right_once_the_questions_were_begun_again(stopped: Planner) -> None:
+    address = again(stopped)
+    correcting = cookie(stopped, "check")
+    stopped.client.post("/plan/start-again", data={"told": told_stop(stopped)})
+    stopped.client.set_cookie("check", correcting)
+    assert stopped.client.get(address).headers["Location"] == "/plan"
+    assert "I ticked the wrong thing" not in stopped.plan().text
+
+
+# --- what a stop does not touch ---
+
+
+def test_the_answers_of_a_first_questionnaire_may_be_changed(planner: Planner) -> None:
+    planner.visitor.fill_in({"rf_nerve": SADDLE["rf_nerve"]})
+    assert heading(planner.visitor.see("/result")) == CALL
+    assert planner.client.get_cookie("stop") is None
+    planner.visitor.fill_in({}, "/questions/emergency-check?from=check")
+    assert moves_on(planner.visitor.see("/result"))
+
+
+def test_programs_are_answered_whatever_a_browser_keeps(stopped: Planner, recommender: Recommender) -> None:
+    sent = stopped.client.post("/api/v1/recommendations", json={"answers": full_sheet(recommender, {})})
+    assert (sent.status_code, bool(sent.get_json()["routine"])) == (200, True)
+    assert "Set-Cookie" not in sent.headers
+
+
+def test_the_stop_is_sealed_and_kept_at_least_as_long_as_any_plan(stopped: Planner) -> None:
+    sent = stopped.client.post(again(stopped), data=form({"rf_nerve": ["bladder"], "rf_emergency": ["none"]}))
+    (made,) = [text for text in sent.headers.getlist("Set-Cookie") if text.startswith("stop=")]
+    for part in ("HttpOnly", "SameSite=Lax", "Path=/", f"Max-Age={(140 + 1) * 24 * 3600}"):
+        assert part in made
+    assert "bladder" not in made
+
+
+# --- what a page that was asked for writes ---
+
+
+def states(planner: Planner) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield what a browser may keep, from nothing to a stop that has ended."""
+    yield "nothing", {}
+    planner.visitor.send(FIRST, {"age_band": "45_49", "pain_location": ["low_back"]})
+    yield "begun", kept_cookies(planner)
+    planner.remember({})
+    planner.on_day(7).answer("check", {})
+    yield "mid-check", kept_cookies(planner)
+    planner.session({})
+    yield "session", kept_cookies(planner)
+    planner.session(SADDLE)
+    yield "stopped", kept_cookies(planner)
+    again(planner)
+    yield "correcting", kept_cookies(planner)
+    planner.client.post("/plan/start-again", data={"told": told_stop(planner)})
+    yield "begun again", kept_cookies(planner)
+    planner.on_day(200)
+    yield "over", kept_cookies(planner)
+    yield "rubbish", dict.fromkeys(STATE, "rubbish")
+
+
+def test_no_page_that_is_merely_asked_for_writes_what_is_kept_of_a_person(planner: Planner) -> None:
+    """Its reply may come late, and would then write back what has changed since."""
+    shown = set()
+    for state, cookies in states(planner):
+        rooms = of_people if cookies else lambda room: room != "static_files"
+        for address in addresses(planner.app, "GET", rooms):
+            bring(planner, cookies)
+            page = planner.client.get(address)
+            written = {text.partition("=")[0] for text in page.headers.getlist("Set-Cookie")}
+            assert written & set(STATE) == set(), f"{address} as {state}"
+            shown |= {address} if page.status_code == 200 else set()
+        bring(planner, cookies)
+    assert {"/result", "/plan/today", "/check-answers", "/questions/your-pain"} <= shown
+
+
+def test_pages_of_a_session_can_be_loaded_again_and_say_the_same(kept: Planner) -> None:
+    told = {"pre_session": "yes", "conditions": ["glaucoma"]}
+    first = kept.on_day(2).session(told)
+    assert "Changed after your answers today" in first.text
+    for _ in range(2):
+        page = kept.client.get("/plan/today")
+        assert page.text == first.text
+    assert heading(kept.on_day(3).session({})) == "Today\u2019s session"
+    assert moves_on(kept.client.get("/plan/today")) == moves_on(first)
+
+
+def test_a_stop_stands_on_every_process_that_shares_the_secret(recommender: Recommender, settings: Settings) -> None:
+    clock, shared = Clock(date(2026, 11, 21)), replace(settings, secret_key="a secret that is long enough for this")
+    first, second = (Planner(site_at(clock, shared, recommender), recommender, clock) for _ in range(2))
+    first.remember({})
+    first.on_day(3).session(SADDLE)
+    bring(second, kept_cookies(first))
+    assert heading(second.plan()) == CALL
+    sealed(second, replace(opened(second), stopped=None))
+    assert second.client.get("/result").headers["Location"] == "/plan"

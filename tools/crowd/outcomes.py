@@ -1,0 +1,101 @@
+"""What a crowd is told: levels and the rules behind them, how varied its routines are, and how often each move comes."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import combinations, pairwise
+from statistics import mean, median
+from typing import Any
+
+from recommender.models.catalogue import DefaultRoutine
+from recommender.models.levels import Level, Stage
+from recommender.models.questionnaire import Intake
+from recommender.service.recommend import Recommender
+from tools.crowd.measures import Person, met
+
+NO_PAIN = "no_pain"
+# Goals of one person that must not give the same routine, and how much of it two may share (brief 0.4, 4.5).
+GOALS = ("ease_pain", "move_freely", "relax", "prevent")
+SHARED_AT_MOST = 0.6
+ASKED_ABOUT_GOALS = 100
+
+
+def outcomes(recommender: Recommender, people: Sequence[Person]) -> Mapping[str, Any]:
+    """Return the figures of the levels and of variety, as plain data."""
+    some = [one for one in people if one.assembly]
+    in_pain = [one for one in some if NO_PAIN not in one.intake.chosen("pain_location")]
+    review = [one for one in in_pain if one.decision.level is Level.ROUTINE_REVIEW]
+    sets = {
+        stage.value: round(mean(values), 2)
+        for stage in Stage
+        if (values := [item.dose.sets for one in some if one.decision.stage is stage for item in one.moves])
+    }
+    return {
+        "in pain with a routine": len(in_pain),
+        "of them asked to be seen or to check again (routine_review)": _part(len(review), len(in_pain)),
+        "rules behind routine_review, share of people in pain with a routine": {
+            rule: _part(count, len(in_pain)) for rule, count in _asking(review).most_common()
+        },
+        "mean sets of a move, by stage": sets,
+        "different sets of moves": _part(len({_moves(one) for one in some}), len(some)),
+        "moves shared by two people of one main place and stage, median share": _shared_by_neighbours(some),
+        "goals: people of whom two goals share over 60 % of the moves": _alike_goals(recommender, some),
+        "use of every move, share of routines": _use(recommender, some),
+    }
+
+
+def _asking(review: Iterable[Person]) -> Counter[str]:
+    return Counter(
+        rule
+        for one in review
+        for rule in {
+            branch.rule_id
+            for branch in one.decision.outcomes
+            if branch.then.disposition and branch.then.disposition.level is Level.ROUTINE_REVIEW
+        }
+    )
+
+
+def _moves(person: Person) -> frozenset[str]:
+    return frozenset(item.exercise.id for item in person.moves)
+
+
+def _use(recommender: Recommender, some: Sequence[Person]) -> dict[str, float]:
+    used = Counter(item.exercise.id for one in some for item in one.items)
+    usable = (one.id for one in recommender.content.catalogue.exercises if one.default_routine is not DefaultRoutine.NO)
+    return {name: _part(used[name], len(some)) for name in sorted(usable, key=lambda name: (-used[name], name))}
+
+
+def _shared_by_neighbours(some: Sequence[Person]) -> float:
+    alike: defaultdict[tuple[object, ...], list[frozenset[str]]] = defaultdict(list)
+    for one in some:
+        alike[(one.places, one.decision.stage)].append(_moves(one))
+    return round(median(_jaccard(*pair) for group in alike.values() for pair in pairwise(group)), 2)
+
+
+def _alike_goals(recommender: Recommender, some: Sequence[Person]) -> str:
+    """Say of how many people two goals give nearly the same routine, of those with room for different ones."""
+    roomy = [
+        one
+        for one in some
+        if one.asked >= 10 and one.decision.stage is not Stage.SETTLE and one.allowed >= 10 and one.places
+    ][:ASKED_ABOUT_GOALS]
+    alike = 0
+    for one in roomy:
+        routines = [_moves(met(recommender, _with_goal(one.intake, goal))) for goal in GOALS]
+        alike += any(_jaccard(*pair) > SHARED_AT_MOST for pair in combinations(routines, 2))
+    return f"{alike} of {len(roomy)}"
+
+
+def _with_goal(intake: Intake, goal: str) -> Intake:
+    return replace(intake, answers={**intake.answers, "goal": goal})
+
+
+def _jaccard(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / max(1, len(one | other))
+
+
+def _part(part: int, whole: int) -> float:
+    return round(part / max(1, whole), 3)
