@@ -30,7 +30,7 @@ test-deep: $(VENV)/.dev $(VENV)/.figures  ## run all other tests, the brief's co
 	$(BIN)/python -m tools.code_mutants --seconds $(CODE_MUTANT_SECONDS)
 
 test-long: $(VENV)/.dev $(VENV)/.figures  ## before a release: run what takes longer still, at full size
-	$(PYTEST) -m long
+	$(PYTEST) -m long --timeout 7200
 	$(BIN)/python -m tools.code_mutants
 
 check: $(VENV)/.run  ## check every rule and catalogue file

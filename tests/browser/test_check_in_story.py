@@ -39,6 +39,7 @@ class Walker:
     def fill_in(self, raw: dict[str, Any]) -> None:
         """Answer page after page for as long as there are questions."""
         while self.page.locator(INPUTS).count():
+            before = self.page.url
             for name, kind, value in self.page.locator(INPUTS).evaluate_all(READ_BOXES):
                 question, _, part = name.partition("-")
                 answer = raw.get(question)
@@ -53,6 +54,7 @@ class Walker:
                     self.page.locator(f'input[name="{name}"][value="{value}"]').check()
             self.fits()
             self.press("Continue")
+            assert self.page.url != before, self.page.locator("main").inner_text()
             assert not self.page.locator(".govuk-error-summary").count(), self.page.locator("main").inner_text()[:600]
 
     def check(self, given: dict[str, Any]) -> str:

@@ -69,10 +69,12 @@ class Walker:
         """Answer page after page for as long as there are questions; return the headings seen."""
         headings = []
         while "/questions/" in self.page.url:
+            before = self.page.url
             headings.append(self.page.locator("h1").inner_text())
-            assert fits(self.page), f"{self.page.url} is wider than the screen"
+            assert fits(self.page), f"{before} is wider than the screen"
             self.fill_in(raw)
             self.press("Continue")
+            assert self.page.url != before, self.page.locator("main").inner_text()
         return headings
 
     def walk(self, raw: Mapping[str, Any]) -> list[str]:

@@ -21,7 +21,7 @@ from recommender.web.plan.kept_plan import Plan
 from recommender.web.plan.plan_store import plan_store
 from tests.support.people import CALM
 from tests.support.sheets import BASELINE
-from tests.support.visitor import Visitor, form
+from tests.support.visitor import Visitor
 
 DAY_0 = date(2026, 11, 21)
 
@@ -71,14 +71,8 @@ class Planner:
         """Do a check page by page, and return where it leads after check answers."""
         sent = self.client.post(f"/plan/{kind}")
         assert sent.status_code == 303
-        address, raw = sent.headers["Location"], {**BASELINE, **CALM, **given}
-        while f"/plan/{kind}/" in address and not address.endswith("check-answers"):
-            page = self.visitor.see(address)
-            assert page.status_code == 200, f"{address}: {page.status_code} {page.headers.get('Location')}"
-            sent = self.client.post(address, data=form(raw))
-            assert sent.status_code == 303, f"{address}: {sent.text}"
-            address = sent.headers["Location"]
-        return address
+        raw = {**BASELINE, **CALM, **given}
+        return self.visitor.go_on(sent.headers["Location"], raw, f"/plan/{kind}/")
 
     def check(self, given: Mapping[str, Any]) -> TestResponse:
         """Do a whole check and return the page that it leads to."""

@@ -50,18 +50,30 @@ class Visitor:
 
     def fill_in(self, given: Mapping[str, Any], address: str = FIRST) -> str:
         """Answer page by page, as the answers given and the baseline say, and return where that leads."""
-        raw = full_sheet(self.recommender, given)
-        while address.startswith("/questions/"):
+        return self.go_on(address, full_sheet(self.recommender, given), "/questions/")
+
+    def go_on(self, address: str, raw: Mapping[str, Any], within: str) -> str:
+        """Send one page of questions after another, and return the first address that is none of those below a path.
+
+        Raises:
+            AssertionError: a page cannot be seen, or comes back, since what was sent was not taken.
+        """
+        while address.startswith(within) and not address.endswith("/check-answers"):
             page = self.see(address)
             assert page.status_code == 200, f"{address}: {page.status_code} {page.headers.get('Location')}"
             sent = self.send(address, raw)
             assert sent.status_code == 303, f"{address}: {sent.text}"
-            address = sent.headers["Location"]
+            before, address = address, sent.headers["Location"]
+            assert _path(address) != _path(before), f"{before} was sent and came back"
         return address
 
     def result_of(self, given: Mapping[str, Any]) -> TestResponse:
         self.fill_in(given)
         return self.see("/result")
+
+
+def _path(address: str) -> str:
+    return address.partition("?")[0].partition("#")[0]
 
 
 def form(raw: Mapping[str, Any]) -> dict[str, Any]:

@@ -214,7 +214,8 @@ def test_a_page_sent_empty_has_no_word_outside_the_translations(
         if sent.headers["Location"] == address:
             refused += 1
             assert untranslatable(bracketed_visitor.see(address).text) == [], address
-        address = bracketed_visitor.send(address, raw).headers["Location"]
+        before, address = address, bracketed_visitor.send(address, raw).headers["Location"]
+        assert address != before, f"{before} came back"
     assert refused >= 4
 
 
