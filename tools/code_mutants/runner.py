@@ -34,7 +34,7 @@ CPU_SECONDS_AT_MOST = 60  # of one mutant; an endless loop is caught by it
 # Stop at the first red test; nothing random, nothing kept, and no plugin or step that takes time and finds no slip.
 OPTIONS = (
     *("-x", "-q", "--assert=plain", "--tb=native", "-p", "_hypothesis_pytestplugin", "--hypothesis-profile=mutants"),
-    *("-p", "no:cacheprovider", "-p", "no:unraisableexception", "-p", "no:threadexception"),
+    *("-p", "pytest_timeout", "-p", "no:cacheprovider", "-p", "no:unraisableexception", "-p", "no:threadexception"),
 )
 # What the tests import that knows no mutated module: loaded once, before the forks.
 UNCHANGED = ("recommender.errors", "recommender.settings", "recommender.models", "recommender.loaders")
