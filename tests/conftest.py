@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import Phase, settings
 
+from recommender.loaders.languages import Language, load_languages
 from recommender.service.recommend import Recommender, load_recommender
 from recommender.settings import read_settings
+from recommender.web import startup
+from tests.support.sample import deepen
 
 # The machine is shared: how long an example takes says nothing. In CI the examples are the same each time.
 settings.register_profile("laptop", deadline=None)
@@ -20,16 +27,37 @@ settings.register_profile(
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "laptop")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def languages_read_once() -> Iterator[None]:
+    """Let all sites of a process share what they read from the same files of translations; it is most of their start."""
+    read: dict[tuple[Any, ...], Mapping[str, Language]] = {}
+
+    def languages(folder: Path, codes: Iterable[str]) -> Mapping[str, Language]:
+        codes = tuple(codes)
+        files = sorted(file for code in codes for file in (folder / code).glob("*") if file.is_file())
+        key = folder, codes, tuple((file, file.read_bytes()) for file in files)
+        if key not in read:
+            read[key] = load_languages(folder, codes)
+        return read[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(startup, "load_languages", languages)
+        patch.setattr(startup, "localise", lru_cache(maxsize=8)(startup.localise))
+        yield
+
+
 @pytest.fixture(scope="session")
 def recommender() -> Recommender:
     return load_recommender(read_settings({}))
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the tests that share a dear fixture first, each module's together.
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Give each test its speed before pytest chooses among them; then put the tests that share a dear fixture first.
 
-    Processes that run out of work take it from the end of what another has left (`--dist worksteal`), so by then the
-    dear fixtures are made, and none is made twice.
+    Each module's stay together. Processes that run out of work take it from the end of what another has left
+    (`--dist worksteal`), so by then the dear fixtures are made, and none is made twice.
     """
+    deepen(items)
+    yield
     items.sort(key=lambda item: item.get_closest_marker("dear") is None)

@@ -23,6 +23,7 @@ from recommender.settings import read_settings
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "api.md"
 MARK = "<!-- From here on written by `python -m tools.api_docs`, from the schemas. -->"
+BODY = "The body of `POST /api/v1/check-ins`"
 REPLIES: tuple[tuple[str, type[Schema]], ...] = (
     ("The reply of `POST /api/v1/recommendations`", RecommendationSchema),
     ("The reply of `POST /api/v1/check-ins`", CheckInSchema),
@@ -36,17 +37,16 @@ REPLIES: tuple[tuple[str, type[Schema]], ...] = (
 )
 
 
-def shapes() -> tuple[tuple[str, Schema], ...]:
-    """Return the schema of every reply, and of the one body that is more than answers, each with its heading."""
-    body = load_recommender(read_settings({})).check_in_sheet.schema
-    return ("The body of `POST /api/v1/check-ins`", body), *((title, schema()) for title, schema in REPLIES)
+def shapes(body: Schema) -> tuple[tuple[str, Schema], ...]:
+    """Return the schema of the one body that is more than answers, and of every reply, each with its heading."""
+    return (BODY, body), *((title, schema()) for title, schema in REPLIES)
 
 
-def tables() -> str:
+def tables(body: Schema) -> str:
     """Return a table of each shape, and of each part of it where it first comes."""
     seen: set[str] = set()
     blocks: list[str] = []
-    for title, schema in shapes():
+    for title, schema in shapes(body):
         blocks.append(f"## {title}\n\n{_table(schema)}")
         blocks += [f"### {_name(inner)}\n\n{_table(inner)}" for inner in _inside(schema, seen)]
     return "\n\n".join([*blocks, f"## Problem codes\n\n{_codes()}"]) + "\n"
@@ -121,13 +121,14 @@ def _name(schema: Schema) -> str:
     return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).strip().capitalize()
 
 
-def page(text: str) -> str:
+def page(text: str, body: Schema) -> str:
     """Return the page with the tables of today after the mark."""
-    return f"{text.partition(MARK)[0]}{MARK}\n\n{tables()}"
+    return f"{text.partition(MARK)[0]}{MARK}\n\n{tables(body)}"
 
 
 def main() -> int:
-    PAGE.write_text(page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    body = load_recommender(read_settings({})).check_in_sheet.schema
+    PAGE.write_text(page(PAGE.read_text(encoding="utf-8"), body), encoding="utf-8")
     return 0
 
 

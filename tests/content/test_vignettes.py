@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from recommender.loaders.vignettes import Vignette, load_vignettes
+from recommender.loaders.vignettes import Vignette
 from recommender.models.actions import Actions, Advice, Exclusion, Scope
 from recommender.models.conditions import Always
 from recommender.rule_mutants.expectations import differences, unmet
 from recommender.service.recommend import Recommender
-from tests.support.sheets import TESTS, intake_of
+from tests.support.sheets import intake_of
+from tests.support.shipped import vignettes
 
-VIGNETTES = load_vignettes(TESTS / "vignettes")
+VIGNETTES = vignettes()
 CASES = [pytest.param(vignette, id=f"{Path(vignette.path).stem}: {vignette.name}") for vignette in VIGNETTES]
 
 

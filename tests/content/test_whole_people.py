@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from recommender.loaders.vignettes import Vignette, load_vignettes
+from recommender.loaders.vignettes import Vignette
 from recommender.models.levels import Level
 from recommender.rule_mutants.journey_expectations import broken_promises
 from recommender.service.recommend import Recommender
-from tests.support.sheets import TESTS, full_intake
+from tests.support.sheets import full_intake
+from tests.support.shipped import journeys
 
-JOURNEYS = [one for one in load_vignettes(TESTS / "vignettes") if one.path.startswith("journeys/")]
+JOURNEYS = journeys()
 EXPLAINED = [one for one in JOURNEYS if one.path != "journeys/worked-examples.yaml"]
 BANDS = ("under_18", "18_24", "25_44", "45_49", "50_59", "60_64", "65_69", "70_plus")
 # The youngest age band in which a back pain can have begun at an age.

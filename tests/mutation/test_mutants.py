@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from recommender.errors import RecommenderError
-from recommender.loaders.vignettes import Vignette, load_vignettes
+from recommender.loaders.vignettes import Vignette
 from recommender.models.actions import Exclusion, Modification, Scope
 from recommender.models.conditions import All, Always, AnyOf, Not, Number
 from recommender.rule_mutants.accepted_survivors import load_explained, stale
@@ -16,9 +16,10 @@ from recommender.rule_mutants.mutants import Mutant, mutants, mutants_of
 from recommender.rule_mutants.operators import Slip, action_slips, condition_slips
 from recommender.rule_mutants.runner import OWN, SAME, SURVIVED, Hunt
 from recommender.service.recommend import Recommender
-from tests.support.sheets import BASELINE, TESTS
+from tests.support.sheets import BASELINE
+from tests.support.shipped import vignettes
 
-VIGNETTES = load_vignettes(TESTS / "vignettes")
+VIGNETTES = vignettes()
 WRIST, SITTING_BREAKS, STAGE = "CI-A12", "SIT-01", "FACT-07"
 
 

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from recommender.assembly.screening import ExerciseScreening
-from recommender.loaders.vignettes import load_vignettes
 from recommender.models.actions import Actions, Order
 from recommender.models.catalogue import DefaultRoutine
 from recommender.models.conditions import Always, Chosen, Condition, Not, Number, Only, atoms, children
@@ -26,13 +25,13 @@ from recommender.rulebook.matrix import EVERYONE, ExerciseState
 from recommender.rulebook.ordering_sentences import ORDER_WRITERS
 from recommender.rulebook.sentence_parts import PartKind
 from recommender.service.recommend import Recommender
-from recommender.settings import read_settings
+from tests.support import shipped
 from tests.support.sheets import full_intake
 
 
 @pytest.fixture(scope="module")
 def book(recommender: Recommender) -> RuleBook:
-    vignettes = load_vignettes(read_settings({}).vignettes_dir)
+    vignettes = shipped.vignettes()
     return RuleBook(recommender.content, recommender.oracle, vignettes)
 
 

@@ -6,15 +6,15 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
-from recommender.loaders.vignettes import load_vignettes
 from recommender.models.questionnaire import Intake
 from recommender.questionnaire.random_sheets import random_sheet
 from recommender.service.recommend import Recommender
 from tests.support.sample import spread
 from tests.support.sheets import TESTS
+from tests.support.shipped import vignettes
 
 FOLDER = TESTS / "vignettes"
-VIGNETTES = load_vignettes(FOLDER)
+VIGNETTES = vignettes()
 EXAMPLES = [vignette for vignette in VIGNETTES if vignette.path == "journeys/worked-examples.yaml"]
 JOURNEYS = [vignette for vignette in VIGNETTES if vignette.rule is None]
 SEED = 20260704

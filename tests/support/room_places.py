@@ -13,7 +13,7 @@ import pyotp
 from flask import Flask
 from playwright.sync_api import Locator, Page, Response
 
-from recommender.loaders.vignettes import Vignette, load_vignettes
+from recommender.loaders.vignettes import Vignette
 from recommender.models.levels import Level
 from recommender.review.sign_in_tries import ACCOUNT_FROM_ADDRESS, begin_try
 from recommender.review.tables import Role, now
@@ -22,6 +22,7 @@ from recommender.settings import read_settings
 from recommender.web.app import create_app
 from recommender.web.review.tries import sign_in_try
 from tests.browser.test_review_journey import CHANGED_RULE
+from tests.support import shipped
 from tests.support.places import served
 from tests.support.reviewers import (
     PEOPLE,
@@ -279,7 +280,7 @@ def refused_places(room: Room) -> Iterator[RoomPlace]:
 
 def journey(level: Level) -> Vignette:
     """Return the first made-up journey that ends with this outcome."""
-    vignettes = load_vignettes(read_settings({}).vignettes_dir)
+    vignettes = shipped.vignettes()
     return next(one for one in vignettes if one.path.startswith("journeys/") and one.expect.get("level") == level.value)
 
 

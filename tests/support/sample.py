@@ -15,6 +15,20 @@ import pytest
 
 Case = TypeVar("Case")
 
+# Most tests below these folders and in these files make a site or a database of their own. So many of a hundred are fast.
+DEAR_PLACES = {
+    "tests/cli/": 40,
+    "tests/loaders/": 40,
+    "tests/review/": 25,
+    "tests/web/core/": 50,
+    "tests/web/plan/": 30,
+    "tests/web/result/test_edits.py": 20,
+    "tests/web/review/": 20,
+    "tests/web/telemetry/": 40,
+    "tests/web/test_reloading.py": 20,
+    "tests/web/test_served.py": 40,
+}
+
 
 def spread(
     cases: Iterable[Case],
@@ -48,6 +62,20 @@ def small_and_whole(small: Case, *whole: Case) -> list[Any]:
         pytest.param(small, id=f"{small}"),
         *(pytest.param(one, id=f"{one}", marks=pytest.mark.deep) for one in whole),
     ]
+
+
+def deepen(items: Iterable[pytest.Item]) -> None:
+    """Mark the tests of dear places deep, but for their share, which a hash of each name chooses; one of each file stays."""
+    by_file: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if not any(item.get_closest_marker(speed) for speed in ("deep", "long")):
+            by_file.setdefault(item.nodeid.partition("::")[0], []).append(item)
+    for file, unmarked in by_file.items():
+        percent = next((share for place, share in DEAR_PLACES.items() if file.startswith(place)), 100)
+        first = min(unmarked, key=lambda item: _digest(item.nodeid))
+        for item in unmarked:
+            if item is not first and place_in_hundred(item.nodeid) >= percent:
+                item.add_marker(pytest.mark.deep)
 
 
 def place_in_hundred(name: str) -> int:

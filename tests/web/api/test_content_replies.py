@@ -22,7 +22,7 @@ from recommender.service.recommend import Recommender
 from tests.support.recorded import load
 from tests.support.routes import api_routes
 from tests.web.api.test_recorded_replies import play
-from tools.api_docs import MARK, PAGE, page, shapes
+from tools.api_docs import BODY, MARK, PAGE, REPLIES, page, shapes
 
 CALLS: dict[str, type[Schema]] = {
     "/api/v1/questionnaire": questions.QuestionnaireSchema,
@@ -113,20 +113,20 @@ def test_what_is_no_condition_is_refused(condition: Any) -> None:
         questions.ConditionField().deserialize(condition)
 
 
-@pytest.mark.parametrize("title", [title for title, _ in shapes()])
-def test_every_field_says_what_it_means(title: str) -> None:
+@pytest.mark.parametrize("title", [BODY, *dict(REPLIES)])
+def test_every_field_says_what_it_means(recommender: Recommender, title: str) -> None:
     silent = [
         place
-        for place, field in documented(dict(shapes())[title])
+        for place, field in documented(dict(shapes(recommender.check_in_sheet.schema))[title])
         if not re.fullmatch(r"[A-Z`\"].*[.]", field.metadata.get("description", ""))
     ]
     assert silent == []
 
 
-def test_the_page_about_the_api_is_that_of_today() -> None:
+def test_the_page_about_the_api_is_that_of_today(recommender: Recommender) -> None:
     text = PAGE.read_text(encoding="utf-8")
     assert MARK in text
-    assert text == page(text), "run python -m tools.api_docs"
+    assert text == page(text, recommender.check_in_sheet.schema), "run python -m tools.api_docs"
 
 
 def test_the_page_names_every_call(client: FlaskClient) -> None:

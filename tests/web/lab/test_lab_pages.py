@@ -19,12 +19,12 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from recommender.lab.counterfactual import offered
-from recommender.loaders.vignettes import load_vignettes
 from recommender.questionnaire.answer_sheet import raw_answers
 from recommender.service.recommend import Recommender
 from recommender.settings import Settings
 from recommender.web.app import create_app
 from recommender.web.lab.pages import LabWords
+from tests.support import shipped
 from tests.support.sheets import full_intake, full_sheet
 from tests.support.visitor import form
 
@@ -87,7 +87,7 @@ def test_a_vignette_is_found_and_run(client: FlaskClient) -> None:
 
 def test_the_search_finds_by_name_and_by_rule(client: FlaskClient, recommender: Recommender) -> None:
     rule = recommender.content.rule_set.rules[0].id
-    vignettes = load_vignettes(Path(__file__).parents[2] / "vignettes")
+    vignettes = shipped.vignettes()
     assert set(choices(client, f"/lab?q={rule}")) == {one.name for one in vignettes if one.rule == rule}
     assert "saddle" in " ".join(choices(client, "/lab?q=SADDLE"))
     assert "0 vignettes found" in client.get("/lab?q=no+such+words").text
