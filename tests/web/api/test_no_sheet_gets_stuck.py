@@ -15,6 +15,7 @@ from recommender.models.levels import Level
 from recommender.service.recommend import Recommender
 from tests.support.check_ins import Returning, returning
 from tests.support.published import Sheet, filled_in
+from tests.support.sample import small_and_whole
 from tests.support.sheets import full_sheet
 from tests.support.visitor import Visitor
 from tests.web.questionnaire.test_journeys import heading
@@ -22,7 +23,7 @@ from tests.web.questionnaire.test_journeys import heading
 CALL, CHECKS = "/api/v1/recommendations", "/api/v1/check-ins"
 SIGNS = ("rf_illness", "rf_bone_nerve", "rf_neck")
 EMERGENCY_SIGNS = ("rf_nerve", "rf_emergency")
-SHEETS, SHEETS_IN_FULL, CHECKED = 1_500, 20_000, 400
+SHEETS, CHECKED = (1_000, 6_000, 20_000), 400
 
 
 def pages_of(client: FlaskClient) -> list[dict[str, Any]]:
@@ -69,7 +70,7 @@ def test_a_sheet_is_not_refused_for_a_question_that_its_pages_hide(
     assert shown["routine"] is None
 
 
-@pytest.mark.parametrize("count", [SHEETS, pytest.param(SHEETS_IN_FULL, marks=pytest.mark.deep)])
+@pytest.mark.parametrize("count", [*small_and_whole(*SHEETS[:2]), pytest.param(SHEETS[2], marks=pytest.mark.long)])
 def test_no_sheet_that_is_filled_in_as_published_is_refused(
     client: FlaskClient, recommender: Recommender, count: int
 ) -> None:
