@@ -20,6 +20,7 @@ WORDING = "words were mended, and who has started is spoken to as such (brief 0.
 FOLLOW_UP = "checks carry people on (brief 0.4, section 5)"
 BRIEF_04 = "patterns of danger are caught, and moves left out, that were not (brief 0.4, sections 1 and 9)"
 ROUTINES_04 = "the sore place first, minutes filled with movement, held stretches (brief 0.4, section 4)"
+QUESTIONS_04 = "questions and answers are new, or ask for less at once (brief 0.4, section 2)"
 # (calls, place, what, why)
 MEANT: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
     ((*CONTENT, "recommendation"), "rule_set.hash", CHANGED, "it is that of the content of today"),
@@ -55,6 +56,7 @@ MEANT: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
     (("rules",), "rules.*.notes", CHANGED, "notes say what was chosen here without naming texts that are not shipped"),
     (("rule",), "rule.notes", CHANGED, "notes say what was chosen here without naming texts that are not shipped"),
     (("questionnaire",), "pages.*.questions.*.options", CHANGED, "one may say that effort makes it worse (RF-U24)"),
+    (("questionnaire",), "pages.*.questions.*.hint", CHANGED, QUESTIONS_04),
     (("rules",), "rules.*.branches", CHANGED, BRIEF_04),
     (("rules",), "rules.*.why", CHANGED, BRIEF_04),
     (("rules",), "rules.*.sources", CHANGED, BRIEF_04),
@@ -131,6 +133,7 @@ CASES_GONE = frozenset({"FU-01/4"})
 NEW = frozenset(
     {"FACT-12", "FACT-15", "FACT-16", "RF-E15", "RF-U23", "RF-U24", "FU-12", "FU-13", "ratamess_2009"}
     | {"bond_manian_2016", "yusuf_2019", "fedor_2011", "stetkarova_2021", "robertson_2017", "nice_cg95"}
+    | {"FACT-13", "FACT-14"}
 )
 _NOT_STANDING, _UNSTEADY = ["wheelchair", "stand"], ["stand_long", "balance"]
 _NO_STANDING: Any = {"limits": {"includes_any": _NOT_STANDING}}
