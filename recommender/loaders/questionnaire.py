@@ -133,7 +133,7 @@ class PageSchema(ContentSchema):
         return Page(occasion=data.pop("when_asked"), **data)
 
 
-def load_questionnaire(documents: list[Document]) -> Questionnaire:
+def load_questionnaire(documents: list[Document], version: int = 1) -> Questionnaire:
     """Return the questionnaire; faults are added to the documents.
 
     Pages come in the order of their files' names, intake pages first.
@@ -146,7 +146,7 @@ def load_questionnaire(documents: list[Document]) -> Questionnaire:
     pages = with_short_screens(pages)
     order = list(Occasion)
     return Questionnaire(
-        tuple(sorted((page for _, page in pages), key=lambda page: (order.index(page.occasion), page.id)))
+        tuple(sorted((page for _, page in pages), key=lambda page: (order.index(page.occasion), page.id))), version
     )
 
 

@@ -155,7 +155,10 @@ class Page:
 
 @dataclass(frozen=True)
 class Questionnaire:
+    """The pages. ``version`` rises when answers that were kept may no longer mean what they would mean today."""
+
     pages: tuple[Page, ...]
+    version: int = 1
 
     @cached_property
     def questions(self) -> Mapping[str, Question]:

@@ -125,4 +125,7 @@ class QuestionnaireSchema(ReplySchema):
     pages = parts(PageSchema, "The pages of the intake, in order.")
     before_session = parts(PageSchema, "The page before each session.")
     follow_up = parts(PageSchema, "The pages of a check.")
+    version = whole(
+        "It rises when answers that were kept must be asked again; a check may name it as `questions_version`."
+    )
     rule_set = part(RuleSetSchema, "The content that it belongs to.")

@@ -59,6 +59,8 @@ WRONG_CHECKS: list[tuple[str, Any, ProblemCode, str]] = [
     ("answers", 3, ProblemCode.WRONG_TYPE, "/answers"),
     ("answers.rf_nerve", GONE, ProblemCode.MISSING, "/answers"),
     ("answers.shoe_size", 44, ProblemCode.UNKNOWN_QUESTION, "/answers/shoe_size"),
+    ("questions_version", 1, ProblemCode.QUESTIONS_CHANGED, "/questions_version"),
+    ("questions_version", "2", ProblemCode.WRONG_TYPE, "/questions_version"),
     ("started", GONE, ProblemCode.MISSING, ""),
     ("started", None, ProblemCode.MISSING, "/started"),
     ("started", "yesterday", ProblemCode.NOT_A_DAY, "/started"),

@@ -56,6 +56,7 @@ MEANT: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
     (("rules",), "rules.*.notes", CHANGED, "notes say what was chosen here without naming texts that are not shipped"),
     (("rule",), "rule.notes", CHANGED, "notes say what was chosen here without naming texts that are not shipped"),
     (("questionnaire",), "pages.*.questions.*.options", CHANGED, "one may say that effort makes it worse (RF-U24)"),
+    (("questionnaire",), "version", ADDED, "it rises when kept answers must be asked again"),
     (("questionnaire",), "pages.*.questions.*.hint", CHANGED, QUESTIONS_04),
     (("rules",), "rules.*.branches", CHANGED, BRIEF_04),
     (("rules",), "rules.*.why", CHANGED, BRIEF_04),

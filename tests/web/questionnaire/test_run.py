@@ -63,7 +63,13 @@ def test_an_emergency_ends_the_run_at_once(begun: FirstAnswers, recommender: Rec
 
 def test_a_draft_is_the_same_after_it_was_kept(begun: FirstAnswers, recommender: Recommender) -> None:
     draft = sent(begun, full_sheet(recommender, {})).draft
-    assert from_data(to_data(draft), recommender) == draft
+    assert from_data(to_data(draft, recommender.content.questionnaire.version), recommender) == draft
+
+
+def test_answers_to_the_questions_of_before_are_asked_again(begun: FirstAnswers, recommender: Recommender) -> None:
+    draft = sent(begun, full_sheet(recommender, {})).draft
+    kept = {**to_data(draft, recommender.content.questionnaire.version - 1), "after": "a-stop"}
+    assert from_data(kept, recommender) == Draft(after="a-stop")
 
 
 @pytest.mark.parametrize("data", [{}, {"answers": [], "visited": "x"}, {"answers": {"x": 1}, "visited": [3, "x"]}])
