@@ -53,6 +53,7 @@ OPENED_BY: Mapping[str, tuple[str, Sequence[str]]] = {
     "dizzy_detail": ("conditions", ("vertigo",)),
     "spa_detail": ("conditions", ("axial_spa",)),
     "hyper_detail": ("conditions", ("hypermobile",)),
+    "pem_detail": ("conditions", ("me_cfs",)),
     "leg_symptoms": ("pain_location", ("low_back",)),
     "arm_symptoms": ("pain_location", ("neck",)),
     "rf_neck": ("pain_location", ("neck",)),
@@ -76,6 +77,7 @@ LENIENT: Mapping[str, Answer] = {
     "dizzy_detail": "bppv",
     "spa_detail": "mobile",
     "hyper_detail": "joint_only",
+    "pem_detail": "team_ok",
 }
 
 

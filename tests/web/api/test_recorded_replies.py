@@ -57,6 +57,7 @@ MEANT: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
     (("rule",), "rule.notes", CHANGED, "notes say what was chosen here without naming texts that are not shipped"),
     (("questionnaire",), "pages.*.questions.*.options", CHANGED, "one may say that effort makes it worse (RF-U24)"),
     (("questionnaire",), "version", ADDED, "it rises when kept answers must be asked again"),
+    (("questionnaire",), "pages.*.questions", CHANGED, QUESTIONS_04),
     (("questionnaire",), "pages.*.questions.*.hint", CHANGED, QUESTIONS_04),
     (("rules",), "rules.*.branches", CHANGED, BRIEF_04),
     (("rules",), "rules.*.why", CHANGED, BRIEF_04),
@@ -134,7 +135,7 @@ CASES_GONE = frozenset({"FU-01/4"})
 NEW = frozenset(
     {"FACT-12", "FACT-15", "FACT-16", "RF-E15", "RF-U23", "RF-U24", "FU-12", "FU-13", "ratamess_2009"}
     | {"bond_manian_2016", "yusuf_2019", "fedor_2011", "stetkarova_2021", "robertson_2017", "nice_cg95"}
-    | {"FACT-13", "FACT-14"}
+    | {"FACT-13", "FACT-14", "RF-P29", "CI-R17", "CI-R18", "CI-R19", "nice_ng206", "nice_ng123", "sosort_2016"}
 )
 _NOT_STANDING, _UNSTEADY = ["wheelchair", "stand"], ["stand_long", "balance"]
 _NO_STANDING: Any = {"limits": {"includes_any": _NOT_STANDING}}
