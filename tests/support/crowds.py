@@ -18,7 +18,11 @@ BANDS = ("18_24", "25_44", "45_49", "50_59", "60_64", "65_69", "70_plus")
 SPINE = ("neck", "shoulders", "upper_back", "mid_back", "low_back", "tailbone", "buttock")
 BESIDE = ("hip_groin", "leg", "arm")
 SAFETY_LISTS = ("rf_nerve", "rf_emergency", "rf_illness", "rf_bone_nerve", "rf_neck", "conditions", "medicines")
-NO_SIGN: Mapping[str, Answer] = {**dict.fromkeys(SAFETY_LISTS, ("none",)), "told_no_exercise": "no"}
+NO_SIGN: Mapping[str, Answer] = {
+    **dict.fromkeys(SAFETY_LISTS, ("none",)),
+    "stiff_girdle": "no",
+    "told_no_exercise": "no",
+}
 
 
 def healthy_people(

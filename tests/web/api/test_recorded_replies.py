@@ -58,7 +58,6 @@ MEANT: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
     (("questionnaire",), "pages.*.questions.*.options", CHANGED, "one may say that effort makes it worse (RF-U24)"),
     (("questionnaire",), "version", ADDED, "it rises when kept answers must be asked again"),
     (("questionnaire",), "pages.*.questions", CHANGED, QUESTIONS_04),
-    (("questionnaire",), "pages.*.questions.*.hint", CHANGED, QUESTIONS_04),
     (("rules",), "rules.*.branches", CHANGED, BRIEF_04),
     (("rules",), "rules.*.why", CHANGED, BRIEF_04),
     (("rules",), "rules.*.sources", CHANGED, BRIEF_04),
@@ -158,6 +157,8 @@ RETOLD = {
     "Algunos movimientos se dejan fuera para todas las personas, respondan lo que respondan. Los sustituyen movimientos "
     "más suaves.": "Algunos movimientos se dejan fuera para todas las personas, respondan lo que respondan.",
 }
+FROM_50 = ("50_59", "60_64", "65_69", "70_plus")
+GIRDLE_PLACES = {"neck", "shoulders", "upper_back", "arm", "low_back", "buttock", "hip_groin"}
 PLAYED = load()
 
 
@@ -211,8 +212,22 @@ def _is_gone(part: Any) -> bool:
     return (part.get("id") if isinstance(part, dict) else str(part)) in CASES_GONE
 
 
+def asked_now(body: Any) -> Any:
+    """Return a recorded body with answers to what is asked now, as somebody without that sign would give them."""
+    answers = body.get("answers") if isinstance(body, dict) else None
+    if not isinstance(answers, dict) or answers.get("age_band") not in FROM_50:
+        return body
+    if not set(answers.get("pain_location") or ()) & GIRDLE_PLACES:
+        return body
+    again = body.get("follow_up")
+    if isinstance(again, dict) and "rf_illness" in again:
+        body = {**body, "follow_up": {"stiff_girdle": "no", **again}}
+    return {**body, "answers": {"stiff_girdle": "no", **answers}}
+
+
 def play(client: FlaskClient, request: Request) -> Reply:
     headers = {"Accept-Language": request.language}
+    request = replace(request, body=asked_now(request.body))
     response = client.open(
         request.address, method=request.method, data=request.data, content_type=request.type, headers=headers
     )
