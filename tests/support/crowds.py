@@ -56,7 +56,7 @@ def allowed_people(recommender: Recommender, count: int, seed: int) -> Iterator[
         for question in ("conditions", "medicines"):
             if chance.random() < 0.7:
                 del fixed[question]
-        fixed["preg_cleared"] = (chance.choice(("ok", "uncomplicated")),)
+        fixed["preg_cleared"] = chance.choice(("ok", "uncomplicated"))
         if chance.random() < 0.1:
             fixed["rf_bone_nerve"] = (chance.choice(("fall_knock", "lift_cough")),)
         if chance.random() < 0.1:

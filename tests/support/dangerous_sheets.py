@@ -44,6 +44,7 @@ OPENED_BY: Mapping[str, tuple[str, Sequence[str]]] = {
     "bone_detail": ("conditions", ("osteoporosis", "spinal_fracture")),
     "preg_weeks": ("conditions", ("pregnant",)),
     "preg_cleared": ("conditions", ("pregnant",)),
+    "preg_pgp": ("conditions", ("pregnant",)),
     "postnatal_detail": ("conditions", ("postnatal",)),
     "postnatal_issue": ("conditions", ("postnatal",)),
     "surgery_when": ("conditions", ("joint_replacement", "spine_surgery")),
@@ -67,7 +68,8 @@ LENIENT: Mapping[str, Answer] = {
     "bone_detail": "never",
     "preg_weeks": "lt_16",
     "preg_flags": ("none",),
-    "preg_cleared": ("ok",),
+    "preg_cleared": "ok",
+    "preg_pgp": "no",
     "postnatal_detail": "gt_12w",
     "postnatal_issue": ("none",),
     "surgery_when": "gt_12m",
@@ -166,8 +168,6 @@ def _ticked(question: Question, options: frozenset[str], chance: random.Random) 
     kept = [option.id for option in question.options if option.id in options - alone]
     if question.id == OPERATION and options.isdisjoint(UNCLEAR) and chance.random() < 0.6:
         kept.append(CLEARED)
-    if question.id == "preg_cleared":
-        kept.append("ok")
     return tuple(dict.fromkeys(kept)) or tuple(sorted(options))
 
 

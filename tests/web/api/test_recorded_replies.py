@@ -58,6 +58,7 @@ MEANT: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
     (("questionnaire",), "pages.*.questions.*.options", CHANGED, "one may say that effort makes it worse (RF-U24)"),
     (("questionnaire",), "version", ADDED, "it rises when kept answers must be asked again"),
     (("questionnaire",), "pages.*.questions", CHANGED, QUESTIONS_04),
+    (("recommendation",), "review", CHANGED, QUESTIONS_04),
     (("rules",), "rules.*.branches", CHANGED, BRIEF_04),
     (("rules",), "rules.*.why", CHANGED, BRIEF_04),
     (("rules",), "rules.*.sources", CHANGED, BRIEF_04),
@@ -135,6 +136,7 @@ NEW = frozenset(
     {"FACT-12", "FACT-15", "FACT-16", "RF-E15", "RF-U23", "RF-U24", "FU-12", "FU-13", "ratamess_2009"}
     | {"bond_manian_2016", "yusuf_2019", "fedor_2011", "stetkarova_2021", "robertson_2017", "nice_cg95"}
     | {"FACT-13", "FACT-14", "RF-P29", "CI-R17", "CI-R18", "CI-R19", "nice_ng206", "nice_ng123", "sosort_2016"}
+    | {"FACT-17", "RF-R19", "CI-A23", "nice_ng249"}
 )
 _NOT_STANDING, _UNSTEADY = ["wheelchair", "stand"], ["stand_long", "balance"]
 _NO_STANDING: Any = {"limits": {"includes_any": _NOT_STANDING}}
@@ -215,6 +217,11 @@ def _is_gone(part: Any) -> bool:
 def asked_now(body: Any) -> Any:
     """Return a recorded body with answers to what is asked now, as somebody without that sign would give them."""
     answers = body.get("answers") if isinstance(body, dict) else None
+    if isinstance(answers, dict) and isinstance(told := answers.get("preg_cleared"), list):
+        told = set(told)
+        cleared = next((one for one in ("complication", "ok", "uncomplicated") if one in told), "not_sure")
+        answers = {**answers, "preg_cleared": cleared, "preg_pgp": "yes" if "pgp" in told else "no"}
+        body = {**body, "answers": answers}
     if not isinstance(answers, dict) or answers.get("age_band") not in FROM_50:
         return body
     if not set(answers.get("pain_location") or ()) & GIRDLE_PLACES:
