@@ -120,6 +120,7 @@ class ProblemCode(StrEnum):
     UNKNOWN_FORM = "unknown_form", "422: the exercise has no such form."
     NOT_ALONE = "not_alone", "422: an option that stands for itself, such as `none`, was chosen with others."
     NOT_ASKED = "not_asked", "422: the question is not asked with these answers, or at this check."
+    CONTRADICTS = "contradicts", "422: the answer and another one cannot both be true."
     NOT_OFFERED = "not_offered", "422: the option is offered only where it was ticked in another question."
     NEVER_IN_ROUTINE = "never_in_routine", "422: the exercise is never part of a routine."
     NOT_IN_ROUTINE = "not_in_routine", "422: the move is not in the routine that was sent."

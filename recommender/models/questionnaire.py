@@ -68,7 +68,10 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One answer. ``short`` are its words in a short safety screen; a line of such a screen ``stands_for`` signs."""
+    """One answer. ``short`` are its words in a short safety screen; a line of such a screen ``stands_for`` signs.
+
+    Beside an answer of ``not_with`` it cannot be true: both are asked again.
+    """
 
     id: str
     text: str
@@ -78,6 +81,7 @@ class Option:
     becomes: Later | None = None
     short: str | None = None
     stands_for: tuple[Sign, ...] = ()
+    not_with: tuple[Sign, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

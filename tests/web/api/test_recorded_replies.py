@@ -58,6 +58,7 @@ MEANT: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
     (("questionnaire",), "pages.*.questions.*.options", CHANGED, "one may say that effort makes it worse (RF-U24)"),
     (("questionnaire",), "version", ADDED, "it rises when kept answers must be asked again"),
     (("questionnaire",), "pages.*.questions", CHANGED, QUESTIONS_04),
+    (("questionnaire",), "before_session.*.questions.*.options.*.not_with", ADDED, "answers that it cannot go with"),
     (("recommendation",), "review", CHANGED, QUESTIONS_04),
     (("rules",), "rules.*.branches", CHANGED, BRIEF_04),
     (("rules",), "rules.*.why", CHANGED, BRIEF_04),
