@@ -105,6 +105,10 @@ class ProblemCode(StrEnum):
     OUT_OF_RANGE = "out_of_range", "422: the number or the day is too low or too high."
     WRONG_LENGTH = "wrong_length", "422: the text or the list is too short or too long."
     BLANK_TEXT = "blank_text", "422: nothing in the text can be seen."
+    QUESTIONS_CHANGED = (
+        "questions_changed",
+        "422: the questions have changed since the answers were given; ask them again.",
+    )
     NOT_A_DAY = "not_a_day", "422: it is no day written as 2026-11-21."
     WRONG_ORDER = "wrong_order", "422: the days are not in the order that they must be in."
     DUPLICATE_KEY = "duplicate_key", "422: a key stands twice in an object: of two answers neither can be trusted."
@@ -116,6 +120,7 @@ class ProblemCode(StrEnum):
     UNKNOWN_FORM = "unknown_form", "422: the exercise has no such form."
     NOT_ALONE = "not_alone", "422: an option that stands for itself, such as `none`, was chosen with others."
     NOT_ASKED = "not_asked", "422: the question is not asked with these answers, or at this check."
+    CONTRADICTS = "contradicts", "422: the answer and another one cannot both be true."
     NOT_OFFERED = "not_offered", "422: the option is offered only where it was ticked in another question."
     NEVER_IN_ROUTINE = "never_in_routine", "422: the exercise is never part of a routine."
     NOT_IN_ROUTINE = "not_in_routine", "422: the move is not in the routine that was sent."

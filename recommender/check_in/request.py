@@ -19,6 +19,7 @@ from recommender.check_in.field_names import (
     DATE,
     FOLLOW_UP,
     HISTORY,
+    QUESTIONS,
     ROUTINE,
     STARTED,
     TODAY,
@@ -88,6 +89,25 @@ class FirstAnswersField(fields.Field[Mapping[str, Answer]]):
                     raise ValidationError(fault.told) from None
                 messages.setdefault(fault.path[0], []).append(fault.told)
             raise ValidationError(cast(Any, messages)) from None
+
+
+class QuestionsField(fields.Integer):
+    """The version of the questions that were answered first: no other than that of today."""
+
+    def __init__(self, questionnaire: Questionnaire, say: FormatMessage, meaning: str) -> None:
+        whole = ErrorText(ProblemCode.WRONG_TYPE, say("Give a whole number."))
+        changed = say("The questions have changed since the answers were given. Ask them again.")
+        told: dict[str, Any] = {"invalid": whole, "null": whole}
+        told["changed"] = ErrorText(ProblemCode.QUESTIONS_CHANGED, changed)
+        super().__init__(strict=True, error_messages=told, metadata={"description": meaning})
+        self._questionnaire = questionnaire
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise self.make_error("invalid", input=value)
+        if value != self._questionnaire.version:
+            raise self.make_error("changed")
+        return value
 
 
 class CheckAnswersField(fields.Field[dict[str, Answer]]):
@@ -318,6 +338,9 @@ def request_schema(
     request = _RequestSchema.from_dict(
         {
             ANSWERS: FirstAnswersField(sheet, say, "The first answers, as for `POST /api/v1/recommendations`."),
+            QUESTIONS: QuestionsField(
+                questionnaire, say, "`version` of the questionnaire that `answers` are to; absent for that of today."
+            ),
             STARTED: DayField(
                 say,
                 "The day of the first routine; where it is absent, the first entry of `history` is that day, without answers.",

@@ -118,11 +118,13 @@ def _refuse_unknown(recommender: Recommender, given: Mapping[str, Any]) -> None:
 
 
 def _offer_first(recommender: Recommender, question_id: str, answers: dict[str, Answer]) -> None:
-    """Answer with the first of the places that are ticked, in place of one that is not."""
-    source = recommender.content.questionnaire.questions[question_id].options_from
-    ticked = Intake(answers).chosen(str(source))
-    if ticked:
-        answers[question_id] = ticked[0]
+    """Answer with the first of the places that are ticked, or that contradicts nothing, in place of one that is not."""
+    question = recommender.content.questionnaire.questions[question_id]
+    source = question.options_from
+    offered = Intake(answers).chosen(source) if source else tuple(option.id for option in question.options)
+    fitting = [one for one in offered if not recommender.flow.contradiction(question_id, {**answers, question_id: one})]
+    if fitting:
+        answers[question_id] = fitting[0]
     else:
         del answers[question_id]
 

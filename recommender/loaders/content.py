@@ -65,7 +65,7 @@ def load_content(rules_dir: Path, catalogue_dir: Path) -> Content:
         side = {
             name: None if document.faults else load_side_file(name, document) for name, document in files.side.items()
         }
-        questionnaire = load_questionnaire(files.usable(files.pages))
+        questionnaire = load_questionnaire(files.usable(files.pages), header["questions_version"] if header else 1)
         exercises = load_exercises(files.usable(files.exercises))
         version, supplied = (header["version"], header["supplied_facts"]) if header else ("unknown", ())
         rules = load_rules(files.usable(files.rules), supplied if header else None)

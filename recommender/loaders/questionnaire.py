@@ -23,6 +23,7 @@ from recommender.models.questionnaire import (
     Question,
     QuestionKind,
     Questionnaire,
+    Sign,
 )
 
 SHORT_WORDS = 15
@@ -49,6 +50,13 @@ class LaterSchema(ContentSchema):
     after_weeks = Whole(required=True)
 
 
+class SignSchema(ContentSchema):
+    model = Sign
+
+    question = Word("question", required=True)
+    option = Text(required=True)
+
+
 class OptionSchema(ContentSchema):
     model = Option
 
@@ -59,6 +67,7 @@ class OptionSchema(ContentSchema):
     means = TupleOf(nested(MeaningSchema))
     becomes = nested(LaterSchema)
     short = Text(validate=_short_enough)
+    not_with = TupleOf(nested(SignSchema))
 
 
 class QuestionSchema(ContentSchema):
@@ -133,7 +142,7 @@ class PageSchema(ContentSchema):
         return Page(occasion=data.pop("when_asked"), **data)
 
 
-def load_questionnaire(documents: list[Document]) -> Questionnaire:
+def load_questionnaire(documents: list[Document], version: int = 1) -> Questionnaire:
     """Return the questionnaire; faults are added to the documents.
 
     Pages come in the order of their files' names, intake pages first.
@@ -143,10 +152,11 @@ def load_questionnaire(documents: list[Document]) -> Questionnaire:
     pages = [(document, page) for document, page in loaded if page is not None]
     _check_order(pages)
     _check_meanings(pages)
+    _check_contradictions(pages)
     pages = with_short_screens(pages)
     order = list(Occasion)
     return Questionnaire(
-        tuple(sorted((page for _, page in pages), key=lambda page: (order.index(page.occasion), page.id)))
+        tuple(sorted((page for _, page in pages), key=lambda page: (order.index(page.occasion), page.id))), version
     )
 
 
@@ -200,6 +210,22 @@ def _check_meanings(pages: list[tuple[Document, Page]]) -> None:
                             f"'{strange}' is not an option of '{meaning.question}', an intake question with one answer."
                         )
                         document.faults.append(document.fault(("questions", index, "options", number, "means"), told))
+
+
+def _check_contradictions(pages: list[tuple[Document, Page]]) -> None:
+    """Fault an answer that is said not to go with an option that there is not."""
+    known = {
+        (question.id, option.id) for _, page in pages for question in page.questions for option in question.options
+    }
+    for document, page in pages:
+        for index, question in enumerate(page.questions):
+            for number, option in enumerate(question.options):
+                for sign in option.not_with:
+                    if (sign.question, sign.option) not in known:
+                        told = f"'{sign.option}' is not an option of '{sign.question}'."
+                        document.faults.append(
+                            document.fault(("questions", index, "options", number, "not_with"), told)
+                        )
 
 
 def _strange(meaning: Meaning, known: Mapping[str, tuple[Occasion, Question]]) -> str | None:

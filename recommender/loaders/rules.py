@@ -304,6 +304,7 @@ class RankSchema(ContentSchema):
 
 class RuleSetSchema(ContentSchema):
     version = Text(required=True)
+    questions_version = Whole(load_default=1, validate=validate.Range(1, error="must be 1 or more."))
     manifest = nested(ManifestSchema, required=True)
     check_in_schedule = nested(CheckScheduleSchema, required=True)
     ranks = ListOf(nested(RankSchema), by="id", required=True)

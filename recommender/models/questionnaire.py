@@ -68,7 +68,10 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One answer. ``short`` are its words in a short safety screen; a line of such a screen ``stands_for`` signs."""
+    """One answer. ``short`` are its words in a short safety screen; a line of such a screen ``stands_for`` signs.
+
+    Beside an answer of ``not_with`` it cannot be true: both are asked again.
+    """
 
     id: str
     text: str
@@ -78,6 +81,7 @@ class Option:
     becomes: Later | None = None
     short: str | None = None
     stands_for: tuple[Sign, ...] = ()
+    not_with: tuple[Sign, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +159,10 @@ class Page:
 
 @dataclass(frozen=True)
 class Questionnaire:
+    """The pages. ``version`` rises when answers that were kept may no longer mean what they would mean today."""
+
     pages: tuple[Page, ...]
+    version: int = 1
 
     @cached_property
     def questions(self) -> Mapping[str, Question]:

@@ -236,8 +236,7 @@ class AnswerSheet:
             if question_id not in walk.shown:
                 messages[question_id] = [self._why_not_shown(question_id)]
             elif self._flow.not_offered(question_id, answers):
-                told = self._say("Select one of the places you ticked.")
-                messages[question_id] = [ErrorText(ProblemCode.NOT_OFFERED, told)]
+                messages[question_id] = [self.not_offered(question_id, answers)]
         for question_id in () if walk.is_complete else walk.missing:
             messages.setdefault(question_id, [self.instruction(question_id)])
         if messages:
@@ -248,6 +247,20 @@ class AnswerSheet:
         """Return what to do about a question that has no answer yet."""
         told = _instruction(self._questionnaire.questions[question_id], self._say)
         return ErrorText(ProblemCode.MISSING, told)
+
+    def not_offered(self, question_id: str, answers: Mapping[str, Answer]) -> ErrorText:
+        """Return what to do about an answer that another answer does not offer, or contradicts: both are named."""
+        found = self._flow.contradiction(question_id, answers)
+        if found is None:
+            return ErrorText(ProblemCode.NOT_OFFERED, self._say("Select one of the places you ticked."))
+        option, sign = found
+        questions = self._questionnaire.questions
+        told = self._say(
+            "“%(one)s” and “%(other)s” cannot both be true. Change one of them.",
+            one=questions[question_id].option(option).text,
+            other=questions[sign.question].option(sign.option).text,
+        )
+        return ErrorText(ProblemCode.CONTRADICTS, told)
 
     def stray(self) -> ErrorText:
         """Return what to do about an answer to a question that there is not."""

@@ -14,7 +14,7 @@ from recommender.engine.reference import Certainty
 from recommender.engine.staging import StagedRules
 from recommender.models.conditions import Always
 from recommender.models.levels import Level
-from recommender.models.questionnaire import Answer, Intake, Page, Question, Questionnaire
+from recommender.models.questionnaire import Answer, Intake, Page, Question, Questionnaire, Sign
 from recommender.models.rules import Branch
 from recommender.questionnaire.steps import EXTRA_SLUG, Step, Walk
 
@@ -99,11 +99,23 @@ class Flow:
             kept = fewer
 
     def not_offered(self, question_id: str, answers: Mapping[str, Answer]) -> bool:
-        """Return whether the answer is an option that another answer does not offer (the main place must be a ticked place)."""
+        """Return whether the answer is an option that another answer does not offer (the main place must be a ticked place).
+
+        Neither is one offered that contradicts another answer.
+        """
         question = self._questionnaire.questions[question_id]
+        if self.contradiction(question_id, answers):
+            return True
         if question.options_from is None:
             return False
         return answers.get(question_id) not in Intake(answers).chosen(question.options_from)
+
+    def contradiction(self, question_id: str, answers: Mapping[str, Answer]) -> tuple[str, Sign] | None:
+        """Return the option chosen here and the answer beside which it cannot be true, or None."""
+        question, intake = self._questionnaire.questions[question_id], Intake(answers)
+        chosen = (question.option(option) for option in intake.chosen(question_id) if question.options)
+        found = ((option.id, sign) for option in chosen for sign in option.not_with)
+        return next(((option, sign) for option, sign in found if sign.option in intake.chosen(sign.question)), None)
 
     def _step(self, page: Page, answers: Mapping[str, Answer], shown: frozenset[str]) -> Step:
         questions = tuple(question for question in page.questions if question.id in shown)

@@ -30,6 +30,8 @@ def random_sheet(
         for question_id in step.missing:
             question = questionnaire.questions[question_id]
             answers[question_id] = _given_or_drawn(question, answers, chance, sign_rate, fixed or {})
+            while flow.contradiction(question_id, answers):
+                answers[question_id] = _answer(question, answers, chance, sign_rate)
     for question_id in sorted(flow.walk(answers).shown - set(answers)):
         question = questionnaire.questions[question_id]
         if not question.required and chance.random() < 0.5:
@@ -55,6 +57,8 @@ def random_sheet_to_the_end(
         for question in page.questions:
             if question.id in shown and (question.required or chance.random() < 0.5):
                 answers[question.id] = _given_or_drawn(question, answers, chance, sign_rate, fixed or {})
+                while flow.contradiction(question.id, answers):
+                    answers[question.id] = _answer(question, answers, chance, sign_rate)
     return answers
 
 

@@ -14,7 +14,7 @@ from recommender.service.recommend import Recommender
 from tests.support.check_ins import NO_SIGN, Returning, returning
 
 NONE: dict[str, Any] = {"screen_now": ["none"], "screen_soon": ["none"]}
-FULL = (*NO_SIGN, "rf_neck")
+FULL = (*NO_SIGN, "rf_neck", "stiff_girdle")
 NECK: dict[str, Any] = {"pain_location": ["neck", "low_back"], "pain_main": "low_back", "age_band": "50_59"}
 
 
@@ -99,7 +99,8 @@ def test_not_sure_opens_every_question_of_its_list(recommender: Recommender) -> 
     person = at_day_14(recommender)
     with pytest.raises(IntakeError) as error:
         decided(person, short(person, screen_soon=[NOT_SURE]))
-    assert set(error.value.messages) == {f"follow_up.{name}" for name in ("rf_illness", "rf_bone_nerve", "rf_neck")}
+    opened = ("rf_illness", "rf_bone_nerve", "rf_neck", "stiff_girdle")
+    assert set(error.value.messages) == {f"follow_up.{name}" for name in opened}
 
 
 def test_a_list_without_an_answer_is_asked_for(recommender: Recommender) -> None:

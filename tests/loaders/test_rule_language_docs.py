@@ -66,6 +66,7 @@ HEADINGS = {
     "OptionSchema": "An option",
     "MeaningSchema": "`means`",
     "LaterSchema": "`becomes`",
+    "SignSchema": "`not_with`",
 }
 ROW = re.compile(r"^\| `(\w+)` \| (yes)? ?\| (.+) \|$", re.MULTILINE)
 

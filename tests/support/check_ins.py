@@ -50,6 +50,8 @@ class Returning:
         asked = {**NO_SIGN, **FOLLOW_UP}
         if "rf_neck" in self.raw:
             asked["rf_neck"] = ["none"]
+        if "stiff_girdle" in self.raw:
+            asked["stiff_girdle"] = "no"
         if any(self.raw.get(name) not in (None, ["none"], "none") for name in ("leg_symptoms", "arm_symptoms")):
             asked["fu_leg"] = "same"
         return {

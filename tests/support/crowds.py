@@ -18,7 +18,11 @@ BANDS = ("18_24", "25_44", "45_49", "50_59", "60_64", "65_69", "70_plus")
 SPINE = ("neck", "shoulders", "upper_back", "mid_back", "low_back", "tailbone", "buttock")
 BESIDE = ("hip_groin", "leg", "arm")
 SAFETY_LISTS = ("rf_nerve", "rf_emergency", "rf_illness", "rf_bone_nerve", "rf_neck", "conditions", "medicines")
-NO_SIGN: Mapping[str, Answer] = {**dict.fromkeys(SAFETY_LISTS, ("none",)), "told_no_exercise": "no"}
+NO_SIGN: Mapping[str, Answer] = {
+    **dict.fromkeys(SAFETY_LISTS, ("none",)),
+    "stiff_girdle": "no",
+    "told_no_exercise": "no",
+}
 
 
 def healthy_people(
@@ -52,7 +56,7 @@ def allowed_people(recommender: Recommender, count: int, seed: int) -> Iterator[
         for question in ("conditions", "medicines"):
             if chance.random() < 0.7:
                 del fixed[question]
-        fixed["preg_cleared"] = (chance.choice(("ok", "uncomplicated")),)
+        fixed["preg_cleared"] = chance.choice(("ok", "uncomplicated"))
         if chance.random() < 0.1:
             fixed["rf_bone_nerve"] = (chance.choice(("fall_knock", "lift_cough")),)
         if chance.random() < 0.1:

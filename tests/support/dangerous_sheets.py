@@ -44,6 +44,7 @@ OPENED_BY: Mapping[str, tuple[str, Sequence[str]]] = {
     "bone_detail": ("conditions", ("osteoporosis", "spinal_fracture")),
     "preg_weeks": ("conditions", ("pregnant",)),
     "preg_cleared": ("conditions", ("pregnant",)),
+    "preg_pgp": ("conditions", ("pregnant",)),
     "postnatal_detail": ("conditions", ("postnatal",)),
     "postnatal_issue": ("conditions", ("postnatal",)),
     "surgery_when": ("conditions", ("joint_replacement", "spine_surgery")),
@@ -53,6 +54,7 @@ OPENED_BY: Mapping[str, tuple[str, Sequence[str]]] = {
     "dizzy_detail": ("conditions", ("vertigo",)),
     "spa_detail": ("conditions", ("axial_spa",)),
     "hyper_detail": ("conditions", ("hypermobile",)),
+    "pem_detail": ("conditions", ("me_cfs",)),
     "leg_symptoms": ("pain_location", ("low_back",)),
     "arm_symptoms": ("pain_location", ("neck",)),
     "rf_neck": ("pain_location", ("neck",)),
@@ -66,7 +68,8 @@ LENIENT: Mapping[str, Answer] = {
     "bone_detail": "never",
     "preg_weeks": "lt_16",
     "preg_flags": ("none",),
-    "preg_cleared": ("ok",),
+    "preg_cleared": "ok",
+    "preg_pgp": "no",
     "postnatal_detail": "gt_12w",
     "postnatal_issue": ("none",),
     "surgery_when": "gt_12m",
@@ -76,6 +79,7 @@ LENIENT: Mapping[str, Answer] = {
     "dizzy_detail": "bppv",
     "spa_detail": "mobile",
     "hyper_detail": "joint_only",
+    "pem_detail": "team_ok",
 }
 
 
@@ -164,8 +168,6 @@ def _ticked(question: Question, options: frozenset[str], chance: random.Random) 
     kept = [option.id for option in question.options if option.id in options - alone]
     if question.id == OPERATION and options.isdisjoint(UNCLEAR) and chance.random() < 0.6:
         kept.append(CLEARED)
-    if question.id == "preg_cleared":
-        kept.append("ok")
     return tuple(dict.fromkeys(kept)) or tuple(sorted(options))
 
 

@@ -42,6 +42,7 @@ CALM: dict[str, Any] = {
     "rf_illness": ["none"],
     "rf_bone_nerve": ["none"],
     "rf_neck": ["none"],
+    "stiff_girdle": "no",
     # Where a check asks in short, every question is opened and answered in full: that is what these people answer.
     "screen_now": ["not_sure"],
     "screen_soon": ["not_sure"],

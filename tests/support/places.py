@@ -370,7 +370,8 @@ def plan_of(stand: Stand, given: Mapping[str, Any]) -> Plan:
     answers = full_sheet(stand.recommender, given)
     recommendation = stand.recommender.recommend(stand.recommender.sheet.read(answers))
     shown = stand.localised("en").present(recommendation, "GB")
-    return Plan(date.today(), answers, kept_items(shown["routine"]["items"]))
+    version = stand.recommender.content.questionnaire.version
+    return Plan(date.today(), answers, kept_items(shown["routine"]["items"]), questions=version)
 
 
 def exercise_places(stand: Stand) -> Iterator[Place]:

@@ -63,7 +63,18 @@ def _answer(question: dict[str, Any], sheet: Sheet, chance: random.Random, rate:
         case "task":
             return {"task": "walking to the shop", "score": chance.randint(question["minimum"], question["maximum"])}
         case "one":
-            return chance.choice(sheet[question["options_from"]] if question["options_from"] else ids)
+            offered = sheet[question["options_from"]] if question["options_from"] else ids
+            return chance.choice([one for one in offered if one not in _contradicted(question, sheet)])
     alone = [option["id"] for option in question["options"] if option["exclusive"]]
     ticked = [option for option in ids if option not in alone and chance.random() < rate]
     return ticked or [chance.choice(alone or ids)]
+
+
+def _contradicted(question: Mapping[str, Any], sheet: Mapping[str, Any]) -> set[str]:
+    """Return the options that another answer rules out."""
+    return {
+        option["id"]
+        for option in question["options"]
+        for sign in option["not_with"]
+        if sign["option"] in (sheet.get(sign["question"]) or ())
+    }

@@ -29,8 +29,11 @@ def full_sheet(recommender: Recommender, given: Mapping[str, Any]) -> dict[str, 
         fewer = {question: answer for question, answer in raw.items() if question in given or question in shown}
         for question in list(fewer):
             if question not in given and recommender.flow.not_offered(question, answers):
-                offered = recommender.content.questionnaire.questions[question].options_from
-                fewer[question] = raw[str(offered)][0]
+                asked = recommender.content.questionnaire.questions[question]
+                offered = [raw[asked.options_from][0]] if asked.options_from else [one.id for one in asked.options]
+                fewer[question] = next(
+                    one for one in offered if not recommender.flow.contradiction(question, {**answers, question: one})
+                )
         if fewer == raw:
             return raw
         raw = fewer

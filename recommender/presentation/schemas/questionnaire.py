@@ -79,6 +79,7 @@ class OptionSchema(ReplySchema):
     means = parts(MeaningSchema, "What it says of intake questions, where it is an answer at a check.")
     becomes = part(LaterSchema, "What the answer turns into with time.", null="where it stays as it is")
     short = words("Its words in a short safety screen.", null="without them")
+    not_with = parts(SignSchema, "Answers beside which it cannot be true: a sheet with both is refused.")
     stands_for = parts(SignSchema, "The signs behind a line of a short safety screen: a tick opens their questions.")
 
 
@@ -125,4 +126,7 @@ class QuestionnaireSchema(ReplySchema):
     pages = parts(PageSchema, "The pages of the intake, in order.")
     before_session = parts(PageSchema, "The page before each session.")
     follow_up = parts(PageSchema, "The pages of a check.")
+    version = whole(
+        "It rises when answers that were kept must be asked again; a check may name it as `questions_version`."
+    )
     rule_set = part(RuleSetSchema, "The content that it belongs to.")

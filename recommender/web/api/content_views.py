@@ -36,6 +36,7 @@ def questionnaire() -> Response:
     return _answer(
         _QUESTIONNAIRE,
         lambda content: {
+            "version": content.questionnaire.version,
             "pages": content.questionnaire.intake_pages,
             **{name: content.questionnaire.pages_asked(occasion) for name, occasion in _OTHER_PAGES.items()},
         },

@@ -16,6 +16,7 @@ from recommender.check_in.field_names import (
     DATE,
     FOLLOW_UP,
     HISTORY,
+    QUESTIONS,
     ROUTINE,
     STARTED,
     TODAY,
@@ -53,7 +54,8 @@ class Plan:
     holds the checks before that. ``told`` are answers about health given before a session since then. ``stopped`` is the
     check after which no routine may be offered any more; where it is the last follow-up check, it stands there too. The
     stop itself is kept apart (see safety_stop): this is what a browser is left with that has lost it. ``after`` is the id
-    of the safety stop after which the plan was begun, if there was one.
+    of the safety stop after which the plan was begun, if there was one. ``questions`` is the version of the questionnaire
+    that was answered.
     """
 
     started: date
@@ -65,6 +67,7 @@ class Plan:
     told: Mapping[str, Any] = field(default_factory=dict)
     stopped: StoredCheck | None = None
     after: str | None = None
+    questions: int = 1
 
     @property
     def checks(self) -> tuple[StoredCheck, ...]:
@@ -98,6 +101,7 @@ class Plan:
     def _data(self, past: Iterable[StoredCheck], routine: Iterable[Raw], held: StoredCheck) -> Raw:
         return {
             ANSWERS: dict(self.answers),
+            QUESTIONS: self.questions,
             STARTED: self.started.isoformat(),
             HISTORY: [check.data for check in past],
             ROUTINE: list(routine),
@@ -155,7 +159,7 @@ def to_data(plan: Plan) -> Raw:
         "t": dict(plan.told),
         "x": [*pair, plan.stopped.occasion.value] if plan.stopped and (pair := _pair(plan.stopped)) else None,
     }
-    return data | ({"n": plan.after} if plan.after else {})
+    return data | ({"n": plan.after} if plan.after else {}) | ({"q": plan.questions} if plan.questions != 1 else {})
 
 
 def from_data(data: Mapping[str, Any]) -> Plan | None:
@@ -172,6 +176,7 @@ def from_data(data: Mapping[str, Any]) -> Plan | None:
             told=dict(data["t"]),
             stopped=_held(stopped[:2], Occasion(stopped[2])) if stopped else None,
             after=str(data["n"]) if "n" in data else None,
+            questions=int(data["q"]) if "q" in data else 1,
         )
     except (KeyError, TypeError, ValueError, IndexError, AttributeError):
         return None

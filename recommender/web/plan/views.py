@@ -162,7 +162,8 @@ def remember() -> Response:
     if shown["routine"] is None:
         return go("result.show")
     answers, items = raw_answers(sheet.intake.answers), kept_items(shown["routine"]["items"])
-    plan = Plan(state.today(), answers, items, after=sheet.draft.after)
+    version = sheet.localised.content.questionnaire.version
+    plan = Plan(state.today(), answers, items, after=sheet.draft.after, questions=version)
     response = go("plan.show")
     plan_store().forget_check(response)
     is_kept = plan_store().write(response, plan, sheet.localised.content.rule_set, state.today())

@@ -21,7 +21,10 @@ _EXTENSION, _FORGOTTEN = "answer_store", "forgotten_with_answers"
 def install_answers(app: Flask, settings: Settings) -> None:
     """Let an application keep answers in the browser."""
     store: CookieStore[Draft] = CookieStore(
-        ANSWERS, settings, to_data, lambda data: from_data(data, current_state().ready)
+        ANSWERS,
+        settings,
+        lambda draft: to_data(draft, current_state().ready.content.questionnaire.version),
+        lambda data: from_data(data, current_state().ready),
     )
     app.extensions[_EXTENSION] = store
     app.extensions[_FORGOTTEN] = [store]

@@ -29,16 +29,21 @@ class Draft:
     mistake: Mistake | None = None
 
 
-def to_data(draft: Draft) -> dict[str, Any]:
-    """Return a draft as JSON data: raw answers, slugs of pages, the id of a stop if any, and what has to be put right."""
+def to_data(draft: Draft, questions: int = 1) -> dict[str, Any]:
+    """Return a draft as JSON data: raw answers, slugs of pages, the id of a stop if any, and what has to be put right.
+
+    ``questions`` is the version of the questionnaire that is answered.
+    """
     data: dict[str, Any] = {"answers": raw_answers(draft.answers), "visited": sorted(draft.visited)}
     if draft.mistake:
         data["wrong"] = draft.mistake.data
-    return data | ({"after": draft.after} if draft.after else {})
+    return data | ({"after": draft.after} if draft.after else {}) | ({"q": questions} if questions != 1 else {})
 
 
 def from_data(data: Mapping[str, Any], recommender: Recommender) -> Draft:
-    """Return the draft. Answers and pages that no longer fit the questionnaire are dropped."""
+    """Return the draft. Answers and pages that no longer fit the questionnaire are dropped, and all of another version."""
+    if data.get("q", 1) != recommender.content.questionnaire.version:
+        data = {"after": data.get("after")}
     raw = data.get("answers")
     answers, _ = recommender.sheet.read_some(raw if isinstance(raw, dict) else {}, recommender.sheet.fields)
     visited = data.get("visited")

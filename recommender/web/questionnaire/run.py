@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
+from recommender.errors import ProblemCode
 from recommender.models.questionnaire import Answer, Question
 from recommender.questionnaire.steps import Step, Walk
 from recommender.web.questionnaire import progress
@@ -141,8 +142,13 @@ class QuestionnaireRun(ABC):
         known = {**self.known_beside(step), **given}
         for question in step.questions:
             if question.id in given and not self.is_offered(question, known):
+                errors[question.id] = self._why_not_offered(question, known)
                 del given[question.id]
-                errors[question.id] = ""
             elif question.id not in given and (question.required or step.page is None):
                 errors.setdefault(question.id, "")
         return self.after(step, given, is_right=not errors), errors
+
+    def _why_not_offered(self, question: Question, known: Mapping[str, Answer]) -> str:
+        """Return the words about an answer that contradicts another; "" where only the question is to be asked again."""
+        told = self.localised.sheet.not_offered(question.id, known)
+        return str(told) if told.code is ProblemCode.CONTRADICTS else ""

@@ -59,6 +59,8 @@ WRONG_CHECKS: list[tuple[str, Any, ProblemCode, str]] = [
     ("answers", 3, ProblemCode.WRONG_TYPE, "/answers"),
     ("answers.rf_nerve", GONE, ProblemCode.MISSING, "/answers"),
     ("answers.shoe_size", 44, ProblemCode.UNKNOWN_QUESTION, "/answers/shoe_size"),
+    ("questions_version", 1, ProblemCode.QUESTIONS_CHANGED, "/questions_version"),
+    ("questions_version", "2", ProblemCode.WRONG_TYPE, "/questions_version"),
     ("started", GONE, ProblemCode.MISSING, ""),
     ("started", None, ProblemCode.MISSING, "/started"),
     ("started", "yesterday", ProblemCode.NOT_A_DAY, "/started"),
@@ -209,6 +211,26 @@ def test_a_body_that_cannot_be_used_has_a_code_and_a_place(
     assert [(one["code"], one["pointer"]) for one in told] == [(code, pointer)]
 
 
+@pytest.mark.parametrize(
+    ("condition", "when"), [("tummy_op", "gt_12m"), ("other_surgery", "gt_12m"), ("other_surgery", "3_12m")]
+)
+def test_two_answers_that_cannot_both_be_true_are_named(
+    client: FlaskClient, recommender: Recommender, condition: str, when: str
+) -> None:
+    body = {"answers": {**full_sheet(recommender, {"conditions": [condition]}), "surgery_when": when}}
+    (told,) = problems(client.post(RECOMMENDATIONS, json=body))
+    assert (told["code"], told["pointer"]) == (ProblemCode.CONTRADICTS, "/answers/surgery_when")
+    questions = recommender.content.questionnaire.questions
+    for question, option in (("conditions", condition), ("surgery_when", when)):
+        assert questions[question].option(option).text in told["detail"]
+    assert all(
+        one["detail"] != other["detail"]
+        for one, other in [
+            [reply["problems"][0] for reply in in_both(client, path=RECOMMENDATIONS, method="POST", json=body)]
+        ]
+    )
+
+
 def test_a_body_of_another_type_has_a_code(client: FlaskClient) -> None:
     (one,) = problems(client.post(RECOMMENDATIONS, data="answers=1"))
     assert (one["code"], one["pointer"]) == (ProblemCode.NOT_SENT_AS_JSON, "")
@@ -249,7 +271,7 @@ def test_what_goes_wrong_with_us_has_a_code(
 def test_every_code_can_be_given() -> None:
     """Each row of the tables above is a request that gets it."""
     given = {row[2] for row in (*WRONG_ANSWERS, *WRONG_CHECKS, *WRONG_BODIES, *RAISED)} | {*WITHOUT_BODY.values()}
-    assert {*ProblemCode} - given == {ProblemCode.NOT_SENT_AS_JSON}
+    assert {*ProblemCode} - given == {ProblemCode.NOT_SENT_AS_JSON, ProblemCode.CONTRADICTS}
 
 
 def test_every_code_is_documented_and_no_other() -> None:

@@ -20,6 +20,7 @@ WORDING = "words were mended, and who has started is spoken to as such (brief 0.
 FOLLOW_UP = "checks carry people on (brief 0.4, section 5)"
 BRIEF_04 = "patterns of danger are caught, and moves left out, that were not (brief 0.4, sections 1 and 9)"
 ROUTINES_04 = "the sore place first, minutes filled with movement, held stretches (brief 0.4, section 4)"
+QUESTIONS_04 = "questions and answers are new, or ask for less at once (brief 0.4, section 2)"
 # (calls, place, what, why)
 MEANT: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
     ((*CONTENT, "recommendation"), "rule_set.hash", CHANGED, "it is that of the content of today"),
@@ -55,6 +56,10 @@ MEANT: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
     (("rules",), "rules.*.notes", CHANGED, "notes say what was chosen here without naming texts that are not shipped"),
     (("rule",), "rule.notes", CHANGED, "notes say what was chosen here without naming texts that are not shipped"),
     (("questionnaire",), "pages.*.questions.*.options", CHANGED, "one may say that effort makes it worse (RF-U24)"),
+    (("questionnaire",), "version", ADDED, "it rises when kept answers must be asked again"),
+    (("questionnaire",), "pages.*.questions", CHANGED, QUESTIONS_04),
+    (("questionnaire",), "before_session.*.questions.*.options.*.not_with", ADDED, "answers that it cannot go with"),
+    (("recommendation",), "review", CHANGED, QUESTIONS_04),
     (("rules",), "rules.*.branches", CHANGED, BRIEF_04),
     (("rules",), "rules.*.why", CHANGED, BRIEF_04),
     (("rules",), "rules.*.sources", CHANGED, BRIEF_04),
@@ -131,6 +136,8 @@ CASES_GONE = frozenset({"FU-01/4"})
 NEW = frozenset(
     {"FACT-12", "FACT-15", "FACT-16", "RF-E15", "RF-U23", "RF-U24", "FU-12", "FU-13", "ratamess_2009"}
     | {"bond_manian_2016", "yusuf_2019", "fedor_2011", "stetkarova_2021", "robertson_2017", "nice_cg95"}
+    | {"FACT-13", "FACT-14", "RF-P29", "CI-R17", "CI-R18", "CI-R19", "nice_ng206", "nice_ng123", "sosort_2016"}
+    | {"FACT-17", "RF-R19", "CI-A23", "nice_ng249"}
 )
 _NOT_STANDING, _UNSTEADY = ["wheelchair", "stand"], ["stand_long", "balance"]
 _NO_STANDING: Any = {"limits": {"includes_any": _NOT_STANDING}}
@@ -153,6 +160,8 @@ RETOLD = {
     "Algunos movimientos se dejan fuera para todas las personas, respondan lo que respondan. Los sustituyen movimientos "
     "más suaves.": "Algunos movimientos se dejan fuera para todas las personas, respondan lo que respondan.",
 }
+FROM_50 = ("50_59", "60_64", "65_69", "70_plus")
+GIRDLE_PLACES = {"neck", "shoulders", "upper_back", "arm", "low_back", "buttock", "hip_groin"}
 PLAYED = load()
 
 
@@ -206,8 +215,27 @@ def _is_gone(part: Any) -> bool:
     return (part.get("id") if isinstance(part, dict) else str(part)) in CASES_GONE
 
 
+def asked_now(body: Any) -> Any:
+    """Return a recorded body with answers to what is asked now, as somebody without that sign would give them."""
+    answers = body.get("answers") if isinstance(body, dict) else None
+    if isinstance(answers, dict) and isinstance(told := answers.get("preg_cleared"), list):
+        told = set(told)
+        cleared = next((one for one in ("complication", "ok", "uncomplicated") if one in told), "not_sure")
+        answers = {**answers, "preg_cleared": cleared, "preg_pgp": "yes" if "pgp" in told else "no"}
+        body = {**body, "answers": answers}
+    if not isinstance(answers, dict) or answers.get("age_band") not in FROM_50:
+        return body
+    if not set(answers.get("pain_location") or ()) & GIRDLE_PLACES:
+        return body
+    again = body.get("follow_up")
+    if isinstance(again, dict) and "rf_illness" in again:
+        body = {**body, "follow_up": {"stiff_girdle": "no", **again}}
+    return {**body, "answers": {"stiff_girdle": "no", **answers}}
+
+
 def play(client: FlaskClient, request: Request) -> Reply:
     headers = {"Accept-Language": request.language}
+    request = replace(request, body=asked_now(request.body))
     response = client.open(
         request.address, method=request.method, data=request.data, content_type=request.type, headers=headers
     )

@@ -32,7 +32,12 @@ WORDS = {"word": "stretch"}
 
 @pytest.fixture
 def site_of_then(recommender: Recommender, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Flask:
-    """The site with the key, and on the day, of the recorded cookies."""
+    """The site with the key, on the day and with the version of the questions of the recorded cookies."""
+    monkeypatch.setitem(vars(recommender.content.questionnaire), "version", 1)
+    return site_on_the_day(recommender, settings, monkeypatch)
+
+
+def site_on_the_day(recommender: Recommender, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Flask:
     monkeypatch.setattr("cryptography.fernet.time.time", lambda: RECORDED["sealed_at"] + 60)
     clock = Clock(date.fromisoformat(RECORDED["today"]))
     return site_at(clock, replace(settings, secret_key=RECORDED["secret_key"]), recommender)
@@ -81,6 +86,17 @@ def test_somebody_with_cookies_of_before_goes_on_where_they_were(site_of_then: F
     page = client.get("/plan/check/check-answers", follow_redirects=True)
     assert page.request.path == f"/plan/check/{RECORDED['next_page']}"
     assert moves_on(client.get("/result"))
+
+
+def test_somebody_whose_cookies_are_of_other_questions_is_asked_again(
+    recommender: Recommender, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = site_on_the_day(recommender, settings, monkeypatch).test_client()
+    for name, recorded in RECORDED["cookies"].items():
+        client.set_cookie(name, recorded["sealed"])
+    assert heading(client.get("/plan")) == "Your plan no longer fits"
+    for address in ("/result", "/plan/today", "/plan/latest", "/plan/check/check-answers"):
+        assert not moves_on(client.get(address, follow_redirects=True))
 
 
 def store(settings: Settings) -> CookieStore[dict[str, Any]]:

@@ -135,7 +135,13 @@ def too_much(plan: Plan) -> Plan:
     return replace(plan, routine=({**first, "dose": dict.fromkeys(first["dose"], 5000)}, *plan.routine[2:]))
 
 
-@pytest.mark.parametrize("change", [no_such_answer, no_such_move, too_much])
+def questions_of_before(plan: Plan) -> Plan:
+    """Somebody who ticked the wider answers of before: infection_risk and hernia held more than they do now."""
+    answers = {**plan.answers, "rf_illness": ["infection_risk"], "conditions": ["hernia"], "assessed": "yes"}
+    return replace(plan, answers=answers, questions=1)
+
+
+@pytest.mark.parametrize("change", [no_such_answer, no_such_move, too_much, questions_of_before])
 def test_a_plan_that_no_longer_fits_rules_or_moves_gives_no_routine(
     kept: Planner, change: Callable[[Plan], Plan]
 ) -> None:

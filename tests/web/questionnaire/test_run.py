@@ -63,7 +63,27 @@ def test_an_emergency_ends_the_run_at_once(begun: FirstAnswers, recommender: Rec
 
 def test_a_draft_is_the_same_after_it_was_kept(begun: FirstAnswers, recommender: Recommender) -> None:
     draft = sent(begun, full_sheet(recommender, {})).draft
-    assert from_data(to_data(draft), recommender) == draft
+    assert from_data(to_data(draft, recommender.content.questionnaire.version), recommender) == draft
+
+
+def test_an_answer_that_contradicts_another_is_asked_again(begun: FirstAnswers, recommender: Recommender) -> None:
+    sheet = full_sheet(recommender, {"conditions": ["tummy_op"], "surgery_when": "3_12m"})
+    run = begun
+    while (step := run.first_open()) is not None and "surgery_when" not in {one.id for one in step.questions}:
+        run, _ = run.take(step, {question.id: sheet.get(question.id, "") for question in step.questions})
+    assert step is not None
+    run, errors = run.take(
+        step, {**{one.id: sheet.get(one.id, "") for one in step.questions}, "surgery_when": "gt_12m"}
+    )
+    assert set(errors) == {"surgery_when"} and "Over 12 months" in errors["surgery_when"]
+    assert "Tummy operation in the last 12 months" in errors["surgery_when"]
+    assert run.first_open() is not None and "surgery_when" not in run.answers
+
+
+def test_answers_to_the_questions_of_before_are_asked_again(begun: FirstAnswers, recommender: Recommender) -> None:
+    draft = sent(begun, full_sheet(recommender, {})).draft
+    kept = {**to_data(draft, recommender.content.questionnaire.version - 1), "after": "a-stop"}
+    assert from_data(kept, recommender) == Draft(after="a-stop")
 
 
 @pytest.mark.parametrize("data", [{}, {"answers": [], "visited": "x"}, {"answers": {"x": 1}, "visited": [3, "x"]}])

@@ -194,7 +194,13 @@ def test_the_rules_do_what_the_page_on_who_it_is_for_says(
 def test_pregnancy_has_the_limits_that_the_page_names(
     recommender: Recommender, weeks: str, cleared: str, has_routine: bool
 ) -> None:
-    pregnant = {"conditions": ["pregnant"], "preg_weeks": weeks, "preg_flags": ["none"], "preg_cleared": [cleared]}
+    pregnant = {
+        "conditions": ["pregnant"],
+        "preg_weeks": weeks,
+        "preg_flags": ["none"],
+        "preg_cleared": cleared,
+        "preg_pgp": "no",
+    }
     result = recommender.recommend(full_intake(recommender, {**pregnant, "history": "same_before"}))
     assert result.disposition.level.shows_routine is has_routine
     left_out = {"prone"} if weeks == "lt_16" else {"prone", "supine"}
