@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from marshmallow import ValidationError, fields, post_load, validate
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from recommender.loaders.fields import (
     ContentSchema,
@@ -43,7 +43,7 @@ from recommender.models.actions import (
     Weights,
 )
 from recommender.models.follow_up import Action, FollowUp, Progress, ProgressFigure, ProgressStep, StageMove
-from recommender.models.levels import Level, Stage
+from recommender.models.levels import Level, ReviewKind, Role, Stage
 
 _SCOPE_KEYS = ("tags", "exercises", "forms", "kinds")
 
@@ -144,6 +144,22 @@ class DispositionActionSchema(ContentSchema):
     level = fields.Enum(Level, by_value=True, required=True)
     within = Text(validate=duration)
     act = Text()
+    kind = fields.Enum(ReviewKind, by_value=True)
+    who = fields.Enum(Role, by_value=True)
+
+    @validates_schema
+    def check(self, data: dict[str, Any], **_: Any) -> None:
+        """Hold kind and level together: a case that nobody classed would be read as whatever its level is."""
+        level, kind = data["level"], data.get("kind")
+        if kind is None:
+            if level.shows_routine:
+                raise ValidationError(f"is missing at {level}. Give it net, check_in, book or ask_now.", "kind")
+            return
+        if kind.level is not level:
+            raise ValidationError(f"is {kind}, which belongs to {kind.level}, not to {level}.", "kind")
+        for key in ("act", "who") if kind is ReviewKind.NET else ("act", "who", "within"):
+            if key not in data:
+                raise ValidationError(f"is missing beside kind {kind}. Say what to do, by whom and by when.", key)
 
 
 class ProvisionSchema(ContentSchema):
