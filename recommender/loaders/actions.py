@@ -149,17 +149,16 @@ class DispositionActionSchema(ContentSchema):
 
     @validates_schema
     def check(self, data: dict[str, Any], **_: Any) -> None:
-        """Hold kind and level together: a case that nobody classed would be read as whatever its level is."""
+        """Hold kind and level together, and see that nobody is told to be seen without being told by whom."""
         level, kind = data["level"], data.get("kind")
-        if kind is None:
-            if level.shows_routine:
-                raise ValidationError(f"is missing at {level}. Give it net, check_in, book or ask_now.", "kind")
-            return
-        if kind.level is not level:
+        if kind is None and level.shows_routine:
+            raise ValidationError(f"is missing at {level}. Give it net, check_in, book or ask_now.", "kind")
+        if kind is not None and kind.level is not level:
             raise ValidationError(f"is {kind}, which belongs to {kind.level}, not to {level}.", "kind")
-        for key in ("act", "who") if kind is ReviewKind.NET else ("act", "who", "within"):
+        needed = () if level.is_urgent else ("act", "who")
+        for key in needed if kind in (None, ReviewKind.NET) else (*needed, "within"):
             if key not in data:
-                raise ValidationError(f"is missing beside kind {kind}. Say what to do, by whom and by when.", key)
+                raise ValidationError(f"is missing at {kind or level}. Say what to do, by whom and by when.", key)
 
 
 class ProvisionSchema(ContentSchema):

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from recommender.figures.gallery import Figure, Gallery
 from recommender.loaders.languages import SOURCE_LANGUAGE, Language
+from recommender.models.actions import DispositionAction
 from recommender.models.catalogue import Catalogue, Contact, Exercise, Region
 from recommender.models.content import Content
 from recommender.models.levels import Level
@@ -38,6 +39,7 @@ from recommender.presentation.wording import Wording
 # Advice that belongs to getting help. Every other topic speaks of moves, and is for a page with a routine only.
 _TOPICS_WITHOUT_ROUTINE = frozenset({"do_now", "support"})
 _STOP = "stop"
+_LATER = "P999D"  # what has no time comes after what has one
 FIGURES_PATH = "/figures/"
 """Where the site serves drawings, below its own address."""
 
@@ -180,25 +182,29 @@ class _Reasons:
 
 def _disposition(recommendation: Recommendation, reasons: _Reasons, say: Wording) -> DispositionShown:
     words = recommendation.disposition
-    times = [
-        action.within
-        for branch in recommendation.decision.outcomes
-        if (action := branch.then.disposition) and action.level is recommendation.level and action.within
-    ]
+    actions = sorted(_winning(recommendation), key=lambda action: duration_hours(action.within or _LATER))
+    times = [action.within for action in actions if action.within]
+    first = [action.act for action in actions if action.act and action.level is Level.SEE_BEFORE_START]
     return {
         "level": recommendation.level.value,
         "title": say(words.title),
         "heading": say(words.heading),
         "message": say(words.message),
         "act": say(words.act),
-        "within": min(times, key=duration_hours) if times else words.within,
-        "steps": [say(text) for text in words.steps],
+        "within": times[0] if times else words.within,
+        "steps": [say(text) for text in dict.fromkeys((*first, *words.steps))],
         "tell_staff": say(words.tell_staff) if words.tell_staff else None,
         "do_not": [say(text) for text in words.do_not],
         "meanwhile": [say(text) for text in words.meanwhile],
         "worse": [say(text) for text in words.worse],
         "reasons": [reasons.of_outcome(branch, recommendation.level) for branch in _outcomes(recommendation)],
     }
+
+
+def _winning(recommendation: Recommendation) -> list[DispositionAction]:
+    """Return what the rules ask for that give the level."""
+    actions = (branch.then.disposition for branch in recommendation.decision.outcomes)
+    return [action for action in actions if action and action.level is recommendation.level]
 
 
 def _outcomes(recommendation: Recommendation) -> list[Branch]:
