@@ -15,7 +15,7 @@ from recommender.lab.answer_changes import AnswerChanges
 from recommender.lab.near_misses import NearMiss, near_misses
 from recommender.models.catalogue import Exercise, Form
 from recommender.models.decision import Decision
-from recommender.models.levels import Level, Stage
+from recommender.models.levels import Level, ReviewKind, Stage
 from recommender.models.questionnaire import Intake
 from recommender.models.recommendation import Recommendation, Supporting
 from recommender.models.routine import ExclusionReason, Item
@@ -44,10 +44,14 @@ class Fired:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A branch that gives a level. ``wins`` says that no other gives a worse one."""
+    """A branch that gives a level. ``wins`` says that no other gives a worse one.
+
+    ``kind`` is what it asks for beside a routine, None above the levels that show one.
+    """
 
     branch: Branch
     level: Level
+    kind: ReviewKind | None
     within: str | None
     wins: bool
 
@@ -157,7 +161,7 @@ def _findings(recommender: Recommender, decision: Decision) -> Iterator[Finding]
 def _outcomes(decision: Decision) -> Iterator[Outcome]:
     for branch in decision.outcomes:
         if action := branch.then.disposition:
-            yield Outcome(branch, action.level, action.within, action.level is decision.level)
+            yield Outcome(branch, action.level, action.kind, action.within, action.level is decision.level)
 
 
 def _staging(decision: Decision) -> Staging:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from marshmallow import ValidationError, fields, post_load, validate
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from recommender.loaders.fields import (
     ContentSchema,
@@ -43,7 +43,7 @@ from recommender.models.actions import (
     Weights,
 )
 from recommender.models.follow_up import Action, FollowUp, Progress, ProgressFigure, ProgressStep, StageMove
-from recommender.models.levels import Level, Stage
+from recommender.models.levels import Level, ReviewKind, Role, Stage
 
 _SCOPE_KEYS = ("tags", "exercises", "forms", "kinds")
 
@@ -144,6 +144,21 @@ class DispositionActionSchema(ContentSchema):
     level = fields.Enum(Level, by_value=True, required=True)
     within = Text(validate=duration)
     act = Text()
+    kind = fields.Enum(ReviewKind, by_value=True)
+    who = fields.Enum(Role, by_value=True)
+
+    @validates_schema
+    def check(self, data: dict[str, Any], **_: Any) -> None:
+        """Hold kind and level together, and see that nobody is told to be seen without being told by whom."""
+        level, kind = data["level"], data.get("kind")
+        if kind is None and level.shows_routine:
+            raise ValidationError(f"is missing at {level}. Give it net, check_in, book or ask_now.", "kind")
+        if kind is not None and kind.level is not level:
+            raise ValidationError(f"is {kind}, which belongs to {kind.level}, not to {level}.", "kind")
+        needed = () if level.is_urgent else ("act", "who")
+        for key in needed if kind in (None, ReviewKind.NET) else (*needed, "within"):
+            if key not in data:
+                raise ValidationError(f"is missing at {kind or level}. Say what to do, by whom and by when.", key)
 
 
 class ProvisionSchema(ContentSchema):

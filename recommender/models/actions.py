@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from recommender.models.follow_up import FollowUp, Progress
-    from recommender.models.levels import Level, Stage
+    from recommender.models.levels import Level, ReviewKind, Role, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +22,17 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class DispositionAction:
-    """``within`` is an ISO 8601 duration where the rule names a time other than the level's own."""
+    """What somebody should do about being seen.
+
+    ``act`` says it, ``who`` says by whom, and ``within`` is by when to have done it, an ISO 8601 duration. ``kind`` is
+    given at the levels that show a routine, and at no other.
+    """
 
     level: Level
     within: str | None = None
     act: str | None = None
+    kind: ReviewKind | None = None
+    who: Role | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ from recommender.questionnaire.answer_sheet import AnswerSheet
 from recommender.questionnaire.steps import Step
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from recommender.service.recommend import Recommender
 
 
@@ -38,8 +40,8 @@ class LocalisedContent:
         """Return a screen of the questionnaire in this language."""
         return map_texts(step, lambda text, _: self.language.content(text))
 
-    def present(self, recommendation: Recommendation, region: str | None) -> RecommendationShown:
-        return present(recommendation, self.content, region, self.language, self.wording(region), self.gallery)
+    def present(self, recommendation: Recommendation, region: str | None, day: date) -> RecommendationShown:
+        return present(recommendation, self.content, region, self.language, self.wording(region), self.gallery, day)
 
     def present_check_in(self, result: CheckInResult, region: str | None) -> CheckInShown:
         return present_check_in(result, self.content, region, self.language, self.wording(region), self.gallery)

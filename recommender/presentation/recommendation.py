@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import cached_property
 
 from recommender.figures.gallery import Figure, Gallery
 from recommender.loaders.languages import SOURCE_LANGUAGE, Language
+from recommender.models.actions import DispositionAction
 from recommender.models.catalogue import Catalogue, Contact, Exercise, Region
 from recommender.models.content import Content
 from recommender.models.levels import Level
-from recommender.models.recommendation import Recommendation
+from recommender.models.recommendation import Recommendation, ReviewDays
 from recommender.models.routine import Assembly, Break, Dose, ExclusionReason, Item, LeftOut
 from recommender.models.rules import Branch
 from recommender.presentation.replies import (
@@ -33,11 +34,13 @@ from recommender.presentation.replies import (
     ReviewShown,
     RoutineShown,
 )
+from recommender.presentation.review import duration_hours, review_shown
 from recommender.presentation.wording import Wording
 
 # Advice that belongs to getting help. Every other topic speaks of moves, and is for a page with a routine only.
-_TOPICS_WITHOUT_ROUTINE = frozenset({"do_now", "support"})
+_TOPICS_WITHOUT_ROUTINE = frozenset({"do_now", "support", "quiet_support"})
 _STOP = "stop"
+_LATER = "P999D"  # what has no time comes after what has one
 FIGURES_PATH = "/figures/"
 """Where the site serves drawings, below its own address."""
 
@@ -49,12 +52,14 @@ def present(
     language: Language = SOURCE_LANGUAGE,
     wording: Wording | None = None,
     gallery: Gallery | None = None,
+    day: date | None = None,
 ) -> RecommendationShown:
     """Return the recommendation as data for JSON, with the numbers of the region in its sentences.
 
     Above the levels that show a routine it names no exercise: ``routine`` and ``review`` are None, ``left_out``,
     ``stop_rules`` and ``breaks`` are empty, and the advice is about getting help. ``content`` is in that language too.
     ``wording`` is that of the region and language, and ``gallery`` that of the language, where somebody keeps them.
+    ``day`` is that of the answers, today where it is not given.
 
     Raises:
         RecommenderError: the region is not one of the catalogue's.
@@ -64,9 +69,11 @@ def present(
     pictures = gallery or Gallery(content.figures, {})
     assembly = recommendation.assembly
     topics = None if assembly else _TOPICS_WITHOUT_ROUTINE
+    days = recommendation.review_days or ReviewDays.from_day(day or date.today())
+    review = review_shown(recommendation.decision.outcomes, days, say) if assembly else None
     return {
-        "disposition": _disposition(recommendation, reasons, say),
-        "review": _review(recommendation) if assembly else None,
+        "disposition": _disposition(recommendation, reasons, review, say),
+        "review": review,
         "routine": _routine(assembly, reasons, say, pictures) if assembly else None,
         "left_out": [_left_out(left, reasons, say) for left in assembly.left_out] if assembly else [],
         "advice": list(_advice(recommendation, content.catalogue, topics, say)),
@@ -99,12 +106,6 @@ def contacts(region: Region) -> ContactsShown:
         "urgent": [_contact(contact) for contact in region.urgent],
         "crisis": [_contact(contact) for contact in region.crisis],
     }
-
-
-def duration_hours(duration: str) -> int:
-    """Return the hours of an ISO 8601 duration in days or hours, such as P14D or PT48H."""
-    number = int(re.sub(r"\D", "", duration))
-    return number if duration.startswith("PT") else number * 24
 
 
 def answers_behind(recommendation: Recommendation, branch: Branch, say: Wording) -> list[AnswerShown]:
@@ -178,27 +179,34 @@ class _Reasons:
         }
 
 
-def _disposition(recommendation: Recommendation, reasons: _Reasons, say: Wording) -> DispositionShown:
+def _disposition(
+    recommendation: Recommendation, reasons: _Reasons, review: ReviewShown | None, say: Wording
+) -> DispositionShown:
     words = recommendation.disposition
-    times = [
-        action.within
-        for branch in recommendation.decision.outcomes
-        if (action := branch.then.disposition) and action.level is recommendation.level and action.within
-    ]
+    actions = sorted(_winning(recommendation), key=lambda action: duration_hours(action.within or _LATER))
+    times = [action.within for action in actions if action.within]
+    shortest = times[0] if times else words.within
+    first = [action.act for action in actions if action.act and action.level is Level.SEE_BEFORE_START]
     return {
         "level": recommendation.level.value,
         "title": say(words.title),
         "heading": say(words.heading),
         "message": say(words.message),
         "act": say(words.act),
-        "within": min(times, key=duration_hours) if times else words.within,
-        "steps": [say(text) for text in words.steps],
+        "within": review["within"] if review else shortest,
+        "steps": [say(text) for text in dict.fromkeys((*first, *words.steps))],
         "tell_staff": say(words.tell_staff) if words.tell_staff else None,
         "do_not": [say(text) for text in words.do_not],
         "meanwhile": [say(text) for text in words.meanwhile],
         "worse": [say(text) for text in words.worse],
         "reasons": [reasons.of_outcome(branch, recommendation.level) for branch in _outcomes(recommendation)],
     }
+
+
+def _winning(recommendation: Recommendation) -> list[DispositionAction]:
+    """Return what the rules ask for that give the level."""
+    actions = (branch.then.disposition for branch in recommendation.decision.outcomes)
+    return [action for action in actions if action and action.level is recommendation.level]
 
 
 def _outcomes(recommendation: Recommendation) -> list[Branch]:
@@ -209,19 +217,6 @@ def _outcomes(recommendation: Recommendation) -> list[Branch]:
     return [
         branch for branch in outcomes if branch.then.disposition and not branch.then.disposition.level.shows_routine
     ]
-
-
-def _review(recommendation: Recommendation) -> ReviewShown | None:
-    """Return the earliest time by which a rule wants somebody to be seen if they are not better, or None."""
-    timed = [
-        (action.within, branch)
-        for branch in recommendation.decision.outcomes
-        if (action := branch.then.disposition) and action.level is Level.ROUTINE_REVIEW and action.within
-    ]
-    if not timed:
-        return None
-    within, branch = min(timed, key=lambda pair: duration_hours(pair[0]))
-    return {"within": within, "rule": branch.rule_id}
 
 
 def _routine(assembly: Assembly, reasons: _Reasons, say: Wording, pictures: Gallery) -> RoutineShown:

@@ -43,9 +43,17 @@ class DispositionShown(TypedDict):
     reasons: list[OutcomeReasonShown]
 
 
-class ReviewShown(TypedDict):
-    within: str
+class ReviewLineShown(TypedDict):
+    kind: str
+    who: str
+    text: str
     rule: str
+
+
+class ReviewShown(ReviewLineShown):
+    by: str | None
+    within: str | None
+    others: list[ReviewLineShown]
 
 
 class DoseShown(TypedDict):

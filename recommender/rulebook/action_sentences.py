@@ -94,8 +94,12 @@ class ActionSentences:
 
     def _disposition(self, action: DispositionAction) -> Phrases:
         phrase = word("outcome") + text(": ") + quoted(self._catalogue.dispositions[action.level].title)
+        if action.kind:
+            phrase += text(f" ({action.kind.replace('_', ' ')})")
         if action.within:
             phrase += text(f", within {duration_words(action.within)}")
+        if action.who:
+            phrase += text(f", by {action.who.replace('_', ' ')}")
         if action.act:
             phrase += text(", saying ") + quoted(action.act)
         if not action.level.shows_routine:

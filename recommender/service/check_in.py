@@ -24,6 +24,7 @@ from recommender.models.decision import Decision
 from recommender.models.follow_up import Action, FollowUp
 from recommender.models.levels import Stage
 from recommender.models.questionnaire import Intake, Occasion
+from recommender.models.recommendation import ReviewDays
 from recommender.models.routine import Assembly
 from recommender.models.rules import Branch
 
@@ -95,11 +96,19 @@ class CheckingIn:
             action=follow_up.action,
             reasons=(branch,) if branch else (),
             changes=carried.changes,
-            recommendation=self._recommender.to_recommendation(intake, decision, assembly, self._approved),
+            recommendation=replace(
+                self._recommender.to_recommendation(intake, decision, assembly, self._approved),
+                review_days=self._review_days(),
+            ),
             next_check=next_check(self._check.history, follow_up, self._plan),
             full=full,
             maintains=maintains(self._check.history, self._plan),
         )
+
+    def _review_days(self) -> ReviewDays:
+        """Return from which day the times count: what the first answers asked for counts from the start."""
+        first, history = self._recommender.decide(self._check.earlier[0]), self._check.history
+        return ReviewDays(history.now.date, history.started, frozenset(first.fired_ids))
 
     def _decided(self) -> tuple[Intake, Decision]:
         """Return the decision, taken again with the stage held down where the check does not let it rise so far."""

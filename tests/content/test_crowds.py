@@ -16,7 +16,7 @@ from recommender.assembly.final_check import check_assembly
 from recommender.assembly.routine import assemble
 from recommender.assembly.screening import Candidate, ExerciseScreening
 from recommender.models.conditions import atoms
-from recommender.models.levels import Level, Stage
+from recommender.models.levels import Level, ReviewKind, Stage
 from recommender.models.questionnaire import Intake
 from recommender.models.recommendation import Recommendation
 from recommender.models.routine import Item
@@ -76,10 +76,16 @@ def test_healthy_people_are_asked_to_see_someone_only_by_rules_of_review(healthy
     print(f"routine_review: {review / len(healthy):.1%} of {len(healthy)} healthy people")
     for rule, count in asking.most_common():
         print(f"  {rule}: {count / len(healthy):.1%}")
-    pain = [one for one in healthy if one.intake.answers["pain_location"] != ("no_pain",)]
     assert {one.level for one in healthy} == {Level.ROUTINE, Level.ROUTINE_REVIEW}
-    assert all(one.level is Level.ROUTINE_REVIEW for one in pain), "each pain gets a date, by how long it has lasted"
-    assert {rule for rule in asking if not rule.startswith("RF-R")} == set()
+
+
+def test_no_check_in_booking_or_question_ends_at_routine_and_nothing_else_ends_above(
+    healthy: list[Recommendation],
+) -> None:
+    for one in healthy:
+        asked = {outcome.kind for branch in one.decision.outcomes if (outcome := branch.then.disposition)}
+        assert None not in asked
+        assert (one.level is Level.ROUTINE) == (asked == {ReviewKind.NET}), one.decision.fired_ids
 
 
 def test_without_a_thing_in_the_room_only_too_few_moves_refuse(recommender: Recommender) -> None:

@@ -7,6 +7,7 @@ import random
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,9 @@ def cases(
         right = {}
         for service, words in zip(services, spoken, strict=True):
             recommendation = service.recommend(service.sheet.read(raw), approved=approved)
-            right[service.content.hash] = plain(json.loads(json.dumps(words.present(recommendation, REGION))))
+            right[service.content.hash] = plain(
+                json.loads(json.dumps(words.present(recommendation, REGION, date.today())))
+            )
         made.append(Case(json.dumps({"answers": raw}).encode(), right))
     return tuple(made)
 

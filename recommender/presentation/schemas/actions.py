@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import fields, post_dump
 
 from recommender.models.follow_up import Action, ProgressFigure, StageMove
-from recommender.models.levels import Level, Stage
+from recommender.models.levels import Level, ReviewKind, Role, Stage
 from recommender.presentation.schemas.recommendation import DURATION
 from recommender.presentation.schemas.reply import (
     ReplySchema,
@@ -33,8 +33,14 @@ class ScopeSchema(ReplySchema):
 
 class DispositionActionSchema(ReplySchema):
     level = words("The outcome asked for.", ids=Level)
-    within = words("A time other than that of the level, an ISO 8601 duration.", null="without one", check=DURATION)
+    within = words("By when to have done it, an ISO 8601 duration.", null="where the level says it", check=DURATION)
     act = words("What to do.", null="where the level says it")
+    kind = words(
+        "What is asked beside a routine: see someone only if it is not better, check in here, book, or ask now.",
+        ids=ReviewKind,
+        null="at the levels without a routine",
+    )
+    who = words("Whom to see, tell or ask.", ids=Role, null="where the level says it")
 
 
 class ExclusionSchema(ReplySchema):

@@ -5,11 +5,13 @@ from __future__ import annotations
 from marshmallow import validate
 
 from recommender.models.catalogue import DoseType
-from recommender.models.levels import Level, Stage
+from recommender.models.levels import Level, ReviewKind, Role, Stage
 from recommender.models.routine import ExclusionReason
 from recommender.presentation.schemas.reply import ReplySchema, part, parts, texts, whole, words, yes_no
 
 DURATION = validate.Regexp(r"P(\d+D|T\d+H)", error="Not an ISO 8601 duration in days or hours.")
+
+DAY = validate.Regexp(r"\d{4}-\d{2}-\d{2}$", error="Not an ISO 8601 date.")
 
 
 class AnswerSchema(ReplySchema):
@@ -52,9 +54,23 @@ class DispositionSchema(ReplySchema):
     reasons = parts(OutcomeReasonSchema, "The rules that ask for an outcome, the worst first.")
 
 
-class ReviewSchema(ReplySchema):
-    within = words("By when to be seen if it is no better, an ISO 8601 duration.", check=DURATION)
+class ReviewLineSchema(ReplySchema):
+    kind = words(
+        "What is asked: to see someone only if it is not better, to check in here again, to book, or to ask now.",
+        ids=ReviewKind,
+    )
+    who = words("Whom to see, tell or ask; `self` is the person, here.", ids=Role)
+    text = words("What to do, in one sentence.")
     rule = words("Id of the rule that says so.")
+
+
+class ReviewSchema(ReviewLineSchema):
+    by = words("The day by which to do it, an ISO 8601 date.", null="where no time is given", check=DAY)
+    within = words("The time until then, an ISO 8601 duration.", null="where no time is given", check=DURATION)
+    others = parts(
+        ReviewLineSchema,
+        "Whatever else is asked, the strongest kind first (`ask_now`, `book`, `check_in`, `net`), then the earliest.",
+    )
 
 
 class DoseSchema(ReplySchema):
@@ -180,7 +196,11 @@ class LanguageSchema(ReplySchema):
 
 class RecommendationSchema(ReplySchema):
     disposition = part(DispositionSchema, "How urgent it is, what to do, and why.")
-    review = part(ReviewSchema, "When to be seen if it is no better.", null="without a routine, or without such a time")
+    review = part(
+        ReviewSchema,
+        "What to do about being seen beside the routine: the one thing that comes first.",
+        null="without one",
+    )
     routine = part(RoutineSchema, "The routine.", null="where the outcome shows none")
     left_out = parts(
         LeftOutSchema,

@@ -14,8 +14,8 @@ from jinja2 import Environment
 def install_filters(environment: Environment, locale: Callable[[], str]) -> None:
     """Give templates our filters. ``locale`` returns that of the page that is being made."""
 
-    def local_day(when: date) -> str:
-        return day(when, locale())
+    def local_day(when: date | str) -> str:
+        return day(date.fromisoformat(when) if isinstance(when, str) else when, locale())
 
     def local_short_day(when: date) -> str:
         return short_day(when, locale())

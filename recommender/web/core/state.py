@@ -91,9 +91,13 @@ class AppState:
         return self.recommender
 
     def recommend(
-        self, intake: Intake, localised: LocalisedContent, edits: RoutineEdits = NO_EDITS
+        self,
+        intake: Intake,
+        localised: LocalisedContent,
+        edits: RoutineEdits = NO_EDITS,
+        day: date | None = None,
     ) -> tuple[Recommendation, RecommendationShown]:
-        """Return the recommendation, as it is and as it is shown.
+        """Return the recommendation, as it is and as it is shown. Its times count from ``day``, or from today.
 
         Raises:
             DecisionError: whatever went wrong on the way. An error is never a routine.
@@ -106,7 +110,7 @@ class AppState:
             self._refuse_unapproved(recommendation)
             _note(recommendation)
             with timed("present"):
-                return recommendation, localised.present(recommendation, self.settings.region)
+                return recommendation, localised.present(recommendation, self.settings.region, day or self.today())
 
     def choices(self, recommendation: Recommendation) -> Mapping[str, Choices]:
         """Return what the person may do with each item of their routine, by exercise id.

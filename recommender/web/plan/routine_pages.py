@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from flask import Response, make_response, render_template
@@ -13,7 +12,6 @@ from recommender.models.recommendation import Recommendation
 from recommender.web.core.language import localised_content
 from recommender.web.core.state import current_state
 from recommender.web.plan.kept_plan import Plan
-from recommender.web.plan.sections import acts_by_day
 from recommender.web.result.sections import advice_groups, used_sources
 
 Shown = Mapping[str, Any]
@@ -29,22 +27,18 @@ def latest_page(plan: Plan, result: CheckInResult, shown: Shown, *, is_kept: boo
         is_today=plan.last.day == max(current_state().today(), plan.newest),
         is_kept=is_kept,
         check=result.next_check,
-        **routine_words(plan, plan.last.day, result.recommendation, shown["recommendation"]),
+        **routine_words(result.recommendation, shown["recommendation"]),
     )
     return make_response(body)
 
 
-def routine_words(plan: Plan, day: date, recommendation: Recommendation, shown: Shown) -> dict[str, Any]:
-    """Return what templates need to show a routine, as it was worked out on a day, and what is said with it."""
-    localised = localised_content()
-    content = localised.content
-    _, first = current_state().recommend(localised.sheet.read(dict(plan.answers)), localised)
-    reasons = shown["disposition"]["reasons"]
+def routine_words(recommendation: Recommendation, shown: Shown) -> dict[str, Any]:
+    """Return what templates need to show a routine, and what is said with it."""
+    content = localised_content().content
     return {
         "advice": {topic.id: texts for topic, texts in advice_groups(shown["advice"], content.catalogue)},
         "topics": content.catalogue.topics,
         "slots": content.catalogue.vocabulary["slots"],
-        "acts": acts_by_day(reasons, first["disposition"]["reasons"], plan.started, day),
         "questions": content.questionnaire.questions,
         "sources": used_sources(recommendation, content),
     }

@@ -13,7 +13,6 @@ from recommender.models.facts import Difference
 from recommender.models.rules import RuleSet
 from recommender.web.plan.kept_plan import Plan
 from recommender.web.plan.measures import pairs, score, task
-from recommender.web.result.sections import Reason, dated_acts
 
 # The drawing, in the units of its own view box.
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 340, 200, 30, 14, 12, 30
@@ -101,25 +100,6 @@ def scores(plan: Plan, rule_set: RuleSet) -> Scores:
     )
     marks = tuple((day, x(day)) for day in (plan.started, plan.started + timedelta(days=span)))
     return Scores(tuple(days), series, tuple((level, _y(level)) for level in (0, HIGHEST // 2, HIGHEST)), marks)
-
-
-def acts_by_day(
-    reasons: Iterable[Reason], first: Iterable[Reason], started: date, day: date
-) -> list[tuple[date | None, list[str]]]:
-    """Return what to do by which day. What was said at the start counts from then, the rest from the day given.
-
-    Otherwise "within six weeks" would move away by a day each day.
-    """
-    said = {(reason["rule"], reason["text"]) for reason in first}
-    old: list[Reason] = []
-    new: list[Reason] = []
-    for reason in reasons:
-        (old if (reason["rule"], reason["text"]) in said else new).append(reason)
-    acts: dict[date | None, list[str]] = {}
-    for by, texts in (*dated_acts(old, started), *dated_acts(new, day)):
-        known = acts.setdefault(by, [])
-        known += [text for text in texts if text not in known]
-    return sorted(acts.items(), key=lambda entry: entry[0] or date.max)
 
 
 def _y(score: int) -> float:

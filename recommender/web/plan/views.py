@@ -108,7 +108,7 @@ def show() -> Response:
         last_day=last_day(plan, rule_set),
         seen=plan_shown(plan),
         is_changed="changed" in request.args,
-        **routine_words(plan, plan.last.day if plan.last else plan.started, recommendation, shown["recommendation"]),
+        **routine_words(recommendation, shown["recommendation"]),
     )
     return make_response(body)
 
@@ -242,7 +242,7 @@ class _Session:
     def words(self) -> dict[str, Any]:
         """Return what templates need to show its routine."""
         shown = self.shown["recommendation"]
-        return routine_words(self.plan, self.form.draft.day, self.result.recommendation, shown)
+        return routine_words(self.result.recommendation, shown)
 
 
 def _session_of_today() -> _Session | Response:
@@ -269,7 +269,8 @@ def _standing_now(plan: Plan) -> tuple[Recommendation, Shown, NextCheck | None]:
     state, localised = current_state(), localised_content()
     history = plan.last_story()
     if history is None:
-        recommendation, first = state.recommend(localised.sheet.read(dict(plan.answers)), localised)
+        intake = localised.sheet.read(dict(plan.answers))
+        recommendation, first = state.recommend(intake, localised, day=plan.started)
         none_yet: Shown = {
             "recommendation": first,
             "action": None,

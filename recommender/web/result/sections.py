@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
 from recommender.models.catalogue import Catalogue, Source, Topic
 from recommender.models.content import Content
 from recommender.models.recommendation import Recommendation
 from recommender.models.routine import ExclusionReason
-from recommender.presentation.recommendation import duration_hours
 
 Reason = Mapping[str, Any]
 
@@ -41,19 +39,6 @@ def has_sitting_part(shown: Mapping[str, Any]) -> bool:
     """Return whether a presented result speaks of sitting; one without a routine never does."""
     advised = any(entry["topic"] in SITTING for entry in shown["advice"])
     return bool(shown["routine"]) and (advised or bool(shown["breaks"]))
-
-
-def dated_acts(reasons: Iterable[Reason], today: date) -> list[tuple[date | None, list[str]]]:
-    """Return what the reasons ask somebody to do, by the day it should be done by; what has no day comes last."""
-    days: dict[date | None, list[str]] = {}
-    for reason in reasons:
-        if reason["act"]:
-            within = reason["within"]
-            day = today + timedelta(hours=duration_hours(within)) if within else None
-            acts = days.setdefault(day, [])
-            if reason["act"] not in acts:
-                acts.append(reason["act"])
-    return sorted(days.items(), key=lambda entry: entry[0] or date.max)
 
 
 def left_out_groups(left_out: Sequence[Mapping[str, Any]]) -> list[LeftOutGroup]:

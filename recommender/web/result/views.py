@@ -31,7 +31,6 @@ from recommender.web.result.player import RoutinePage, player_page
 from recommender.web.result.sections import (
     SITTING,
     advice_groups,
-    dated_acts,
     has_sitting_part,
     left_out_groups,
     used_sources,
@@ -65,11 +64,11 @@ class OwnSheet:
             DecisionError: there is none.
         """
         try:
-            return current_state().recommend(self.intake, self.localised, self.edits)
+            return current_state().recommend(self.intake, self.localised, self.edits, day_of(self.answered_at))
         except DecisionError:
             if not self.edits.each:
                 raise
-            return current_state().recommend(self.intake, self.localised)
+            return current_state().recommend(self.intake, self.localised, day=day_of(self.answered_at))
 
     @property
     def answered_at(self) -> datetime:
@@ -167,7 +166,6 @@ def _result(sheet: OwnSheet, recommendation: Recommendation, shown: Recommendati
         topics=content.catalogue.topics,
         slots=content.catalogue.vocabulary["slots"],
         positions=content.catalogue.vocabulary["positions"],
-        acts=dated_acts(shown["disposition"]["reasons"], day_of(sheet.answered_at)),
         left_out=left_out_groups(shown["left_out"]),
         has_sitting_part=has_sitting_part(shown),
         sitting_topics=SITTING,

@@ -21,7 +21,7 @@ BREAKERS = (
         "level_is_not_below_a_floor",
         "no rule has seen an answer about a sign of danger",
         ROUTINE,
-        "level routine_review is below the least that these answers must come to",
+        "level routine is below the least that these answers must come to",
         "simple",
         lambda real: real.answered(rf_bone_nerve=("band_feeling",)),
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ def test_a_recommendation_has_the_promised_shape(client: FlaskClient, recommende
     assert set(shown) >= {
         "disposition", "review", "routine", "left_out", "advice", "stop_rules", "breaks", "fired", "rule_set"
     }  # fmt: skip
-    assert shown["disposition"]["level"] == "routine_review"
+    assert shown["disposition"]["level"] == "routine"
     assert shown["rule_set"] == {
         "version": recommender.content.rule_set.version, "hash": recommender.content.hash, "approved": False
     }  # fmt: skip
@@ -102,9 +103,27 @@ def test_no_reason_for_a_routine_dilutes_a_call_for_help(client: FlaskClient, re
     assert reasons and not any(Level(reason["level"]).shows_routine for reason in reasons)
 
 
-def test_the_earliest_review_wins(client: FlaskClient, recommender: Recommender) -> None:
-    assert recommend(client, recommender, {})["review"]["within"] == "P42D"
-    assert recommend(client, recommender, {"pain_score": 7})["review"]["within"] == "P7D"
+def test_the_strongest_thing_to_do_about_being_seen_comes_first_with_its_day(
+    client: FlaskClient, recommender: Recommender
+) -> None:
+    plain = recommend(client, recommender, {})
+    assert plain["review"] == {
+        "kind": "net",
+        "who": "gp_or_physiotherapist",
+        "text": "See a physiotherapist or GP if you have pain that is not better in 6 weeks.",
+        "rule": "RF-R01",
+        "by": (date.today() + timedelta(weeks=6)).isoformat(),
+        "within": "P42D",
+        "others": [],
+    }
+    strong = recommend(client, recommender, {"pain_score": 7, "conditions": ["not_sure"]})
+    assert [strong["review"]["kind"], *(line["kind"] for line in strong["review"]["others"])] == [
+        "ask_now",
+        "check_in",
+        "net",
+    ]
+    assert strong["review"]["within"] == strong["disposition"]["within"] == "P14D"
+    assert not any("by" in line for line in strong["review"]["others"])
 
 
 def assert_problem(response: Any, status: int) -> dict[str, Any]:

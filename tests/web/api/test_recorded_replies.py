@@ -21,6 +21,7 @@ FOLLOW_UP = "checks carry people on (brief 0.4, section 5)"
 BRIEF_04 = "patterns of danger are caught, and moves left out, that were not (brief 0.4, sections 1 and 9)"
 ROUTINES_04 = "the sore place first, minutes filled with movement, held stretches (brief 0.4, section 4)"
 QUESTIONS_04 = "questions and answers are new, or ask for less at once (brief 0.4, section 2)"
+LEVELS_04 = "two levels that mean something, and one thing to do about being seen (brief 0.4, section 3)"
 # (calls, place, what, why)
 MEANT: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
     ((*CONTENT, "recommendation"), "rule_set.hash", CHANGED, "it is that of the content of today"),
@@ -116,6 +117,33 @@ MEANT: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
     (("check-in",), "next_check_text", ADDED, "a check that is not planned is never left without a word"),
     (("rules",), "rules.*.kept_by", CHANGED, "the tests that keep a rule moved to other folders"),
     (("rule",), "rule.kept_by", CHANGED, "the tests that keep a rule moved to other folders"),
+    (("recommendation",), "review.by", ADDED, LEVELS_04),
+    (("recommendation",), "review.kind", ADDED, LEVELS_04),
+    (("recommendation",), "review.others", ADDED, LEVELS_04),
+    (("recommendation",), "review.text", ADDED, LEVELS_04),
+    (("recommendation",), "review.who", ADDED, LEVELS_04),
+    (("recommendation",), "review", CHANGED, LEVELS_04),
+    (("recommendation",), "review.rule", CHANGED, LEVELS_04),
+    (("recommendation",), "review.within", CHANGED, LEVELS_04),
+    (("recommendation",), "disposition.level", CHANGED, LEVELS_04),
+    (("recommendation",), "disposition.worse.*", CHANGED, LEVELS_04),
+    (("check-in",), "recommendation.review.by", ADDED, LEVELS_04),
+    (("check-in",), "recommendation.review.kind", ADDED, LEVELS_04),
+    (("check-in",), "recommendation.review.others", ADDED, LEVELS_04),
+    (("check-in",), "recommendation.review.text", ADDED, LEVELS_04),
+    (("check-in",), "recommendation.review.who", ADDED, LEVELS_04),
+    (("check-in",), "recommendation.review", CHANGED, LEVELS_04),
+    (("check-in",), "recommendation.review.rule", CHANGED, LEVELS_04),
+    (("check-in",), "recommendation.review.within", CHANGED, LEVELS_04),
+    (("check-in",), "recommendation.disposition.level", CHANGED, LEVELS_04),
+    (("check-in",), "recommendation.disposition.worse.*", CHANGED, LEVELS_04),
+    (("check-in",), "recommendation.disposition.within", CHANGED, LEVELS_04),
+    (("recommendation",), "disposition.act", CHANGED, LEVELS_04),
+    (("recommendation",), "disposition.heading", CHANGED, LEVELS_04),
+    (("recommendation",), "disposition.steps.*", CHANGED, LEVELS_04),
+    (("recommendation",), "disposition.tell_staff", CHANGED, LEVELS_04),
+    (("recommendation",), "disposition.title", CHANGED, LEVELS_04),
+    (("recommendation",), "advice", CHANGED, LEVELS_04),
 )
 # Keys of a rule that have another name now, with the name; what they hold must be the same.
 RENAMED_IN_RULES: dict[str, str] = {

@@ -24,7 +24,7 @@ def test_answering_everything_leads_past_check_answers_to_a_routine(visitor: Vis
     assert "Show my routine" in check.text
     result = visitor.see("/result")
     assert result.status_code == 200
-    assert heading(result.text) == "A routine for you, and when to see someone"
+    assert heading(result.text) == "A routine for you"
     assert "Your moves, in order" in result.text
 
 
