@@ -103,7 +103,7 @@ def test_the_steps_lead_to_the_routine_that_is_shown(recommender: Recommender, t
 
 def test_whether_assembly_keeps_a_journal_changes_nothing(recommender: Recommender) -> None:
     catalogue, made = recommender.content.catalogue, 0
-    for intake in random_intakes(recommender, 60):
+    for intake in random_intakes(recommender, 150):
         decision = decide(recommender.content.rule_set, recommender.oracle.fire(intake))
         if decision.level.shows_routine:
             made += 1
