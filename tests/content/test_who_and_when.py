@@ -14,13 +14,13 @@ from tests.support.sheets import full_intake
 
 # By when somebody is seen before they start, by rule or case; the rest have no time of their own.
 TIMES = {
-    "P2D": ("RF-P28", "RF-U23/2", "RF-U24/2"),
-    "P3D": ("RF-P10", "RF-P12", "RF-P14/3", "RF-P25"),
+    "P2D": ("RF-P28/1", "RF-P28/2", "RF-U23/2", "RF-U24/2"),
+    "P3D": ("RF-P10", "RF-P12", "RF-P14/3", "RF-P25", "RF-P28/3"),
     "P7D": (
         *("RF-P02", "RF-P09", "RF-P11", "RF-P13", "RF-P14", "RF-P15", "RF-P16", "RF-P17", "RF-P21", "RF-P22"),
-        *("RF-P23/2", "GEN-04", "FU-05", "FU-06"),
+        *("RF-P23/2", "RF-P28/4", "GEN-04", "FU-05", "FU-06"),
     ),
-    "P14D": ("RF-P06", "RF-P07", "RF-P19", "RF-P22/4", "GEN-06", "GEN-07", "GEN-08"),
+    "P14D": ("RF-P06", "RF-P07", "RF-P19", "RF-P22/4", "RF-P29/1", "GEN-06", "GEN-07", "GEN-08"),
 }
 WHOM_WITHOUT_A_DATE = {
     "RF-P01": Role.WHO_ADVISED_YOU,

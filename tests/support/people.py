@@ -14,12 +14,13 @@ EXAMPLES: list[dict[str, Any]] = yaml.safe_load(
 )
 # Somebody who is asked every question there is.
 ASKED_EVERYTHING: dict[str, Any] = {
+    "age_band": "50_59",
     "pain_location": ["neck", "upper_back", "low_back", "leg"],
     "pain_main": "low_back",
     "onset_age": "40_44",
     "conditions": [
         "osteoporosis", "pregnant", "postnatal", "joint_replacement", "heart", "high_bp", "vertigo", "axial_spa",
-        "hypermobile",
+        "hypermobile", "me_cfs",
     ],
     "sit_hours": "gt_8",
     "sit_where": "desk",
