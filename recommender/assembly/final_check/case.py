@@ -180,18 +180,19 @@ class Case:
 
     def can_be_done(self, way: Way) -> bool:
         """Return whether no rule leaves this form out, and place, position and equipment are there for it."""
-        form = way.form
-        if not any(form.position in branch.then.positions for branch in self.decision.fired):
-            return False
-        if not form.place & set(self.intake.chosen(PLACE)):
-            return False
+        return (
+            any(way.form.position in branch.then.positions for branch in self.decision.fired)
+            and not way.form.place.isdisjoint(self.intake.chosen(PLACE))
+            and self._has_equipment(way)
+            and not any(speaks_of(one.scope, way) and not speaks_of(one.spared, way) for _, one in self.exclusions)
+            and not any(is_barred(change, way) for _, change in self.modifications)
+        )
+
+    def _has_equipment(self, way: Way) -> bool:
+        """Return whether all that the form needs is there, and one of each kind: without what the rules spare it."""
         given = [one.equipment for one in self.provisions if not speaks_of(one.spared, way)]
         there = frozenset[str]().union(*given)
-        if not form.equipment <= there or any(group.isdisjoint(there) for group in form.equipment_any):
-            return False
-        if any(speaks_of(one.scope, way) and not speaks_of(one.spared, way) for _, one in self.exclusions):
-            return False
-        return not any(is_barred(change, way) for _, change in self.modifications)
+        return way.form.equipment <= there and not any(group.isdisjoint(there) for group in way.form.equipment_any)
 
     def work_seconds(self, item: Item) -> int:
         """Return the seconds of the work alone, counted afresh from the time plan; 0 where no rule gave one."""
