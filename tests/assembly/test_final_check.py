@@ -180,42 +180,6 @@ def test_time_is_left_over_only_where_something_that_can_be_done_would_fill_it(r
     assert "fills_its_minutes" not in short.answered(place="nowhere").found_by()
 
 
-def test_of_what_is_left_over_only_a_near_duplicate_of_a_move_in_the_routine_is_no_fault(
-    recommender: Recommender,
-) -> None:
-    names = "marching cat_cow knee_rolls pelvic_tilt single_knee_to_chest pelvic_bridge breathing_relaxation"
-    short = routine_of(recommender, "desk").only(*names.split())
-
-    def left(*alike: str) -> list[str]:
-        return [fault.about for fault in short.ordered(near_duplicates=(frozenset(alike),)).faults()]
-
-    assert left("chin_tuck", "crunch") == ["chin_tuck"]
-    assert left("chin_tuck", "cat_cow") == ["heel_slides"]
-
-
-def test_an_end_may_be_missing_only_where_the_fewest_moves_for_the_main_place_leave_no_room(
-    recommender: Recommender,
-) -> None:
-    """In ten minutes there are five moves at the least, and half of them, three, should be for the main place."""
-    real = routine_of(recommender, "simple").with_time_left()
-    moves = ["cat_cow", "knee_rolls", "pelvic_tilt", "single_knee_to_chest"]
-    unclosed = [real.only("marching", *moves[:number]).found_by() for number in (1, 2, 3, 4)]
-    assert unclosed == [[], [], [], ["ends_with_a_closing_item"]]
-    cold = [real.only(*moves[:number], "breathing_relaxation").found_by() for number in (1, 2, 3, 4)]
-    assert cold == [[], [], [], ["begins_with_a_warm_up"]]
-
-
-def test_an_end_may_be_missing_where_a_rule_leaves_out_every_exercise_for_it(recommender: Recommender) -> None:
-    real = routine_of(recommender, "simple").alone()
-    open_ended = real.only(*[item.exercise.id for item in real.items[:-1]])
-    closing = real.decision.order.closing
-    assert closing is not None
-    assert open_ended.with_rule(exclude=(Exclusion(Scope(exercises=frozenset(closing))),)).faults() == ()
-    for one in closing:
-        fewer = open_ended.with_rule(exclude=(Exclusion(Scope(exercises=frozenset(closing) - {one})),))
-        assert fewer.found_by() == ["ends_with_a_closing_item"]
-
-
 @pytest.mark.parametrize(
     "answers",
     [
