@@ -157,3 +157,13 @@ def test_ci_runs_what_testing_says() -> None:
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert re.findall(r"^make ([\w-]+)", script, re.MULTILINE) == ["lint", "check", "audit", "test", "test-deep"]
     subprocess.run(["bash", "-n", str(ROOT / ".ci" / "run")], check=True)
+
+
+def test_documents_say_how_many_slips_in_the_code_make_test_deep_tries() -> None:
+    makefile, testing, contributing = (
+        (ROOT / name).read_text(encoding="utf-8") for name in ("Makefile", "docs/testing.md", "CONTRIBUTING.md")
+    )
+    (count,) = re.findall(r"^CODE_MUTANT_COUNT \?= (\d+)$", makefile, re.MULTILINE)
+    assert "tools.code_mutants --count $(CODE_MUTANT_COUNT)\n" in makefile
+    assert f"approval status, {count} of them" in testing
+    assert f"`make test-deep` tries {count}." in contributing

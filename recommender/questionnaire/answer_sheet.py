@@ -178,13 +178,13 @@ def _object(repeating: list[_Repeating], pairs: list[tuple[str, Any]]) -> dict[s
 
 
 def _twice(data: Any, told: ErrorText) -> Iterator[InputFault]:
-    """Yield a fault for each key that stands twice, wherever that is."""
+    """Yield a fault for each key that stands twice, wherever that is in an object or a list."""
     waiting: list[tuple[Path, Any]] = [((), data)]
     while waiting:
         path, part = waiting.pop()
         if isinstance(part, _Repeating):
             yield from (InputFault((*path, name), name, told) for name in part.names)
-        inner = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
+        inner = part.items() if isinstance(part, dict) else enumerate(part)
         waiting += [((*path, name), value) for name, value in inner if isinstance(value, dict | list)]
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from recommender.errors import IntakeError
+from recommender.errors import IntakeError, ProblemCode
 from recommender.models.questionnaire import Answer, QuestionKind, Task
 from recommender.questionnaire.answer_sheet import AnswerSheet, raw_answers, read_json
 from recommender.questionnaire.condition_phrases import in_words
@@ -176,6 +176,7 @@ def test_any_json_is_read_or_refused_with_instructions(recommender: Recommender,
         ("rf_nerve", "saddle", [f"{SELECT_SIGNS} Give a list of option ids."]),
         ("rf_nerve", ["leg"], [f"{SELECT_SIGNS} Use one of: {SIGNS}."]),
         ("rf_nerve", [1, "leg"], [f"{SELECT_SIGNS} Use one of: {SIGNS}."]),
+        ("rf_nerve", [None], [f"{SELECT_SIGNS} Use one of: {SIGNS}."]),
         ("rf_nerve", ["saddle", "saddle"], [ONCE]),
         ("rf_nerve", ["none", "saddle"], ["Select “None of these” on its own, or only the others."]),
         ("pain_score", "4", [ENTER_PAIN]),
@@ -317,3 +318,38 @@ def test_json_that_gives_an_answer_twice_is_refused() -> None:
         assert list(refused.value.messages.items()) == [("a", once), ("b", once)]
     with pytest.raises(ValueError):
         read_json("{")
+
+
+@pytest.mark.parametrize(
+    ("text", "paths"),
+    [
+        ('{"answers": {"main_task": {"task": "a", "task": "b"}}}', [("answers", "main_task", "task")]),
+        ('{"answers": {"minutes": "5", "minutes": "20"}, "lang": "en"}', [("answers", "minutes")]),
+        ('[0, {"changes": [{"exercise": "a", "exercise": "b"}]}]', [(1, "changes", 0, "exercise")]),
+        ('{"a": 1, "a": [{"b": 1, "b": 2}]}', [("a",), ("a", 0, "b")]),
+    ],
+)
+def test_a_key_that_stands_twice_is_named_with_the_whole_way_to_it(
+    text: str, paths: list[tuple[str | int, ...]]
+) -> None:
+    with pytest.raises(IntakeError) as refused:
+        read_json(text)
+    assert [fault.path for fault in refused.value.faults] == paths
+    assert [fault.told.code for fault in refused.value.faults] == [ProblemCode.DUPLICATE_KEY] * len(paths)
+
+
+@pytest.mark.parametrize(
+    ("question", "value", "code"),
+    [
+        ("age_band", "old", ProblemCode.UNKNOWN_OPTION),
+        ("age_band", 45, ProblemCode.WRONG_TYPE),
+        ("rf_nerve", ["leg"], ProblemCode.UNKNOWN_OPTION),
+        ("rf_nerve", [1], ProblemCode.WRONG_TYPE),
+        ("rf_nerve", [None], ProblemCode.WRONG_TYPE),
+    ],
+)
+def test_what_is_no_option_is_told_from_what_is_no_text(
+    recommender: Recommender, question: str, value: Any, code: ProblemCode
+) -> None:
+    _, told = recommender.sheet.read_some({question: value}, [question])
+    assert [text.code for text in told[question]] == [code]

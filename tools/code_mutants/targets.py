@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tools.code_mutants.runner import Target
 
-_LAST_CHECK = ("tests/assembly/test_final_check.py",)
+_LAST_CHECK = ("tests/assembly/test_final_check.py", "tests/assembly/test_final_check_missing.py")
 TARGETS = (
     *(
         Target(f"recommender/assembly/final_check/{name}.py", _LAST_CHECK)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterator
 from functools import cached_property
 from math import ceil
 from typing import NamedTuple
@@ -103,30 +103,27 @@ class Case:
         Or for want of room for the main place: then there are no more moves than should be for it at the least.
         """
         row = self._row
-        if row is None:
-            return False
         ends = sum(item.slot in END_SLOTS for item in self.items)
-        has_all = ends >= row.ends_at_most < len(END_SLOTS)
-        return has_all or self.is_for_main_place_alone or not self._both_ends_can_be_done(row)
+        return row is not None and (
+            ends >= row.ends_at_most < len(END_SLOTS)
+            or self.is_for_main_place_alone
+            or not self._both_ends_can_be_done(row)
+        )
 
     @cached_property
     def is_for_main_place_alone(self) -> bool:
         """Whether it has no more moves than there should be for the main place at the least."""
-        share = self.decision.order.main_place_share_at_least
-        if share is None or self._row is None:
-            return False
-        return 0 < len(self.moves) <= ceil(share * self._row.moves[0])
+        share, row = self.decision.order.main_place_share_at_least, self._row
+        return share is not None and row is not None and 0 < len(self.moves) <= ceil(share * row.moves[0])
 
     def _both_ends_can_be_done(self, row: PlanRow) -> bool:
-        listed = (row.warm_up, self.decision.order.closing or ())
-        return all(
-            any(self.can_be_done(Way(exercise, form)) for exercise, form in self._forms_of(names)) for names in listed
-        )
+        asked_for = [names for names in (row.warm_up, self.decision.order.closing) if names is not None]
+        return all(any(map(self.can_be_done, self._ways_of(names))) for names in asked_for)
 
-    def _forms_of(self, names: Iterable[str]) -> Iterator[tuple[Exercise, Form]]:
-        known = [self.catalogue.by_id[name] for name in names if name in self.catalogue.by_id]
-        usual = [one for one in known if one.default_routine is DefaultRoutine.YES]
-        yield from ((exercise, form) for exercise in usual for form in exercise.forms)
+    def _ways_of(self, names: Container[str]) -> Iterator[Way]:
+        for one in self.catalogue.exercises:
+            if one.id in names and one.default_routine is DefaultRoutine.YES:
+                yield from (Way(one, form) for form in one.forms)
 
     @cached_property
     def _row(self) -> PlanRow | None:
@@ -136,9 +133,11 @@ class Case:
 
     @cached_property
     def moves_at_most(self) -> int:
+        """How many moves there may be; as many as there are where nothing says so."""
         sizes = [branch.then.session_size for branch in self.decision.fired if branch.then.session_size]
         row = [self._row.moves[1]] if self._row else []
-        return min(row + [size.moves_at_most for size in sizes if size.moves_at_most is not None], default=0)
+        said = row + [size.moves_at_most for size in sizes if size.moves_at_most is not None]
+        return min(said, default=len(self.moves))
 
     @cached_property
     def left_for_main_place(self) -> tuple[Exercise, ...]:
@@ -180,18 +179,19 @@ class Case:
 
     def can_be_done(self, way: Way) -> bool:
         """Return whether no rule leaves this form out, and place, position and equipment are there for it."""
-        form = way.form
-        if not any(form.position in branch.then.positions for branch in self.decision.fired):
-            return False
-        if not form.place & set(self.intake.chosen(PLACE)):
-            return False
+        return (
+            any(way.form.position in branch.then.positions for branch in self.decision.fired)
+            and not way.form.place.isdisjoint(self.intake.chosen(PLACE))
+            and self._has_equipment(way)
+            and not any(speaks_of(one.scope, way) and not speaks_of(one.spared, way) for _, one in self.exclusions)
+            and not any(is_barred(change, way) for _, change in self.modifications)
+        )
+
+    def _has_equipment(self, way: Way) -> bool:
+        """Return whether all that the form needs is there, and one of each kind: without what the rules spare it."""
         given = [one.equipment for one in self.provisions if not speaks_of(one.spared, way)]
         there = frozenset[str]().union(*given)
-        if not form.equipment <= there or any(group.isdisjoint(there) for group in form.equipment_any):
-            return False
-        if any(speaks_of(one.scope, way) and not speaks_of(one.spared, way) for _, one in self.exclusions):
-            return False
-        return not any(is_barred(change, way) for _, change in self.modifications)
+        return way.form.equipment <= there and not any(group.isdisjoint(there) for group in way.form.equipment_any)
 
     def work_seconds(self, item: Item) -> int:
         """Return the seconds of the work alone, counted afresh from the time plan; 0 where no rule gave one."""

@@ -13,11 +13,9 @@ def begins_with_a_warm_up(case: Case) -> Iterator[Breach]:
     """Without one it begins with a move that moves: where there is time for one end only, or none can be done."""
     if not case.decision.order.warm_up_first or any(item.slot == "warm_up" for item in case.items[:1]):
         return
-    if any(item.slot != "warm_up" and is_hold(item) for item in case.items[:1]):
+    if case.items and is_hold(case.items[0]):
         yield ROUTINE, "it begins with a hold"
-    elif case.may_lack_an_end:
-        return
-    else:
+    elif not case.may_lack_an_end:
         yield ROUTINE, "it does not begin with a warm-up"
 
 
