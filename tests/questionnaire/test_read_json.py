@@ -52,6 +52,7 @@ def test_a_key_that_stands_twice_is_named_and_others_are_not(pairs: list[tuple[s
         "[Infinity]",
         "-Infinity",
         '["\\ud800"]',
+        '["\ud800"]',
         '{"\\uDFFF": 1}',
         b'["\xed\xa0\x80"]',
         '["x"]'.encode("utf-16"),

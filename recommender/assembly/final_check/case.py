@@ -218,10 +218,9 @@ class Way(NamedTuple):
 
 def is_barred(change: Modification, way: Item | Way) -> bool:
     """Return whether the change names the forms that may be used, and this is another of what it speaks of."""
-    if not change.only_forms or way.form.key in change.only_forms:
-        return False
     named = {key.partition("/")[0] for key in change.only_forms}
-    return way.exercise.id in named or (change.scope is not None and speaks_of(change.scope, way))
+    is_meant = way.exercise.id in named or (change.scope is not None and speaks_of(change.scope, way))
+    return bool(change.only_forms) and is_meant and way.form.key not in change.only_forms
 
 
 def speaks_of(scope: Scope, item: Item | Way) -> bool:
