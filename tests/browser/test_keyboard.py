@@ -224,7 +224,7 @@ def test_changing_an_answer_by_keyboard_leads_back_to_check_answers(stand: Stand
     typist.follow("Change")
     assert page.url.endswith("?from=check#age_band")
     page.keyboard.press("Tab")
-    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
     typist.go_to("Continue")
     with page.expect_navigation():
         page.keyboard.press("Enter")

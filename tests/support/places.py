@@ -302,8 +302,8 @@ def outcome_places(stand: Stand) -> Iterator[Place]:
 def changed_places(stand: Stand) -> Iterator[Place]:
     """A routine that somebody changed, and what is said of it elsewhere."""
     draft, edits = stand.draft(AT_A_DESK), stand.edits(AT_A_DESK)
-    yield Place("result-routine-review", "changed", "/result", draft=draft, edits=edits)
-    yield Place("result-routine-review", "changed", "/result", draft=draft, edits=edits).opened()
+    yield Place("result-routine", "changed", "/result", draft=draft, edits=edits)
+    yield Place("result-routine", "changed", "/result", draft=draft, edits=edits).opened()
     yield Place("summary", "changed", "/result/summary", draft=draft, edits=edits)
 
 
