@@ -168,3 +168,13 @@ def test_an_end_may_be_missing_where_a_rule_leaves_out_every_exercise_for_it(rec
     for one in closing:
         fewer = open_ended.with_rule(exclude=(Exclusion(Scope(exercises=frozenset(closing) - {one})),))
         assert fewer.found_by() == ["ends_with_a_closing_item"]
+
+
+def test_where_only_holds_are_for_the_main_place_any_move_that_moves_may_come_before_them(
+    recommender: Recommender,
+) -> None:
+    real = routine_of(recommender, "strong").decided(targets=frozenset({"chest"}))
+    assert [item.exercise.id for item in case_of(real).moves if "chest" in item.exercise.regions] == [
+        "supine_spinal_twist"
+    ]
+    assert "moves_the_place_before_it_is_held" not in real.found_by()
