@@ -177,6 +177,15 @@ def test_a_row_with_a_most_forbids_only_what_is_longer(
     assert not forbids(longest_hold=hold) and (hold == 0 or forbids(longest_hold=hold - 1))
 
 
+def test_a_row_with_a_most_forbids_nothing_that_it_does_not_name(cat_cow: tuple[Exercise, Form, Form]) -> None:
+    exercise, flat, _ = cat_cow
+    item = Item(exercise, flat, Slot.MOBILITY, Dose(DoseType.HOLD, reps=2, hold_seconds=60), 0, ())
+    of_others, but_this = Moves(exercises=frozenset({"sphinx"})), Moves(exercises=frozenset({"cat_cow"}))
+    for most in ({"longest_hold": 10}, {"longest_work": 10}):
+        others, spared = row(never=of_others, **most), row(never=but_this, but=but_this, **most)
+        assert list(table().forbidden([others, spared], [item], Occasion.ROUTINE)) == []
+
+
 def test_where_a_movement_is_offered_has_the_words_of_the_table() -> None:
     assert [occasion.value for occasion in Occasion] == ["routine", "breaks"]
 
