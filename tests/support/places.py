@@ -346,7 +346,7 @@ def plan_places(stand: Stand) -> Iterator[Place]:
     yield Place("plan-unreadable", "", "/plan", plan=replace(kept, answers={"no_such_question": "yes"}))
     yield Place("start", "plan", "/", plan=kept)
     yield Place("privacy", "plan", "/privacy", plan=kept)
-    yield Place("result-routine-review", "plan", "/result", plan=kept, draft=stand.draft(FLARE))
+    yield Place("result-routine", "plan", "/result", plan=kept, draft=stand.draft(FLARE))
     yield Place("plan-latest", "", "/plan/latest", plan=grown).opened()
     yield Place("plan-today", "", "/plan/today", plan=kept, check=ready).opened()
     yield Place("player", "plan", "/plan/today/play#end", plan=kept, check=ready)
