@@ -48,7 +48,8 @@ def hold(port: int, begun: bytes, more: bytes, over: threading.Event) -> None:
 
 def times(port: int, seconds: float) -> tuple[list[float], int]:
     """Return how long each request took, in ms, one after the other, and how many failed."""
-    taken, failed, until = [], 0, time.monotonic() + seconds
+    taken: list[float] = []
+    failed, until = 0, time.monotonic() + seconds
     while time.monotonic() < until:
         address = ("/healthz", "/")[len(taken) % 2]
         begun = time.perf_counter()

@@ -13,6 +13,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -75,7 +76,7 @@ def answered(
     """Return the reply to raw answers, with its stages on the stopwatch."""
     intake = watch.around("read", localised.sheet.read)(raw)
     recommendation = recommender.recommend(intake)
-    shown = watch.around("present", localised.present)(recommendation, region)
+    shown = watch.around("present", localised.present)(recommendation, region, date.today())
     reply: str = watch.around("dump", json.dumps)(shown)
     return reply.encode()
 
