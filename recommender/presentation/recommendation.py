@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cached_property
@@ -40,7 +41,6 @@ from recommender.presentation.wording import Wording
 # Advice that belongs to getting help. Every other topic speaks of moves, and is for a page with a routine only.
 _TOPICS_WITHOUT_ROUTINE = frozenset({"do_now", "support", "quiet_support"})
 _STOP = "stop"
-_LATER = "P999D"  # what has no time comes after what has one
 FIGURES_PATH = "/figures/"
 """Where the site serves drawings, below its own address."""
 
@@ -183,7 +183,7 @@ def _disposition(
     recommendation: Recommendation, reasons: _Reasons, review: ReviewShown | None, say: Wording
 ) -> DispositionShown:
     words = recommendation.disposition
-    actions = sorted(_winning(recommendation), key=lambda action: duration_hours(action.within or _LATER))
+    actions = sorted(_winning(recommendation), key=_hours)
     times = [action.within for action in actions if action.within]
     shortest = times[0] if times else words.within
     first = [action.act for action in actions if action.act and action.level is Level.SEE_BEFORE_START]
@@ -201,6 +201,11 @@ def _disposition(
         "worse": [say(text) for text in words.worse],
         "reasons": [reasons.of_outcome(branch, recommendation.level) for branch in _outcomes(recommendation)],
     }
+
+
+def _hours(action: DispositionAction) -> float:
+    """Return within how many hours; what has no time comes after what has one."""
+    return duration_hours(action.within) if action.within else math.inf
 
 
 def _winning(recommendation: Recommendation) -> list[DispositionAction]:

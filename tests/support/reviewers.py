@@ -167,3 +167,10 @@ def one_word_changed(folder: Path) -> Recommender:
     assert text.count(old) == 1
     file.write_text(text.replace(old, new), encoding="utf-8")
     return load_recommender(replace(settings, rules_dir=folder / "rules"))
+
+
+def signed_in(app: Flask, name: str) -> Reviewer:
+    """Return a clinician who has just signed in."""
+    reviewer = Reviewer(app, name)
+    assert reviewer.sign_in().status_code == 303
+    return reviewer

@@ -26,12 +26,12 @@ from tests.support import shipped
 from tests.support.places import served
 from tests.support.reviewers import (
     PEOPLE,
-    Reviewer,
     account,
     one_word_changed,
     open_database,
     password_of,
     review_room,
+    signed_in,
 )
 
 OPEN, AWAY, SINGLE = "open", "database away", "single sign-on"
@@ -117,9 +117,7 @@ def running_room(recommender: Recommender, folder: Path) -> Iterator[Room]:
 
 def _say_something(app: Flask) -> None:
     """Leave approvals, a thread with replies, and a request for changes."""
-    ana, ben = Reviewer(app, "ana"), Reviewer(app, "ben")
-    ana.sign_in()
-    ben.sign_in()
+    ana, ben = signed_in(app, "ana"), signed_in(app, "ben")
     sent = [ana.say(LAPSED, "approve"), ben.say(LAPSED, "approve"), ana.say(LAPSED, "comment", "Is that short enough?")]
     thread = re.findall(r'id="thread-(\d+)"', ben.see(LAPSED).text)[-1]
     sent += [ben.say(LAPSED, "comment", "Yes. " * 60, parent=thread)]
@@ -138,9 +136,7 @@ def _close_the_door(app: Flask, name: str) -> None:
 
 
 def _signed_in(app: Flask, name: str) -> str:
-    reviewer = Reviewer(app, name)
-    assert reviewer.sign_in().status_code == 303
-    cookie = reviewer.client.get_cookie("review")
+    cookie = signed_in(app, name).client.get_cookie("review")
     assert cookie is not None
     return cookie.value
 

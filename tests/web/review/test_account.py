@@ -19,7 +19,7 @@ from recommender.settings import Settings
 from recommender.web.core.state import current_state
 from recommender.web.review import visit
 from recommender.web.review.sealed_secret import seal, unseal
-from tests.support.reviewers import Reviewer, account, open_database, password_of, review_room
+from tests.support.reviewers import Reviewer, account, open_database, password_of, review_room, signed_in
 
 PAGE = "/review/account"
 NEW = "a quite different sentence"
@@ -33,9 +33,7 @@ def app(recommender: Recommender, tmp_path: Path) -> Iterator[Flask]:
 
 @pytest.fixture
 def ana(app: Flask) -> Reviewer:
-    reviewer = Reviewer(app, "ana")
-    assert reviewer.sign_in().status_code == 303
-    return reviewer
+    return signed_in(app, "ana")
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from recommender.review.keys import KEY_FILE
 from recommender.review.record_mark import MARK_FILE
 from recommender.review.release import CERTIFICATE_FILE
 from recommender.service.recommend import Recommender
-from tests.support.reviewers import Reviewer, asked, open_database, review_room
+from tests.support.reviewers import Reviewer, asked, open_database, review_room, signed_in
 
 RULE = "/review/rule/RF-E01"
 CUT = (
@@ -34,9 +34,7 @@ def app(recommender: Recommender, tmp_path: Path) -> Iterator[Flask]:
 
 @pytest.fixture
 def ana(app: Flask) -> Reviewer:
-    reviewer = Reviewer(app, "ana")
-    assert reviewer.sign_in().status_code == 303
-    return reviewer
+    return signed_in(app, "ana")
 
 
 @pytest.mark.parametrize("forgets", [(), (MARK_FILE,)], ids=["as it is", "without its mark"])

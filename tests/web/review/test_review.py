@@ -34,6 +34,7 @@ from tests.support.reviewers import (
     open_database,
     release,
     review_room,
+    signed_in,
 )
 
 RULE = "/review/rule/RF-E01"
@@ -49,17 +50,17 @@ def app(recommender: Recommender, tmp_path: Path) -> Iterator[Flask]:
 
 @pytest.fixture
 def ana(app: Flask) -> Reviewer:
-    return _signed_in(app, "ana")
+    return signed_in(app, "ana")
 
 
 @pytest.fixture
 def ben(app: Flask) -> Reviewer:
-    return _signed_in(app, "ben")
+    return signed_in(app, "ben")
 
 
 @pytest.fixture
 def rea(app: Flask) -> Reviewer:
-    return _signed_in(app, "rea")
+    return signed_in(app, "rea")
 
 
 def said(app: Flask) -> list[tuple[str, str, Verdict, str]]:
@@ -243,7 +244,7 @@ def test_the_author_of_a_rule_cannot_approve_it(recommender: Recommender, tmp_pa
     )
     theirs = Recommender(replace(content, rule_set=replace(content.rule_set, rules=rules)))
     with review_room(theirs, tmp_path) as app:
-        ana, ben = _signed_in(app, "ana"), _signed_in(app, "ben")
+        ana, ben = signed_in(app, "ana"), signed_in(app, "ben")
         assert "Approve this version" not in ana.see(RULE).text
         assert "You wrote this rule" in ana.see(RULE).text
         assert ana.say(RULE, "approve").status_code == 422
@@ -306,13 +307,13 @@ def test_a_change_of_one_word_takes_back_exactly_what_it_touches_and_shows_the_w
     folder = tmp_path / "room"
     with review_room(recommender, folder) as app:
         release(app)
-        ben = _signed_in(app, "ben")
+        ben = signed_in(app, "ben")
         assert "This release is approved." in ben.see("/review/release").text
         assert ben.see("/review/release/certificate.json").json["version"] == recommender.content.rule_set.version
     changed = one_word_changed(tmp_path / "content")
     rule_id = CHANGED[0].rpartition("/")[2][:6]
     with review_room(changed, folder) as app:
-        ana, ben = _signed_in(app, "ana"), _signed_in(app, "ben")
+        ana, ben = signed_in(app, "ana"), signed_in(app, "ben")
         assert ana.see("/review/release/certificate.json").status_code == 404
         overview = ana.see("/review").text
         assert "1 of 1 still to be approved needs you." in overview
@@ -375,7 +376,7 @@ def test_while_the_database_is_away_routines_work_and_nothing_is_lost(
     with databases.postgresql() as server, databases.new_database(server) as url:
         gate = DatabaseGate(url)
         with review_room(recommender, tmp_path, gate.through) as app:
-            ana = _signed_in(app, "ana")
+            ana = signed_in(app, "ana")
             ana.say(RULE, "comment", "Before.")
             fields = {"csrf_token": ana.token(RULE), "verdict": "comment", "text": "Typed.", "seen": ana.seen(RULE)}
             gate.shut()
@@ -399,12 +400,6 @@ def test_a_database_that_is_away_at_the_start_does_not_stop_the_site(recommender
         client = app.test_client()
         assert client.get("/").status_code == 200
         assert Reviewer(app, "ana").sign_in().status_code == 503
-
-
-def _signed_in(app: Flask, name: str) -> Reviewer:
-    reviewer = Reviewer(app, name)
-    assert reviewer.sign_in().status_code == 303
-    return reviewer
 
 
 def _not_approved(reviewer: Reviewer, group: str) -> list[str]:

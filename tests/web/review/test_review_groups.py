@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from recommender.review.tables import Review, Verdict
 from recommender.service.recommend import Recommender
-from tests.support.reviewers import Reviewer, open_database, review_room
+from tests.support.reviewers import Reviewer, open_database, review_room, signed_in
 
 RULE = "/review/rule/RF-E01"
 LIST = "/review/group/red_flags"
@@ -28,9 +28,7 @@ def app(recommender: Recommender, tmp_path: Path) -> Iterator[Flask]:
 
 @pytest.fixture
 def ana(app: Flask) -> Reviewer:
-    reviewer = Reviewer(app, "ana")
-    assert reviewer.sign_in().status_code == 303
-    return reviewer
+    return signed_in(app, "ana")
 
 
 def said(app: Flask) -> list[tuple[str, str, Verdict, str]]:
