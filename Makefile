@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 FLAGS := -O2 -DPyEval_CallObject=PyObject_CallObject
 
 .DEFAULT_GOAL := help
-.PHONY: run test test-deep test-long check lint mutants code-mutants bench crowd screenshots figures wheel sbom audit lock clean help
+.PHONY: run test test-deep test-long check lint mutants code-mutants bench crowd effort screenshots figures wheel sbom audit lock clean help
 
 run: $(VENV)/.run  ## serve on http://127.0.0.1:8000
 	$(BIN)/recommender serve
@@ -52,6 +52,9 @@ bench: $(VENV)/.dev  ## measure: one recommendation by stage, engine against eva
 
 crowd: $(VENV)/.dev  ## what 5,000 plausible people get, kept in docs/crowd.md and docs/crowd.json
 	$(BIN)/python -m tools.crowd --count 5000 --page docs/crowd.md --json docs/crowd.json
+
+effort: $(VENV)/.dev  ## what it costs nine kinds of people to get a routine, kept in docs/effort.md and docs/effort.json
+	$(BIN)/python -m tools.effort --page docs/effort.md --json docs/effort.json
 
 screenshots: $(VENV)/.dev  ## every page in every state, as pictures in screenshots/
 	$(BIN)/python -m tools.screenshots

@@ -1,0 +1,89 @@
+"""Measure the way of nine kinds of people: ``python -m tools.effort [--page FILE] [--json FILE]``.
+
+``make effort`` keeps it in docs/effort.md and docs/effort.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from recommender.service.recommend import load_recommender
+from recommender.settings import read_settings
+from tests.support.chromium import ARGUMENTS, MISSING, find_chromium
+from tests.support.places import HOME, running_site
+from tools.effort.walk import SECONDS_A_TAP, WORDS_A_MINUTE, Effort, people, walked
+
+_HEAD = f"""\
+# What it costs to get a routine
+
+Made by a program (`make effort`); **no patient and no clinician has been asked yet**. Nine made-up kinds of people
+(`tools/effort/people.yaml`) go through the site in a real browser, 390 pixels wide and 844 high. Words are those that can be seen,
+head and foot of each page included; what is folded away is not counted. Minutes are {WORDS_A_MINUTE} words a minute and
+{SECONDS_A_TAP} seconds a tap; somebody in pain is slower. A free text counts one tap for each letter.
+
+## The questions
+
+| who | ends at | pages | words | taps | minutes | promised | screens |
+|---|---|---|---|---|---|---|---|
+"""
+_RESULT = """
+With the start page and the check of the answers: {}.
+
+## The result
+
+| who | words | screens | screens to the first move | A4 sheets printed |
+|---|---|---|---|---|
+"""
+
+
+def main() -> None:
+    """Print the table, and write it to files if asked to."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--json", type=Path, help="write the figures as JSON")
+    parser.add_argument("--page", type=Path, help="write the figures as Markdown")
+    given = parser.parse_args()
+    efforts = measured()
+    print(report(efforts))
+    if given.page:
+        given.page.write_text(report(efforts), encoding="utf-8")
+    if given.json:
+        rows = [{**asdict(one), "minutes": round(one.minutes, 1)} for one in efforts]
+        given.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+
+
+def measured() -> list[Effort]:
+    """Return what the way of each person costs."""
+    chromium = find_chromium() or sys.exit(MISSING)
+    recommender = load_recommender(read_settings({}))
+    with running_site(recommender) as stand, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        efforts = [walked(browser, stand.addresses[HOME], recommender, person) for person in people()]
+        browser.close()
+    return efforts
+
+
+def report(efforts: Sequence[Effort]) -> str:
+    """Return the page of the figures, as Markdown."""
+    asked = [
+        f"| {one.name} | `{one.level}` | {one.pages} | {one.words:,} | {one.taps} | {one.minutes:.1f} | {one.promised} | "
+        f"{one.screens:.1f} |"
+        for one in efforts
+    ]
+    whole = "; ".join(f"{one.name} {one.words_to_result:,} words, {one.taps_to_result} taps" for one in efforts)
+    shown = [
+        f"| {one.name} | {one.result_words:,} | {one.result_screens:.1f} | "
+        f"{'' if one.first_move_screens is None else f'{one.first_move_screens:.1f}'} | {one.sheets} |"
+        for one in efforts
+    ]
+    return _HEAD + "\n".join(asked) + "\n" + _RESULT.format(whole) + "\n".join(shown) + "\n"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,173 @@
+"""A walk through the site in a real browser at phone width, counting what a person reads and presses."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from playwright.sync_api import Browser, Page
+from pypdf import PdfReader
+
+from recommender.service.recommend import Recommender
+from tests.support.sheets import full_sheet
+
+PEOPLE = Path(__file__).with_name("people.yaml")
+WIDTH, HEIGHT = 390, 844
+WORDS_A_MINUTE = 250
+SECONDS_A_TAP = 3
+
+# The words that can be seen: not those in a closed `<details>`, nor those for screen readers alone.
+_SEEN = """within => {
+  const walker = document.createTreeWalker(within, NodeFilter.SHOW_TEXT);
+  const words = [];
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const parent = node.parentElement;
+    if (parent.closest("script, style, noscript") || !parent.checkVisibility({visibilityProperty: true})) continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const box = range.getBoundingClientRect(), around = parent.getBoundingClientRect();
+    if (box.width > 1 && box.height > 1 && around.width > 1 && around.height > 1) words.push(node.textContent);
+  }
+  return words.join(" ");
+}"""
+_BOXES = "boxes => boxes.map(box => [box.name, box.type, box.value, box.checked])"
+
+
+@dataclass(frozen=True)
+class Person:
+    """A kind of person: what they answer where it is not the baseline's, the language they read, and where they end."""
+
+    name: str
+    expect: str
+    answers: Mapping[str, Any]
+    language: str = "en"
+
+
+@dataclass(frozen=True)
+class Effort:
+    """What the way of one person costs.
+
+    ``words`` and ``taps`` are those of the pages of questions; ``words_to_result`` and ``taps_to_result`` add the start page
+    and the check of the answers. ``promised`` is the minutes that the first page says. ``screens`` are lengths of the
+    window: of all pages of questions, of the result as it opens, and down to its first move. ``sheets`` is the result printed
+    on A4.
+    """
+
+    name: str
+    level: str
+    pages: int
+    words: int
+    taps: int
+    words_to_result: int
+    taps_to_result: int
+    promised: int
+    screens: float
+    result_words: int
+    result_screens: float
+    first_move_screens: float | None
+    sheets: int
+
+    @property
+    def minutes(self) -> float:
+        """How long the questions take somebody who reads and presses at a usual pace."""
+        return self.words / WORDS_A_MINUTE + self.taps * SECONDS_A_TAP / 60
+
+
+def people() -> list[Person]:
+    """Return the kinds of people, as people.yaml has them."""
+    return [Person(**one) for one in yaml.safe_load(PEOPLE.read_text(encoding="utf-8"))]
+
+
+def walked(browser: Browser, home: str, recommender: Recommender, person: Person) -> Effort:
+    """Go from the start page to the result as this person, and count.
+
+    Raises:
+        AssertionError: a page leads nowhere, or the end is another one than is written down.
+    """
+    raw = full_sheet(recommender, person.answers)
+    context = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT})
+    context.add_cookies([{"name": "language", "value": person.language, "url": home}])
+    page = context.new_page()
+    page.goto(home + "/")
+    start = _words(page)
+    page.locator('main a[href*="/questions/"]').first.click()
+    promised = max(map(int, re.findall(r"\d+", page.locator(".app-progress").inner_text())[2:]), default=0)
+    pages, words, taps, length = 0, 0, 0, 0.0
+    while "/questions/" in page.url:
+        taps += _answered(page, raw)
+        pages, words, length = pages + 1, words + _words(page), length + _screens(page)
+        taps += _pressed(page, "main form button[type=submit]")
+    checked, confirmed = 0, 0
+    if page.url.endswith("/check-answers"):
+        checked = _words(page)
+        confirmed = _pressed(page, "main form button[type=submit]")
+    assert page.url.endswith("/result"), page.url
+    level = recommender.recommend(recommender.sheet.read(raw)).decision.level.value
+    assert level == person.expect, f"{person.name}: {level}"
+    effort = Effort(
+        name=person.name,
+        level=level,
+        pages=pages,
+        words=words,
+        taps=taps,
+        words_to_result=start + words + checked,
+        taps_to_result=1 + taps + confirmed,
+        promised=promised,
+        screens=length,
+        result_words=_words(page),
+        result_screens=_screens(page),
+        first_move_screens=_down_to(page, ".app-move"),
+        sheets=len(PdfReader(io.BytesIO(page.pdf(format="A4"))).pages),
+    )
+    context.close()
+    return effort
+
+
+def _answered(page: Page, raw: Mapping[str, Any]) -> int:
+    """Answer the page that is open; return how often that took a finger or a key."""
+    taps = 0
+    for name, _, value, is_checked in page.locator("input[type=radio], input[type=checkbox]").evaluate_all(_BOXES):
+        if value in _wanted(raw, name) and not is_checked:
+            page.locator(f'input[name="{name}"][value="{value}"]').check()
+            taps += 1
+    for field in page.locator("main input[type=text]").all():
+        for words in _wanted(raw, field.get_attribute("name") or ""):
+            field.fill(words)
+            taps += 1 + len(words)
+    return taps
+
+
+def _wanted(raw: Mapping[str, Any], name: str) -> Sequence[str]:
+    question, _, part = name.partition("-")
+    answer = raw.get(question)
+    if isinstance(answer, dict):
+        answer = answer.get(part)
+    return [] if answer is None else [str(one) for one in (answer if isinstance(answer, list) else [answer])]
+
+
+def _pressed(page: Page, button: str) -> int:
+    before = page.url
+    with page.expect_navigation():
+        page.locator(button).first.click()
+    assert page.url != before, page.locator("main").inner_text()
+    return 1
+
+
+def _words(page: Page) -> int:
+    return len(re.findall(r"\w[\w'’\-]*", page.locator("body").evaluate(_SEEN)))
+
+
+def _screens(page: Page) -> float:
+    return float(page.evaluate("document.documentElement.scrollHeight")) / HEIGHT
+
+
+def _down_to(page: Page, place: str) -> float | None:
+    found = page.locator(place)
+    if not found.count():
+        return None
+    return float(found.first.evaluate("one => one.getBoundingClientRect().top + scrollY")) / HEIGHT
