@@ -33,7 +33,7 @@ def bring(page: Page, stand: Stand, path: str) -> None:
 @pytest.mark.parametrize(
     ("path", "pictures"),
     [
-        ("/result", f".app-move {PICTURE}"),
+        ("/result", ".app-move .app-thumbnail"),
         ("/result/play#move-1", f"#move-1 {PICTURE}"),
         ("/exercises", ".app-entry .app-thumbnail"),
         ("/exercises/bird_dog", PICTURE),
@@ -60,10 +60,12 @@ def test_by_night_a_drawing_keeps_its_light_paper(browser: Browser, address: str
 
 def test_on_paper_there_are_drawings_and_no_buttons(page: Page, stand: Stand) -> None:
     bring(page, stand, "/result")
-    expect(page.locator(".app-figure__buttons").first).to_be_visible()
+    expect(page.locator(f".app-move {PICTURE}").first).to_be_hidden()
+    page.locator(".app-move__row").nth(1).click()
+    expect(page.locator(".app-figure__buttons:visible")).not_to_have_count(0)
     page.emulate_media(media="print")
     expect(page.locator(f".app-move {PICTURE}").first).to_be_visible()
-    expect(page.locator(".app-figure__buttons").first).to_be_hidden()
+    expect(page.locator(".app-figure__buttons:visible")).to_have_count(0)
 
 
 def test_the_movement_goes_there_and_back(page: Page, stand: Stand) -> None:

@@ -170,9 +170,11 @@ def test_a_whole_journey_needs_no_mouse(typist: Typist, recommender: Recommender
     expect(page.get_by_text("Put on my socks, 3 out of 10")).to_be_visible()
     typist.follow("Show my routine")
     expect(page.locator("h1")).to_contain_text("A routine for you")
+    typist.go_to(page.locator(".app-move__name").first.inner_text())
+    page.keyboard.press("Enter")
     typist.go_to("Why this is in your routine")
     page.keyboard.press("Enter")
-    expect(page.locator(".app-move details[open]")).to_have_count(1)
+    expect(page.locator(".app-move__body details[open]")).to_have_count(1)
 
 
 @pytest.mark.deep

@@ -164,6 +164,7 @@ def test_check_answers_and_a_routine_say_what_was_answered(walker: Walker) -> No
     walker.open("/check-answers", {"main_task": {"task": "Put on my socks", "score": 3}})
     expect(page.get_by_text("Put on my socks, 3 out of 10")).to_be_visible()
     walker.press("Show my routine")
+    page.locator(".app-move__row").first.click()
     page.get_by_text("Why this is in your routine").first.click()
     expect(page.locator(".app-move .app-told").first).to_be_visible()
 

@@ -20,6 +20,8 @@ from tests.support.chromium import ARGUMENTS, MISSING, find_chromium
 from tests.support.places import HOME, running_site
 from tools.effort.walk import SECONDS_A_TAP, WORDS_A_MINUTE, Effort, people, walked
 
+BEFORE = Path(__file__).with_name("before.json")
+
 _HEAD = f"""\
 # What it costs to get a routine
 
@@ -27,6 +29,7 @@ Made by a program (`make effort`); **no patient and no clinician has been asked 
 (`tools/effort/people.yaml`) go through the site in a real browser, 390 pixels wide and 844 high. Words are those that can be seen,
 head and foot of each page included; what is folded away is not counted. Minutes are {WORDS_A_MINUTE} words a minute and
 {SECONDS_A_TAP} seconds a tap; somebody in pain is slower. A free text counts one tap for each letter.
+In brackets: on 30 November 2026, before the way was made shorter (`tools/effort/before.json`).
 
 ## The questions
 
@@ -70,19 +73,44 @@ def measured() -> list[Effort]:
 
 
 def report(efforts: Sequence[Effort]) -> str:
-    """Return the page of the figures, as Markdown."""
-    asked = [
-        f"| {one.name} | `{one.level}` | {one.pages} | {one.words:,} | {one.taps} | {one.minutes:.1f} | {one.promised} | "
-        f"{one.screens:.1f} |"
-        for one in efforts
-    ]
-    whole = "; ".join(f"{one.name} {one.words_to_result:,} words, {one.taps_to_result} taps" for one in efforts)
-    shown = [
-        f"| {one.name} | {one.result_words:,} | {one.result_screens:.1f} | "
-        f"{'' if one.first_move_screens is None else f'{one.first_move_screens:.1f}'} | {one.sheets} |"
-        for one in efforts
-    ]
-    return _HEAD + "\n".join(asked) + "\n" + _RESULT.format(whole) + "\n".join(shown) + "\n"
+    """Return the page of the figures, those of before in brackets, as Markdown."""
+    before = {one["name"]: one for one in json.loads(BEFORE.read_text(encoding="utf-8"))}
+    asked, whole, shown = [], [], []
+    for one in efforts:
+        was = before[one.name]
+        cells = [
+            _then(one.pages, was["pages"]),
+            _then(one.words, was["words"]),
+            _then(one.taps, was["taps"]),
+            _then(one.minutes, was["minutes"]),
+            _then(one.promised, was["promised"]),
+            _then(one.screens, was["screens"]),
+        ]
+        asked.append(_row(one.name, f"`{one.level}`", *cells))
+        whole.append(f"{one.name} {one.words_to_result:,} words, {one.taps_to_result} taps")
+        shown.append(
+            _row(
+                one.name,
+                _then(one.result_words, was["result_words"]),
+                _then(one.result_screens, was["result_screens"]),
+                _then(one.first_move_screens, was["first_move_screens"]),
+                _then(one.sheets, was["sheets"]),
+            )
+        )
+    return _HEAD + "".join(asked) + _RESULT.format("; ".join(whole)) + "".join(shown)
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _then(now: float | None, was: float | None) -> str:
+    """Return a figure and, in brackets, what it was."""
+    return "" if now is None or was is None else f"{_figure(now)} ({_figure(was)})"
+
+
+def _figure(value: float) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:.1f}"
 
 
 if __name__ == "__main__":

@@ -159,7 +159,7 @@ def _pressed(page: Page, button: str) -> int:
 
 
 def _words(page: Page) -> int:
-    return len(re.findall(r"\w[\w'’\-]*", page.locator("body").evaluate(_SEEN)))
+    return len(re.findall(r"\w[\w'\u2019\-]*", page.locator("body").evaluate(_SEEN)))
 
 
 def _screens(page: Page) -> float:

@@ -27,7 +27,7 @@ PEOPLE: tuple[dict[str, Any], ...] = (
 
 def card(page: str) -> str:
     """Return the part of a page about seeing someone."""
-    found = re.search(r'<section class="app-section app-card app-card--soon">.*?</section>', page, re.DOTALL)
+    found = re.search(r'<section class="app-section app-card app-card--soon[^"]*">.*?</section>', page, re.DOTALL)
     assert found is not None
     return html.unescape(found.group())
 
@@ -77,7 +77,7 @@ def test_who_cannot_cope_sees_a_crisis_line_before_all_else(visitor: Visitor) ->
 def test_low_mood_has_one_quiet_line_and_no_alarm(visitor: Visitor) -> None:
     page = visitor.result_of({"coping": "low"}).text
     assert page.count("If you cannot keep yourself safe") == 1
-    assert page.index("Along the way") < page.index("If you cannot keep yourself safe")
+    assert page.index("Your moves, in order") < page.index("If you cannot keep yourself safe") < page.index("app-fold")
     assert "Where to find support" not in page
 
 

@@ -25,9 +25,9 @@ DO_NOT_SIT: dict[str, Any] = {"sit_hours": "lt_4"}
 
 
 def part_of(text: str) -> str:
-    found = re.search(r'<section [^>]*id="sitting">.*?</section>', text, re.DOTALL)
-    assert found
-    return html.unescape(found[0])
+    _, title, rest = text.partition('<h2 class="govuk-heading-s">For when you sit</h2>')
+    assert 'id="sitting"' in rest
+    return html.unescape(title + rest.partition("app-fold__title")[0])
 
 
 @pytest.mark.parametrize(("given", "heading"), SITTERS.values(), ids=SITTERS)
