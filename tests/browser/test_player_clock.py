@@ -59,8 +59,10 @@ class Player:
         found: dict[str, str] = self.page.eval_on_selector(f"#move-{move}", "one => ({...one.dataset})")
         return {name: int(value) for name, value in found.items() if value.isdigit()}
 
-    def shows_one_side(self, move: int) -> bool:
-        return self.page.locator(f"#move-{move} .app-figure--large[data-other]").count() == 1
+    def sides(self, move: int) -> list[str]:
+        """Return the sides of the body that come one after the other; empty where both are at work."""
+        first = self.page.locator(f"#move-{move}").get_attribute("data-side")
+        return [] if first is None else [first, "left" if first == "right" else "right"]
 
     def move_of(self, kind: str) -> int:
         """Return the number of the first move of one kind of dose."""
@@ -84,7 +86,7 @@ def player(page: Page, stand: Stand) -> Player:
 
 @pytest.mark.deep
 def test_the_drawing_is_mirrored_for_the_second_half_of_the_rounds(player: Player) -> None:
-    screen = player.page.locator(".app-player__screen[data-sides='2']:has(.app-figure--large[data-other])").first
+    screen = player.page.locator(".app-player__screen[data-side]:has(.app-figure--large[data-other])").first
     number = int(str(screen.get_attribute("id")).removeprefix("move-"))
     player.open(f"#move-{number}")
     pace = player.numbers(number)
@@ -104,8 +106,8 @@ def test_one_screen_is_shown_at_a_time_and_the_focus_goes_to_its_heading(player:
     assert player.shown == ["Before you start"]
     expect(player.left).to_be_hidden()
     player.page.locator("[data-next]:visible").click()
-    (name,) = player.shown
     expect(player.page.locator("#move-1 h2")).to_be_focused()
+    (name,) = player.shown
     expect(player.left).to_be_visible()
     player.page.locator("[data-next]:visible").click()
     expect(player.page.locator("#move-2 h2")).to_be_focused()
@@ -141,24 +143,43 @@ def test_the_clock_does_nothing_until_it_is_started_and_pauses_when_asked(player
     assert player.left.inner_text() < later
 
 
-def test_a_hold_is_counted_round_by_round_as_the_dose_says(player: Player) -> None:
-    number = player.move_of("hold")
+def test_a_hold_is_counted_round_by_round_on_one_side_and_then_on_the_other(player: Player) -> None:
+    screen = player.page.locator(".app-player__screen[data-kind=hold][data-side]").first
+    number = int(str(screen.get_attribute("id")).removeprefix("move-"))
     player.open(f"#move-{number}")
     pace = player.numbers(number)
     assert pace["sets"] == 1
     player.press("Start the clock")
     expect(player.cue).to_contain_text("Get into place")
     player.wait(pace["settle"] + 0.3)
-    sides = pace["sides"] if player.shows_one_side(number) else 1
-    for one in range(1, pace["rounds"] + 1):
-        turned = "Now the other side. " if sides == 2 and one == pace["rounds"] // 2 + 1 else ""
-        expect(player.cue).to_have_text(f"{turned}Get ready: {one} of {pace['rounds']}")
-        player.wait(pace["ready"])
-        expect(player.cue).to_have_text(f"Hold: {one} of {pace['rounds']}")
-        player.wait(pace["work"])
+    each = pace["rounds"] // 2
+    first, other = player.sides(number)
+    for side in (first, other):
+        for one in range(1, each + 1):
+            lead = f"{'Change sides. ' if (side, one) == (other, 1) else ''}{side.title()} side."
+            expect(player.cue).to_have_text(f"{lead} Get ready: {one} of {each}")
+            player.wait(pace["ready"])
+            expect(player.cue).to_have_text(f"{side.title()} side. Hold: {one} of {each}")
+            player.wait(pace["work"])
     expect(player.cue).to_have_text("Done. Go on when you are ready.")
     player.wait(60)
     expect(player.page.locator(f"#move-{number} h2")).to_be_visible()
+
+
+@pytest.mark.deep
+def test_whoever_is_in_place_need_not_wait(player: Player) -> None:
+    number = player.move_of("hold")
+    player.open(f"#move-{number}")
+    pace = player.numbers(number)
+    player.press("Start the clock")
+    player.wait(1)
+    player.press("I am ready")
+    expect(player.cue).to_contain_text("Get ready: 1 of")
+    player.press("I am ready")
+    expect(player.cue).to_contain_text("Hold: 1 of")
+    expect(player.page.get_by_role("button", name="I am ready")).to_be_hidden()
+    player.wait(pace["work"] - 2)
+    expect(player.cue).to_contain_text("Hold: 1 of")
 
 
 @pytest.mark.deep
@@ -168,7 +189,92 @@ def test_repeats_are_counted_for_both_sides(player: Player) -> None:
     pace = player.numbers(number)
     player.press("Start the clock")
     player.wait(pace["settle"] + 0.3 + pace["work"] * (pace["rounds"] - 1))
-    expect(player.cue).to_have_text(f"Repeat {pace['rounds']} of {pace['rounds']}")
+    each = pace["rounds"] // 2 if player.sides(number) else pace["rounds"]
+    expect(player.cue).to_contain_text(f"Repeat {each} of {each}")
+
+
+# Everything that helps, broken in one way: (what the device does, what is chosen).
+BROKEN = {
+    "a voice that never ends": VOICES.replace("NEAR", "true").replace("setTimeout(() => speech.onend());", ""),
+    "a voice that throws": VOICES.replace("NEAR", "true").replace("window.said.push", "throw window.said.pop"),
+    "no sound context": "window.AudioContext = class { constructor() { throw new Error('none'); } };",
+    "a sound context that stays suspended": """window.AudioContext = class {
+      state = "suspended"; currentTime = 0; resume() { return Promise.reject(new Error("no")); }
+    };""",
+    "a lock that is refused": """Object.defineProperty(navigator, "wakeLock", { value: {
+      request: () => Promise.reject(new Error("no")) } });""",
+    "a browser that keeps nothing": """Object.defineProperty(window, "sessionStorage", { get() { throw new Error("no"); } });""",
+}
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("script", BROKEN.values(), ids=BROKEN)
+def test_the_clock_goes_on_whatever_helper_fails(page: Page, stand: Stand, script: str) -> None:
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.add_init_script(script)
+    player = Player(page, stand)
+    player.open()
+    if page.get_by_label("Read the moves aloud").is_visible():
+        page.get_by_label("Read the moves aloud").check()
+    number = player.move_of("hold")
+    page.evaluate(f"location.hash = '#move-{number}'")
+    pace = player.numbers(number)
+    player.press("Start the clock")
+    player.wait(300 + pace["settle"] + pace["rounds"] * (pace["ready"] + pace["work"]))
+    expect(player.cue).to_have_text("Done. Go on when you are ready.")
+    assert wrong == []
+
+
+@pytest.mark.deep
+def test_a_device_that_slept_finds_the_clock_paused_and_nothing_done(player: Player) -> None:
+    number = player.move_of("hold")
+    player.open(f"#move-{number}")
+    player.press("Start the clock")
+    player.wait(2)
+    cue = player.cue.inner_text()
+    player.page.clock.fast_forward(600_000)
+    expect(player.page.get_by_role("button", name="Go on", exact=True)).to_be_visible()
+    expect(player.cue).to_have_text(cue)
+    player.press("Go on")
+    player.wait(1)
+    expect(player.cue).to_have_text(cue)
+
+
+@pytest.mark.deep
+def test_space_and_arrows_and_a_swipe_do_what_the_buttons_do(player: Player) -> None:
+    player.open("#move-1")
+    player.page.keyboard.press("Space")
+    expect(player.page.get_by_role("button", name="Pause")).to_be_visible()
+    player.page.keyboard.press("Space")
+    expect(player.page.get_by_role("button", name="Go on", exact=True)).to_be_visible()
+    player.page.keyboard.press("ArrowRight")
+    expect(player.page.locator("#move-2 h2")).to_be_focused()
+    player.page.keyboard.press("ArrowLeft")
+    expect(player.page.locator("#move-1 h2")).to_be_focused()
+    player.page.evaluate(
+        """() => {
+          const at = (x) => new Touch({ identifier: 1, target: document.body, clientX: x, clientY: 300 });
+          dispatchEvent(new TouchEvent("touchstart", { touches: [at(300)] }));
+          dispatchEvent(new TouchEvent("touchend", { changedTouches: [at(120)] }));
+        }"""
+    )
+    expect(player.page.locator("#move-2 h2")).to_be_focused()
+
+
+@pytest.mark.deep
+def test_how_the_clock_helps_and_the_move_stay_as_chosen_over_a_reload(player: Player) -> None:
+    page = player.page
+    page.get_by_label("A sound at each change").uncheck()
+    page.get_by_label("Go on to the next move by itself").check()
+    page.locator("[data-next]:visible").click()
+    page.reload()
+    expect(page.locator("#move-1 h2")).to_be_visible()
+    page.evaluate("location.hash = '#begin'")
+    expect(page.get_by_label("A sound at each change")).not_to_be_checked()
+    expect(page.get_by_label("Go on to the next move by itself")).to_be_checked()
+    kept = page.evaluate("JSON.stringify({...sessionStorage, ...localStorage})")
+    assert kept == '{"clock-sound":"false","clock-on":"true"}'
 
 
 @pytest.mark.deep

@@ -1,44 +1,37 @@
 // What JavaScript adds to the page that shows one move at a time: one screen for each move, and a clock that counts its
 // rounds, with a sound or the device's own voice. It starts only when asked, and pauses when the page is out of sight.
+import { allowSound, buzz, chime, hush, maySleep, ownVoice, say, stayAwake } from "./player/cues.mjs";
+import { WORK, roundsOf, wordsOf } from "./player/rounds.mjs";
+
 const player = document.querySelector("[data-player]");
 const screens = [...player.querySelectorAll(".app-player__screen")];
 const bar = player.querySelector(".app-player__bar");
-const [cue, left, button] = ["cue", "left", "go"].map((name) => bar.querySelector(`[data-${name}]`));
-const [sound, goOn, voice] = ["sound", "on", "voice"].map((name) => document.getElementById(`clock-${name}`));
+const [cue, left, button, skip] = ["cue", "left", "go", "skip"].map((name) => bar.querySelector(`[data-${name}]`));
+const choices = ["sound", "on", "voice"].map((name) => document.getElementById(`clock-${name}`));
+const [sound, goOn, voice] = choices;
 const language = document.documentElement.lang;
 const DRAWING = ".app-figure--large[data-other]"; // that of the move itself, where it shows one side
+
+const TICK_MS = 200;
+// A round that ended longer ago than this ended while the device slept: nobody was there to do it.
+const ASLEEP_MS = 5000;
+// A hold of at least so many seconds is told its half.
+const HALF_FROM_SECONDS = 20;
+const LAST_SECONDS = 3;
+const SWIPE_PIXELS = 60;
+const PITCH = { begin: 660, ready: 440, half: 550, last: 520, done: 880 };
 
 let current = null; // the screen that is shown
 let rounds = []; // what is still to be counted of its move, the round that runs first
 let remaining = 0; // milliseconds of that round, as long as the clock stands
 let ends = Infinity; // when that round ends, as long as the clock runs; Infinity while the move is read aloud
+let second = 0; // the second that was drawn last
 let isNew = true; // whether nothing of the move has been counted or read
 let ticking = null;
 let runs = 0; // how often the clock was started or stopped, so that what ends late does nothing to a later run
-let audio = null;
-let wakeLock = null;
 
-// The second half of the rounds of a set is for the other side, where there are two and a drawing that shows one.
-function roundsOf({ kind, settle, sets, rounds, sides, ready, work, rest }) {
-  const total = Number(rounds);
-  const first = Number(sides) === 2 && current.querySelector(DRAWING) ? total / 2 : total;
-  const all = [{ name: "settle", seconds: Number(settle) }];
-  for (let set = 1; set <= Number(sets); set += 1) {
-    if (set > 1) all.push({ name: "rest", seconds: Number(rest) });
-    for (let number = 1; number <= total; number += 1) {
-      const isOther = number > first;
-      const one = { number, total, isOther, turns: number === first + 1 };
-      all.push({ ...one, name: "ready", seconds: Number(ready) });
-      all.push({ ...one, name: kind, seconds: Number(work), turns: one.turns && !Number(ready) });
-    }
-  }
-  return all.filter(({ seconds }) => seconds > 0);
-}
-
-function wordsOf({ name, number, total, turns }) {
-  const filled = { "{number}": number, "{total}": total, "{name}": current.dataset.name };
-  const words = bar.dataset[name].replace(/{\w+}/g, (place) => filled[place]);
-  return turns ? `${bar.dataset.other} ${words}` : words;
+function words() {
+  return wordsOf(rounds[0], current.dataset.name, bar.dataset);
 }
 
 function showSide(isOther) {
@@ -72,25 +65,26 @@ function wind() {
   isNew = true;
   showSide(false);
   button.textContent = bar.dataset.start;
-  cue.textContent = rounds.length ? wordsOf(rounds[0]) : "";
+  cue.textContent = rounds.length ? words() : "";
   draw(remaining);
 }
 
 function draw(milliseconds) {
-  const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
-  left.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  second = Math.max(0, Math.ceil(milliseconds / 1000));
+  left.textContent = `${Math.floor(second / 60)}:${String(second % 60).padStart(2, "0")}`;
 }
 
 async function run() {
   runs += 1;
   const mine = runs;
   ends = Infinity;
-  ticking = setInterval(tick, 200);
+  ticking = setInterval(tick, TICK_MS);
   button.textContent = bar.dataset.pause;
-  stayAwake(mine);
+  allowSound();
+  stayAwake(() => mine === runs);
   if (isNew) {
     isNew = false;
-    await say(spokenOn(current));
+    await speak(spokenOn(current));
   }
   if (mine !== runs) return;
   ends = performance.now() + remaining;
@@ -104,33 +98,58 @@ function stand() {
   if (ends !== Infinity) remaining = Math.max(0, ends - performance.now());
   ends = Infinity;
   button.textContent = bar.dataset.resume;
-  globalThis.speechSynthesis?.cancel();
-  wakeLock?.release();
-  wakeLock = null;
+  skip.hidden = true;
+  hush();
+  maySleep();
 }
 
 function tick() {
-  if (performance.now() >= ends) {
-    rounds.shift();
-    if (!rounds.length) {
-      finish();
-      return;
-    }
-    ends += 1000 * rounds[0].seconds;
-    announce();
+  const now = performance.now();
+  if (now - ends > ASLEEP_MS) {
+    stand();
+    remaining = 1000 * rounds[0].seconds;
+    draw(remaining);
+    return;
   }
-  if (ends !== Infinity) draw(ends - performance.now());
+  if (now >= ends) next(ends);
+  if (ends !== Infinity) {
+    const before = second;
+    draw(ends - now);
+    if (second !== before) count();
+  }
+}
+
+// Go on to the round after this one, which begins at a time of the clock.
+function next(begins) {
+  rounds.shift();
+  if (!rounds.length) {
+    finish();
+    return;
+  }
+  ends = begins + 1000 * rounds[0].seconds;
+  announce();
 }
 
 function announce() {
-  if (!rounds[0].name.match(/settle|rest/)) showSide(rounds[0].isOther);
-  cue.textContent = wordsOf(rounds[0]);
-  chime(["ready", "rest"].includes(rounds[0].name) ? 440 : 660);
-  say(cue.textContent);
+  const { name, isOther } = rounds[0];
+  const isWork = WORK.has(name);
+  if (isWork || name === "ready") showSide(isOther);
+  cue.textContent = words();
+  skip.hidden = isWork;
+  signal(isWork ? PITCH.begin : PITCH.ready);
+  speak(cue.textContent);
+}
+
+function count() {
+  const { name, seconds } = rounds[0];
+  if (!sound.checked) return;
+  if (second > 0 && second <= LAST_SECONDS && second < seconds) chime(PITCH.last, 0.1);
+  const isLong = WORK.has(name) && name !== "reps" && seconds >= HALF_FROM_SECONDS;
+  if (isLong && second === Math.floor(seconds / 2)) chime(PITCH.half);
 }
 
 function finish() {
-  chime(880);
+  signal(PITCH.done);
   stand();
   if (goOn.checked) {
     goOnByItself();
@@ -139,7 +158,7 @@ function finish() {
   wind();
   cue.textContent = bar.dataset.done;
   draw(0);
-  say(bar.dataset.done);
+  speak(bar.dataset.done);
 }
 
 function goOnByItself() {
@@ -151,59 +170,73 @@ function goOnByItself() {
     run();
   } else {
     current.querySelector("h2").focus();
-    say(spokenOn(current));
+    speak(spokenOn(current));
   }
 }
 
-function chime(pitch) {
+function signal(pitch) {
   if (!sound.checked) return;
-  navigator.vibrate?.(150);
-  if (!globalThis.AudioContext) return;
-  audio ??= new AudioContext();
-  const tone = new OscillatorNode(audio, { frequency: pitch });
-  const loudness = new GainNode(audio, { gain: 0.2 });
-  loudness.gain.exponentialRampToValueAtTime(0.001, audio.currentTime + 0.5);
-  tone.connect(loudness).connect(audio.destination);
-  tone.start();
-  tone.stop(audio.currentTime + 0.5);
+  buzz();
+  chime(pitch);
 }
 
-// Only a voice that is on the device: what is read aloud goes nowhere.
-function ownVoice() {
-  return globalThis.speechSynthesis?.getVoices().find((one) => one.localService && one.lang.startsWith(language));
+function speak(text) {
+  return say(text, voice.checked && ownVoice(language));
 }
 
-function say(text) {
-  const found = voice.checked && ownVoice();
-  if (!found) return Promise.resolve();
-  speechSynthesis.cancel();
-  return new Promise((resolve) => {
-    const speech = new SpeechSynthesisUtterance(text);
-    speech.voice = found;
-    speech.lang = found.lang;
-    speech.onend = resolve;
-    speech.onerror = resolve;
-    speechSynthesis.speak(speech);
-  });
-}
-
-async function stayAwake(mine) {
-  const granted = await navigator.wakeLock?.request("screen").catch(() => null);
-  if (mine === runs) wakeLock = granted;
-  else granted?.release();
-}
-
-function offerVoice() {
-  voice.parentElement.hidden = !ownVoice();
+function toggle() {
+  if (ticking === null) run();
+  else stand();
 }
 
 function targetOf(hash) {
   return (hash && document.getElementById(hash.slice(1))) || screens[0];
 }
 
-button.addEventListener("click", () => (ticking === null ? run() : stand()));
+// How the clock helps stays as chosen over a reload, in this tab alone.
+function keepChoices() {
+  try {
+    for (const one of choices) {
+      const kept = sessionStorage.getItem(one.id);
+      if (kept !== null) one.checked = kept === "true";
+      one.addEventListener("change", () => sessionStorage.setItem(one.id, one.checked));
+    }
+  } catch {
+    // A browser that keeps nothing starts afresh.
+  }
+}
+
+function offerVoice() {
+  voice.parentElement.hidden = !ownVoice(language);
+}
+
+function turnPage(isOnward) {
+  current.querySelector(isOnward ? "[data-next]" : "[data-back]")?.click();
+}
+
+button.addEventListener("click", toggle);
+skip.addEventListener("click", () => {
+  if (ends !== Infinity) next(performance.now());
+});
 document.addEventListener("visibilitychange", () => {
   if (document.hidden && ticking !== null) stand();
+});
+addEventListener("keydown", (event) => {
+  if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest("a, button, input, summary")) return;
+  const isRightward = document.documentElement.dir !== "rtl";
+  if (event.key === "ArrowRight" || event.key === "ArrowLeft") turnPage((event.key === "ArrowRight") === isRightward);
+  if (event.key !== " " || !hasClock()) return;
+  event.preventDefault();
+  toggle();
+});
+let touched = null;
+addEventListener("touchstart", ({ touches }) => (touched = touches.length === 1 ? touches[0] : null), { passive: true });
+addEventListener("touchend", ({ changedTouches: [end] }) => {
+  if (!touched || getSelection()?.toString()) return;
+  const [across, down] = [end.clientX - touched.clientX, end.clientY - touched.clientY];
+  touched = null;
+  if (Math.abs(across) < SWIPE_PIXELS || Math.abs(down) * 2 > Math.abs(across)) return;
+  turnPage(across < 0 === (document.documentElement.dir !== "rtl"));
 });
 addEventListener("hashchange", () => {
   const target = targetOf(location.hash);
@@ -214,5 +247,6 @@ addEventListener("hashchange", () => {
 });
 globalThis.speechSynthesis?.addEventListener?.("voiceschanged", offerVoice);
 offerVoice();
+keepChoices();
 player.classList.add("is-scripted");
 show(targetOf(location.hash).closest(".app-player__screen") ?? screens[0]);

@@ -64,7 +64,7 @@ def figure_of(exercise: str, form: str) -> dict[str, Any] | None:
         "width": found.width,
         "height": found.height,
         "mirrored": found.mirrored,
-        "one_sided": bool(found.sides),
+        "first_side": found.sides[0].side if found.sides else None,
     }
 
 

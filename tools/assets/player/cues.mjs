@@ -1,0 +1,83 @@
+// What is heard, felt and kept awake. None of it may stop the clock: each may be missing, refuse, or never end.
+
+const TONE_SECONDS = 0.5;
+// A voice that has not said that it is done after so long is not waited for.
+const SPEECH_MS = 5000;
+const SPEECH_MS_PER_LETTER = 120;
+
+let audio = null;
+let wakeLock = null;
+
+// Browsers let a page make a sound only after a press: so each press asks for it.
+export function allowSound() {
+  try {
+    audio ??= new AudioContext();
+    if (audio.state === "suspended") audio.resume().catch(() => {});
+  } catch {
+    audio = null;
+  }
+}
+
+export function chime(pitch, seconds = TONE_SECONDS) {
+  try {
+    const tone = new OscillatorNode(audio, { frequency: pitch });
+    const loudness = new GainNode(audio, { gain: 0.2 });
+    loudness.gain.exponentialRampToValueAtTime(0.001, audio.currentTime + seconds);
+    tone.connect(loudness).connect(audio.destination);
+    tone.start();
+    tone.stop(audio.currentTime + seconds);
+  } catch {
+    // Silence is all that is lost.
+  }
+}
+
+export function buzz() {
+  navigator.vibrate?.(150);
+}
+
+// Only a voice that is on the device: what is read aloud goes nowhere. The device's own choice first, then the region.
+export function ownVoice(language) {
+  const spoken = (globalThis.speechSynthesis?.getVoices() ?? []).filter(
+    (one) => one.localService && one.lang.toLowerCase().startsWith(language.slice(0, 2).toLowerCase()),
+  );
+  const inRegion = (one) => one.lang.replace("_", "-") === navigator.language;
+  return spoken.find((one) => one.default) ?? spoken.find(inRegion) ?? spoken[0];
+}
+
+export function say(text, voice) {
+  return new Promise((resolve) => {
+    if (!voice || !text) return resolve();
+    try {
+      speechSynthesis.cancel();
+      const speech = new SpeechSynthesisUtterance(text);
+      speech.voice = voice;
+      speech.lang = voice.lang;
+      speech.onend = resolve;
+      speech.onerror = resolve;
+      setTimeout(resolve, SPEECH_MS + SPEECH_MS_PER_LETTER * text.length);
+      speechSynthesis.speak(speech);
+    } catch {
+      resolve();
+    }
+  });
+}
+
+export function hush() {
+  try {
+    globalThis.speechSynthesis?.cancel();
+  } catch {
+    // It says no more anyway.
+  }
+}
+
+// `isWanted` is asked once the lock is there, which may be after the clock was stopped.
+export async function stayAwake(isWanted) {
+  const granted = await navigator.wakeLock?.request("screen").catch(() => null);
+  if (isWanted()) wakeLock = granted;
+  else granted?.release();
+}
+
+export function maySleep() {
+  wakeLock?.release();
+  wakeLock = null;
+}
