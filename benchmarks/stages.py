@@ -7,7 +7,6 @@ milliseconds.
 
 from __future__ import annotations
 
-import json
 import statistics
 import time
 from collections import defaultdict
@@ -26,6 +25,7 @@ from recommender.questionnaire.answer_sheet import raw_answers
 from recommender.service import recommend as service
 from recommender.service.recommend import Recommender, load_recommender
 from recommender.settings import read_settings
+from recommender.web.api.json_replies import encoded
 
 VIGNETTES = Path(__file__).parents[1] / "tests" / "vignettes"
 EXAMPLES = "journeys/worked-examples.yaml"
@@ -77,8 +77,8 @@ def answered(
     intake = watch.around("read", localised.sheet.read)(raw)
     recommendation = recommender.recommend(intake)
     shown = watch.around("present", localised.present)(recommendation, region, date.today())
-    reply: str = watch.around("dump", json.dumps)(shown)
-    return reply.encode()
+    reply: bytes = watch.around("dump", encoded)(shown)
+    return reply
 
 
 def measure(recommender: Recommender, region: str | None) -> list[dict[str, float]]:

@@ -69,6 +69,7 @@ ONLY_IMPORTER = {
     "structlog": {"web/telemetry/"},
     "prometheus_client": {"web/telemetry/metrics.py"},
     "whitenoise": {"web/core/static_files.py"},
+    "msgspec": {"web/api/json_replies.py"},
 }
 NEVER = {"durable"}
 

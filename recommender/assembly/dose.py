@@ -21,6 +21,7 @@ class Dosing:
         self._decision = decision
         self._changes: dict[str, tuple[tuple[Branch, Modification], ...]] = {}
         self._starts: dict[str, Dose] = {}
+        self._most_reps: dict[str, int] = {}
 
     @property
     def has_plan(self) -> bool:
@@ -84,6 +85,11 @@ class Dosing:
         A stretch may be held once more than at the start, and a move without effort repeated as often as is usual, in the
         first week too. Strength stays at the start figure while a rule asks for that.
         """
+        if form.key not in self._most_reps:
+            self._most_reps[form.key] = self._most_reps_of(exercise, form)
+        return self._most_reps[form.key]
+
+    def _most_reps_of(self, exercise: Exercise, form: Form) -> int:
         usual = exercise.dose
         changes = [change for _, change in self.changes(exercise, form)]
         first = self.start(exercise, form).reps or 0

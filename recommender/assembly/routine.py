@@ -238,7 +238,7 @@ class Builder:
 
     def sequence(self, plan: Selection) -> tuple[Placed, ...] | None:
         """Return the moves in order between a warm-up and a closing item, or None if they do not go together in the time."""
-        if self._sequenced is None or self._sequenced[0] is not plan:
+        if self._sequenced is None or self._sequenced[0] != plan:
             self._sequenced = plan, self._sequence(plan)
         return self._sequenced[1]
 

@@ -15,7 +15,7 @@ from recommender.models.catalogue import DoseType
 from recommender.models.decision import Decision
 from recommender.models.questionnaire import MINUTES, Intake
 from recommender.models.routine import Dose, Placed
-from recommender.models.slots import END_SLOTS, NO_BOUNDS, Slot, SlotBounds
+from recommender.models.slots import END_SLOTS, Slot, SlotBounds
 
 SECONDS_PER_MINUTE = 60
 
@@ -81,40 +81,42 @@ class Clock:
         self._trace = assembly_trace
         self._kept = kept
         self._floor_tag = floor_tag
-        self._time_shares = {slot: each for slot, each in bounds.items() if each != NO_BOUNDS}
-        self._least: dict[tuple[str, Slot], int] = {}
+        self._time_shares = {slot: each for slot, each in bounds.items() if each.time_share_at_least}
+        self._known_work: dict[tuple[str, Slot], tuple[int, int]] = {}
 
     def seconds(self, placed: Sequence[Placed], doses: Sequence[Dose]) -> tuple[int, ...]:
         """Return the seconds of each item: getting into position, setting up and the work.
 
         The warm-up and the closing item take the time of the plan's row, setting up included.
         """
-        return self._with_getting_ready(placed, [self._dosing.work_seconds(dose) for dose in doses])
+        work = map(self._dosing.work_seconds, doses)
+        return tuple([ready + seconds for ready, seconds in zip(self._getting_ready(placed), work, strict=True)])
 
     def least(self, placed: Sequence[Placed]) -> int:
         """Return the shortest time the sequence can be done in."""
-        return sum(self._with_getting_ready(placed, [self._least_work(item) for item in placed]))
+        return sum(self._getting_ready(placed)) + sum(map(self._least_work, placed))
 
     def at_start(self, placed: Sequence[Placed]) -> int:
         """Return the time that the sequence takes at its first doses."""
-        return sum(self.seconds(placed, [self._first_dose(item) for item in placed]))
+        return sum(self._getting_ready(placed)) + sum(map(self.start_seconds, placed))
 
     def start_seconds(self, item: Placed) -> int:
         """Return the seconds of the work of one move at its first dose."""
-        return self._dosing.work_seconds(self._first_dose(item))
+        return self._work(item)[0]
 
-    def _with_getting_ready(self, placed: Sequence[Placed], work: Sequence[int]) -> tuple[int, ...]:
+    def _getting_ready(self, placed: Sequence[Placed]) -> list[int]:
+        """Return the seconds that each item takes before its work, whatever the doses are."""
         timing, more = self._budget.plan.timing, self._budget.set_up_more_seconds
         result = []
         before, was_low = placed[0].form.position if placed else None, False
-        for item, seconds in zip(placed, work, strict=True):
+        for item in placed:
             is_low = self._floor_tag in item.form.tags
             set_up = timing.set_up_same_position_seconds if item.form.position == before else timing.set_up_seconds
             if is_low and not was_low:
                 set_up = timing.set_up_on_floor_seconds
-            result.append(seconds + (0 if item.slot in END_SLOTS else set_up + more))
+            result.append(0 if item.slot in END_SLOTS else set_up + more)
             before, was_low = item.form.position, was_low or is_low
-        return tuple(result)
+        return result
 
     def doses(self, placed: Sequence[Placed]) -> tuple[Dose, ...]:
         """Return the doses: the start doses, trimmed until they fit, or raised where a hold may be repeated more often.
@@ -124,11 +126,14 @@ class Clock:
         doses = [self._first_dose(item) for item in placed]
         if self._trace is not None:
             self._trace.start_doses = tuple(doses)
-        while sum(self.seconds(placed, doses)) > self._budget.seconds:
-            if not self._trim_one(placed, doses):
+        spare = self._budget.seconds - sum(self.seconds(placed, doses))
+        while spare < 0:
+            saved = self._trim_one(placed, doses)
+            if saved is None:
                 raise DecisionError("the routine cannot be made to fit its time")
-        while self._kept is None and self._raise_one(placed, doses):
-            pass
+            spare += saved
+        while self._kept is None and (taken := self._raise_one(placed, doses, spare)) is not None:
+            spare -= taken
         return tuple(doses)
 
     def _first_dose(self, item: Placed) -> Dose:
@@ -140,21 +145,29 @@ class Clock:
         return kept or self._dosing.start(item.exercise, item.form)
 
     def _least_work(self, item: Placed) -> int:
-        """Return the seconds of the work at its least, worked out once for each form and part."""
-        part = item.form.key, item.slot
-        if part not in self._least:
-            self._least[part] = self._dosing.work_seconds(self._dosing.least(self._first_dose(item)))
-        return self._least[part]
+        """Return the seconds of the work at its least."""
+        return self._work(item)[1]
 
-    def _trim_one(self, placed: Sequence[Placed], doses: list[Dose]) -> bool:
-        longest = sorted(range(len(doses)), key=lambda index: -self._dosing.work_seconds(doses[index]))
-        for index in longest:
+    def _work(self, item: Placed) -> tuple[int, int]:
+        """Return the seconds of the work at first and at its least, worked out once for each form and part."""
+        part = item.form.key, item.slot
+        if part not in self._known_work:
+            first = self._first_dose(item)
+            least = self._dosing.least(first)
+            self._known_work[part] = self._dosing.work_seconds(first), self._dosing.work_seconds(least)
+        return self._known_work[part]
+
+    def _trim_one(self, placed: Sequence[Placed], doses: list[Dose]) -> int | None:
+        """Make the longest dose that may be smaller one step smaller; return the seconds saved, or None if none may be."""
+        work = list(map(self._dosing.work_seconds, doses))
+        for index in sorted(range(len(doses)), key=lambda index: -work[index]):
             if smaller := self._dosing.trimmed(doses[index]):
                 self._change(placed, doses, index, smaller)
-                return True
-        return False
+                return work[index] - self._dosing.work_seconds(smaller)
+        return None
 
-    def _raise_one(self, placed: Sequence[Placed], doses: list[Dose]) -> bool:
+    def _raise_one(self, placed: Sequence[Placed], doses: list[Dose], spare: int) -> int | None:
+        """Raise the repeats of the best item that may be by one; return the seconds taken, or None if none may be."""
         lacking = self._lacking(placed, doses)
         fewest = sorted(
             range(len(doses)),
@@ -169,14 +182,15 @@ class Clock:
             if reps is None or reps >= self._dosing.most_reps(placed[index].exercise, placed[index].form):
                 continue
             larger = replace(doses[index], reps=reps + 1)
-            raised = [*doses[:index], larger, *doses[index + 1 :]]
+            work = self._dosing.work_seconds(larger)
             limit = self._dosing.most_seconds(placed[index].exercise, placed[index].form)
-            if limit is not None and self._dosing.work_seconds(larger) > limit:
+            if limit is not None and work > limit:
                 continue
-            if sum(self.seconds(placed, raised)) <= self._budget.seconds:
+            taken = work - self._dosing.work_seconds(doses[index])
+            if taken <= spare:
                 self._change(placed, doses, index, larger)
-                return True
-        return False
+                return taken
+        return None
 
     def _lacking(self, placed: Sequence[Placed], doses: Sequence[Dose]) -> set[str]:
         """Return the slots that have less of the time than a rule asks for."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from recommender.engine.evaluate import View, test_of
@@ -29,6 +29,28 @@ class _Evidence:
 _Gather = Callable[[_Evidence], None]
 
 
+class _OnDemand(Mapping[str, tuple[Supporting, ...]]):
+    """The answers behind each branch, by its id, worked out when they are first asked for."""
+
+    def __init__(self, branch_ids: Iterable[str], work_out: Callable[[str], tuple[Supporting, ...]]) -> None:
+        self._ids = dict.fromkeys(branch_ids)
+        self._work_out = work_out
+        self._known: dict[str, tuple[Supporting, ...]] = {}
+
+    def __getitem__(self, branch_id: str) -> tuple[Supporting, ...]:
+        if branch_id not in self._ids:
+            raise KeyError(branch_id)
+        if branch_id not in self._known:
+            self._known[branch_id] = self._work_out(branch_id)
+        return self._known[branch_id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._ids)
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+
 class Explainer:
     """Finds the answers behind a branch, through the findings it reads."""
 
@@ -44,19 +66,21 @@ class Explainer:
 
     def answers_behind(
         self, branches: Iterable[Branch], intake: Intake, findings: frozenset[str]
-    ) -> dict[str, tuple[Supporting, ...]]:
+    ) -> Mapping[str, tuple[Supporting, ...]]:
         """Return the answers that the condition of each branch rests on, in order of the questionnaire, by branch id.
 
-        Answers that something else is absent count only where nothing present speaks for the rule.
+        Answers that something else is absent count only where nothing present speaks for the rule. Each is worked out
+        when it is looked up: most branches that fire are behind nothing that is shown.
         """
         view = View(intake, dict.fromkeys(findings, True))
         known: dict[tuple[str, bool], _Evidence] = {}
-        found = {}
-        for branch in branches:
+
+        def behind(branch_id: str) -> tuple[Supporting, ...]:
             evidence = _Evidence(view, known)
-            self._present[branch.id](evidence)
-            found[branch.id] = tuple(sorted(evidence.positive or evidence.negative, key=self._order))
-        return found
+            self._present[branch_id](evidence)
+            return tuple(sorted(evidence.positive or evidence.negative, key=self._order))
+
+        return _OnDemand([branch.id for branch in branches], behind)
 
     def _order(self, answer: Supporting) -> int:
         return self._place.get(answer.question, len(self._place))

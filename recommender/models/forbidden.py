@@ -194,11 +194,16 @@ class _Sheet:
         self._answers = frozenset((*chosen, *((MAIN_PLACE, place) for place in main)))
 
     def gives(self, given: Given) -> bool:
-        for asked in given.one_of_each:  # a loop, for most entries fail here and there are many
+        for asked in given.one_of_each:  # loops, for there are many entries and most fail at once
             if asked.isdisjoint(self._answers):
                 return False
-        has_numbers = all(self._intake.number(name) in wanted for name, wanted in given.numbers.items())
-        return has_numbers and given.none_of.isdisjoint(self._answers) and all(map(self._is, given.patterns))
+        for name in given.patterns:
+            if not self._is(name):
+                return False
+        for name, wanted in given.numbers.items():
+            if self._intake.number(name) not in wanted:
+                return False
+        return given.none_of.isdisjoint(self._answers)
 
     def _is(self, name: str) -> bool:
         if name not in self._known:

@@ -39,9 +39,13 @@ class Floor:
         )
 
     def _is_given(self, intake: Intake) -> bool:
-        return any(options.intersection(intake.chosen(name)) for name, options in self.answers.items()) or any(
-            not options.issuperset(intake.chosen(name)) for name, options in self.any_but.items()
-        )
+        for name, options in self.answers.items():  # loops, for there are many floors and most fail here
+            if not options.isdisjoint(intake.chosen(name)):
+                return True
+        for name, options in self.any_but.items():
+            if not options.issuperset(intake.chosen(name)):
+                return True
+        return False
 
     @property
     def named(self) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from recommender.figures.gallery import Gallery
 from recommender.models.catalogue import Exercise
-from recommender.presentation.recommendation import figure_shown
+from recommender.presentation.form_words import figure_shown
 
 
 def exercises_shown(exercises: Iterable[Exercise], gallery: Gallery) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from recommender.models.content import Content
 from recommender.models.follow_up import Action
 from recommender.models.recommendation import Recommendation
 from recommender.models.rules import Branch
+from recommender.presentation.form_words import FormsWorded
 from recommender.presentation.recommendation import answers_behind, present
 from recommender.presentation.replies import ChangeShown, CheckInShown, NextCheckShown, ReasonShown
 from recommender.presentation.wording import Wording
@@ -20,26 +21,26 @@ def present_check_in(
     content: Content,
     region: str | None,
     language: Language = SOURCE_LANGUAGE,
-    wording: Wording | None = None,
-    gallery: Gallery | None = None,
+    words: FormsWorded | None = None,
 ) -> CheckInShown:
     """Return what comes of a check as data for JSON.
 
     ``reasons`` say why this action, ``changes`` what is different from last time and why. ``full`` says, where the action
     is to progress and nothing could be raised, that there is nothing left to raise; otherwise it is None.
-    ``wording`` is that of the region and language, where somebody keeps one.
+    ``words`` are those of the region and language, where somebody keeps them.
 
     Raises:
         RecommenderError: the region is not one of the catalogue's.
     """
-    text = wording or Wording(content.catalogue, region, language)
+    words = words or FormsWorded(Wording(content.catalogue, region, language), Gallery(content.figures, {}))
+    text = words.say
     say = sayer(language.interface.gettext)
     return {
         "action": result.action.value,
         "reasons": [_reason(branch, result.recommendation, text) for branch in result.reasons],
         "full": text(result.full) if result.full else None,
         "changes": [_change(change, result.recommendation, text, say) for change in result.changes],
-        "recommendation": present(result.recommendation, content, region, language, text, gallery),
+        "recommendation": present(result.recommendation, content, region, language, words),
         "next_check": _next_check(result.next_check),
         "mode": (PlanMode.MAINTAIN if result.maintains else PlanMode.BUILD_UP).value,
         "next_check_text": _next_check_text(result, say),

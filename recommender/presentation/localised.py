@@ -13,6 +13,7 @@ from recommender.models.content import Content
 from recommender.models.recommendation import Recommendation
 from recommender.models.translatable import map_texts
 from recommender.presentation.check_in import present_check_in
+from recommender.presentation.form_words import FormsWorded
 from recommender.presentation.recommendation import present
 from recommender.presentation.replies import CheckInShown, RecommendationShown
 from recommender.presentation.wording import Wording
@@ -34,23 +35,23 @@ class LocalisedContent:
     sheet: AnswerSheet
     check_in_sheet: CheckInSheet
     gallery: Gallery
-    _wordings: dict[str | None, Wording] = field(default_factory=dict, compare=False, repr=False)
+    _words: dict[str | None, FormsWorded] = field(default_factory=dict, compare=False, repr=False)
 
     def shown(self, step: Step) -> Step:
         """Return a screen of the questionnaire in this language."""
         return map_texts(step, lambda text, _: self.language.content(text))
 
     def present(self, recommendation: Recommendation, region: str | None, day: date) -> RecommendationShown:
-        return present(recommendation, self.content, region, self.language, self.wording(region), self.gallery, day)
+        return present(recommendation, self.content, region, self.language, self.words(region), day=day)
 
     def present_check_in(self, result: CheckInResult, region: str | None) -> CheckInShown:
-        return present_check_in(result, self.content, region, self.language, self.wording(region), self.gallery)
+        return present_check_in(result, self.content, region, self.language, self.words(region))
 
-    def wording(self, region: str | None) -> Wording:
-        """Return the wording for a region, the same one each time."""
-        if region not in self._wordings:
-            self._wordings[region] = Wording(self.content.catalogue, region, self.language)
-        return self._wordings[region]
+    def words(self, region: str | None) -> FormsWorded:
+        """Return the words of every form for a region, the same ones each time."""
+        if region not in self._words:
+            self._words[region] = FormsWorded(Wording(self.content.catalogue, region, self.language), self.gallery)
+        return self._words[region]
 
 
 def localise(recommender: Recommender, language: Language) -> LocalisedContent:

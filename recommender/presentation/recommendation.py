@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cached_property
 
-from recommender.figures.gallery import Figure, Gallery
+from recommender.figures.gallery import Gallery
 from recommender.loaders.languages import SOURCE_LANGUAGE, Language
 from recommender.models.actions import DispositionAction
 from recommender.models.catalogue import Catalogue, Contact, Exercise, Region
@@ -16,6 +16,7 @@ from recommender.models.levels import Level
 from recommender.models.recommendation import Recommendation, ReviewDays
 from recommender.models.routine import Assembly, Break, Dose, ExclusionReason, Item, LeftOut
 from recommender.models.rules import Branch
+from recommender.presentation.form_words import FormsWorded
 from recommender.presentation.replies import (
     AdviceShown,
     AnswerShown,
@@ -25,7 +26,6 @@ from recommender.presentation.replies import (
     ContactsShown,
     DispositionShown,
     DoseShown,
-    FigureShown,
     ItemShown,
     LeftOutShown,
     MoveShown,
@@ -41,8 +41,6 @@ from recommender.presentation.wording import Wording
 # Advice that belongs to getting help. Every other topic speaks of moves, and is for a page with a routine only.
 _TOPICS_WITHOUT_ROUTINE = frozenset({"do_now", "support", "quiet_support"})
 _STOP = "stop"
-FIGURES_PATH = "/figures/"
-"""Where the site serves drawings, below its own address."""
 
 
 def present(
@@ -50,7 +48,7 @@ def present(
     content: Content,
     region: str | None,
     language: Language = SOURCE_LANGUAGE,
-    wording: Wording | None = None,
+    words: FormsWorded | None = None,
     gallery: Gallery | None = None,
     day: date | None = None,
 ) -> RecommendationShown:
@@ -58,15 +56,16 @@ def present(
 
     Above the levels that show a routine it names no exercise: ``routine`` and ``review`` are None, ``left_out``,
     ``stop_rules`` and ``breaks`` are empty, and the advice is about getting help. ``content`` is in that language too.
-    ``wording`` is that of the region and language, and ``gallery`` that of the language, where somebody keeps them.
+    ``words`` are those of the region and language, where somebody keeps them; else they are made with the ``gallery``.
     ``day`` is that of the answers, today where it is not given.
 
     Raises:
         RecommenderError: the region is not one of the catalogue's.
     """
-    say = wording or Wording(content.catalogue, region, language)
+    if words is None:
+        words = FormsWorded(Wording(content.catalogue, region, language), gallery or Gallery(content.figures, {}))
+    say = words.say
     reasons = _Reasons(recommendation, content, say)
-    pictures = gallery or Gallery(content.figures, {})
     assembly = recommendation.assembly
     topics = None if assembly else _TOPICS_WITHOUT_ROUTINE
     days = recommendation.review_days or ReviewDays.from_day(day or date.today())
@@ -74,11 +73,11 @@ def present(
     return {
         "disposition": _disposition(recommendation, reasons, review, say),
         "review": review,
-        "routine": _routine(assembly, reasons, say, pictures) if assembly else None,
+        "routine": _routine(assembly, reasons, words) if assembly else None,
         "left_out": [_left_out(left, reasons, say) for left in assembly.left_out] if assembly else [],
         "advice": list(_advice(recommendation, content.catalogue, topics, say)),
         "stop_rules": _stop_rules(recommendation, say) if assembly else [],
-        "breaks": [_break(short, reasons, say, pictures) for short in assembly.breaks] if assembly else [],
+        "breaks": [_break(short, reasons, words) for short in assembly.breaks] if assembly else [],
         "contacts": [contacts(country) for country in regions_shown(content.catalogue, region)],
         "fired": list(dict.fromkeys(branch.rule_id for branch in recommendation.fired)),
         "cases": list(recommendation.decision.fired_ids),
@@ -224,73 +223,60 @@ def _outcomes(recommendation: Recommendation) -> list[Branch]:
     ]
 
 
-def _routine(assembly: Assembly, reasons: _Reasons, say: Wording, pictures: Gallery) -> RoutineShown:
+def _routine(assembly: Assembly, reasons: _Reasons, words: FormsWorded) -> RoutineShown:
     routine = assembly.routine
     return {
         "minutes_budget": routine.minutes_budget,
         "seconds": routine.seconds,
         "stage": routine.stage.value,
-        "items": [_item(item, reasons, say, pictures) for item in routine.items],
+        "items": [_item(item, reasons, words) for item in routine.items],
     }
 
 
-def _item(item: Item, reasons: _Reasons, say: Wording, pictures: Gallery) -> ItemShown:
+def _item(item: Item, reasons: _Reasons, words: FormsWorded) -> ItemShown:
     return {
-        **_break_item(item, reasons, say, pictures),
+        **_break_item(item, reasons, words),
         "easier": item.easier.exercise.id if item.easier else None,
-        "easier_move": _move(item.easier, say, pictures) if item.easier else None,
+        "easier_move": _move(item.easier, words) if item.easier else None,
         "harder": item.harder.exercise.id if item.harder else None,
-        "harder_move": _move(item.harder, say, pictures) if item.harder else None,
+        "harder_move": _move(item.harder, words) if item.harder else None,
     }
 
 
-def _break_item(item: Item, reasons: _Reasons, say: Wording, pictures: Gallery) -> BreakItemShown:
+def _break_item(item: Item, reasons: _Reasons, words: FormsWorded) -> BreakItemShown:
     exercise = item.exercise
+    own = words(exercise, item.form)
     return {
-        **_move(item, say, pictures),
+        **_move(item, words),
         "slot": item.slot,
         "position": item.form.position,
         "seconds": item.seconds,
-        "purpose": say(exercise.purpose),
-        "breathing": say(exercise.breathing),
-        "feel_it": say(exercise.feel_it),
-        "not_here": say(exercise.not_here),
-        "common_mistakes": [say(text) for text in exercise.common_mistakes],
+        "purpose": own.purpose,
+        "breathing": own.breathing,
+        "feel_it": own.feel_it,
+        "not_here": own.not_here,
+        "common_mistakes": own.common_mistakes,
         "why": [reasons.of_item(branch, exercise) for branch in item.reasons],
     }
 
 
-def _move(item: Item, say: Wording, pictures: Gallery) -> MoveShown:
+def _move(item: Item, words: FormsWorded) -> MoveShown:
+    own = words(item.exercise, item.form)
     return {
         "exercise": item.exercise.id,
-        "name": say(item.exercise.name),
+        "name": own.name,
         "form": item.form.id,
-        "form_name": say(item.form.name),
+        "form_name": own.form_name,
         "dose": _dose(item.dose),
-        "steps": [say(text) for text in item.form.steps],
-        "cautions": _cautions(item, say),
-        "figure": figure_shown(pictures.figure(item.exercise.id, item.form.id)),
+        "steps": own.steps,
+        "cautions": _cautions(item, own.cautions, words.say) if item.notes else own.cautions,
+        "figure": own.figure,
     }
 
 
-def figure_shown(figure: Figure | None) -> FigureShown | None:
-    """Return the drawing of a form as data for JSON; without frames where it is not drawn."""
-    if figure is None:
-        return None
-    return {
-        "alt": figure.alt,
-        "frames": [f"{FIGURES_PATH}{name}" for name in figure.frames],
-        "motion": f"{FIGURES_PATH}{figure.motion}" if figure.motion else None,
-        "width": figure.width,
-        "height": figure.height,
-        "mirrored": figure.mirrored,
-        "sides": [{"side": each.side, "mirrored": each.mirrored} for each in figure.sides],
-    }
-
-
-def _cautions(item: Item, say: Wording) -> list[str]:
-    notes = (note for _, note in item.notes)
-    return list(dict.fromkeys(map(say, (*notes, *item.form.cautions))))
+def _cautions(item: Item, of_form: list[str], say: Wording) -> list[str]:
+    """Return what to watch out for: what the rules say to this person, then what holds for everybody."""
+    return list(dict.fromkeys((*(say(note) for _, note in item.notes), *of_form)))
 
 
 def _dose(dose: Dose) -> DoseShown:
@@ -315,11 +301,11 @@ def _left_out(left: LeftOut, reasons: _Reasons, say: Wording) -> LeftOutShown:
     }
 
 
-def _break(short: Break, reasons: _Reasons, say: Wording, pictures: Gallery) -> BreakShown:
+def _break(short: Break, reasons: _Reasons, words: FormsWorded) -> BreakShown:
     return {
-        "name": say(short.name),
+        "name": words.say(short.name),
         "why": reasons.short(short.reason),
-        "items": [_break_item(item, reasons, say, pictures) for item in short.items],
+        "items": [_break_item(item, reasons, words) for item in short.items],
     }
 
 

@@ -33,6 +33,12 @@ class Flow:
         self._asking = Certainty((branch for branch in staged.outcomes if branch.then.ask), staged)
         pages = questionnaire.intake_pages
         self._every_question = frozenset(question.id for question in questionnaire.intake_questions)
+        # The questions of which an option may not be offered, or not be true, beside another answer.
+        self._depending = frozenset(
+            question.id
+            for question in questionnaire.questions.values()
+            if question.options_from is not None or any(option.not_with for option in question.options)
+        )
         self._page_shown_if = {page.id: _shown_if(page) for page in pages}
         self._shown_if = {question.id: _shown_if(question) for question in questionnaire.intake_questions}
         self._later_than = {
@@ -103,6 +109,8 @@ class Flow:
 
         Neither is one offered that contradicts another answer.
         """
+        if question_id not in self._depending:
+            return False
         question = self._questionnaire.questions[question_id]
         if self.contradiction(question_id, answers):
             return True

@@ -19,6 +19,7 @@ from recommender.settings import Settings
 from recommender.web.api import check_in_views as api_check_ins
 from recommender.web.api import content_views as api_content
 from recommender.web.api import views as api
+from recommender.web.api.json_replies import JsonReplies
 from recommender.web.core import compression, edge, health, pictures, security, static_files
 from recommender.web.core import errors as problems
 from recommender.web.core.cookie_store import cookie_names, cookie_path
@@ -89,7 +90,7 @@ def create_app(settings: Settings | None = None, recommender: Recommender | None
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_body_bytes
-    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json = JsonReplies(app)
     edge.install_edge(app, settings.trusted_proxies)
     approval = ContentApproval(settings, install_database(app, settings))
     state = open_state(settings, recommender, approval.is_given)

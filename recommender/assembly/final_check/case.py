@@ -63,13 +63,9 @@ class Case:
     @cached_property
     def shown_with_changes(self) -> tuple[tuple[Item, tuple[Modification, ...]], ...]:
         """Every item shown, with the modifications that speak of it."""
+        changes = [change for _, change in self.modifications]
         return tuple(
-            (
-                item,
-                tuple(
-                    change for _, change in self.modifications if change.scope is None or speaks_of(change.scope, item)
-                ),
-            )
+            (item, tuple([change for change in changes if change.scope is None or speaks_of(change.scope, item)]))
             for item in self.shown
         )
 
@@ -86,15 +82,7 @@ class Case:
     @cached_property
     def doable_with_equipment(self) -> tuple[tuple[Item, frozenset[str]], ...]:
         """Every item that is doable, with what is there for it: without what the rules spare it."""
-        return tuple(
-            (
-                item,
-                frozenset[str]().union(
-                    *(given.equipment for given in self.provisions if not speaks_of(given.spared, item))
-                ),
-            )
-            for item in self.doable
-        )
+        return tuple((item, self._equipment_for(item)) for item in self.doable)
 
     @cached_property
     def may_lack_an_end(self) -> bool:
@@ -188,10 +176,14 @@ class Case:
         )
 
     def _has_equipment(self, way: Way) -> bool:
-        """Return whether all that the form needs is there, and one of each kind: without what the rules spare it."""
-        given = [one.equipment for one in self.provisions if not speaks_of(one.spared, way)]
-        there = frozenset[str]().union(*given)
+        """Return whether all that the form needs is there, and one of each kind."""
+        there = self._equipment_for(way)
         return way.form.equipment <= there and not any(group.isdisjoint(there) for group in way.form.equipment_any)
+
+    def _equipment_for(self, way: Item | Way) -> frozenset[str]:
+        """Return what is there for a form: without what the rules spare it."""
+        given = [one.equipment for one in self.provisions if not speaks_of(one.spared, way)]
+        return frozenset[str]().union(*given)
 
     def work_seconds(self, item: Item) -> int:
         """Return the seconds of the work alone, counted afresh from the time plan; 0 where no rule gave one."""
@@ -218,9 +210,10 @@ class Way(NamedTuple):
 
 def is_barred(change: Modification, way: Item | Way) -> bool:
     """Return whether the change names the forms that may be used, and this is another of what it speaks of."""
+    if not change.only_forms or way.form.key in change.only_forms:
+        return False
     named = {key.partition("/")[0] for key in change.only_forms}
-    is_meant = way.exercise.id in named or (change.scope is not None and speaks_of(change.scope, way))
-    return bool(change.only_forms) and is_meant and way.form.key not in change.only_forms
+    return way.exercise.id in named or (change.scope is not None and speaks_of(change.scope, way))
 
 
 def speaks_of(scope: Scope, item: Item | Way) -> bool:

@@ -24,9 +24,9 @@ def sets_are_within_the_rules(case: Case) -> Iterator[Breach]:
 
 
 def _over(item: Item, name: str, value: int | None, limits: Iterable[int | None]) -> Iterator[Breach]:
-    most = min((limit for limit in limits if limit is not None), default=None)
-    if value is not None and most is not None and value > most:
-        yield item.exercise.id, f"{item.exercise.id}: {name} of {value} is over {most}"
+    passed = [limit for limit in limits if value is not None and limit is not None and value > limit]
+    if passed:
+        yield item.exercise.id, f"{item.exercise.id}: {name} of {value} is over {min(passed)}"
 
 
 def hold_is_within_the_start_figure(case: Case) -> Iterator[Breach]:

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, abort, make_response, request, url_for
 
 from recommender.figures.gallery import Figure
 from recommender.figures.manifest import MANIFEST, PICTURES, read_manifest
-from recommender.presentation.recommendation import FIGURES_PATH
+from recommender.presentation.form_words import FIGURES_PATH
 from recommender.web.core.language import localised_content
 from recommender.web.core.state import current_state
 
