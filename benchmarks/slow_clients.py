@@ -107,7 +107,8 @@ def main() -> None:
                     thread.join()
             print(
                 f"{name}, {count} clients: p99 {p99(beside):.0f} ms beside them, {p99(quiet):.0f} ms quiet: "
-                f"{p99(beside) / p99(quiet):.1f} times; {failed} of {len(beside)} failed",
+                f"{p99(beside) / p99(quiet):.1f} times; {failed} of {len(beside)} failed; "
+                f"{os.getloadavg()[0]:.1f} processes wanted a core",
                 flush=True,
             )
 
