@@ -1,7 +1,8 @@
 """Do clients that are slow, silent or stuck hold up the others? `GET /healthz` and a page, timed beside them.
 
-Starts its own server on a free port of 127.0.0.1, once for each line, and stops it by its process id. Trust the ratio to the quiet
-server of the same line. ``--worker gthread`` measures gunicorn's own threaded worker instead of ours.
+Starts a quiet server, and one more for each line, on free ports of 127.0.0.1, and stops them by their process ids. Both are
+asked in turns, so that a busy machine disturbs both alike: trust the ratio. ``--worker gthread`` measures gunicorn's own
+threaded worker instead of ours.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from benchmarks.load import free_port, wait_until_ready
 
@@ -46,25 +47,32 @@ def hold(port: int, begun: bytes, more: bytes, over: threading.Event) -> None:
                     client.sendall(more)
 
 
-def times(port: int, seconds: float) -> tuple[list[float], int]:
-    """Return how long each request took, in ms, one after the other, and how many failed."""
-    taken: list[float] = []
-    failed, until = 0, time.monotonic() + seconds
+def times(ports: Sequence[int], seconds: float) -> tuple[list[list[float]], list[int]]:
+    """Return how long each request took at each port, in ms, one after the other by turns, and how many failed there."""
+    taken: list[list[float]] = [[] for _ in ports]
+    failed = [0 for _ in ports]
+    until = time.monotonic() + seconds
     while time.monotonic() < until:
-        address = ("/healthz", "/")[len(taken) % 2]
-        begun = time.perf_counter()
-        try:
-            with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
-                client.sendall(f"GET {address} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
-                received = b""
-                while data := client.recv(1 << 16):
-                    received += data
-            failed += not received.startswith(b"HTTP/1.1 200")
-        except OSError:
-            failed += 1
-        taken.append((time.perf_counter() - begun) * 1000)
-        time.sleep(0.02)
+        address = ("/healthz", "/")[len(taken[0]) % 2]
+        for number, port in enumerate(ports):
+            begun = time.perf_counter()
+            failed[number] += not is_answered(port, address)
+            taken[number].append((time.perf_counter() - begun) * 1000)
+            time.sleep(0.01)
     return taken, failed
+
+
+def is_answered(port: int, address: str) -> bool:
+    """Ask for a page, and return whether it came."""
+    received = b""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+            client.sendall(f"GET {address} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+            while data := client.recv(1 << 16):
+                received += data
+    except OSError:
+        return False
+    return received.startswith(b"HTTP/1.1 200")
 
 
 @contextlib.contextmanager
@@ -90,26 +98,27 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clients", type=int, nargs="*", default=[8, 20, 200])
     parser.add_argument("--seconds", type=float, default=60.0)
-    parser.add_argument("--quiet-seconds", type=float, default=20.0, help="how long the server is timed before, alone")
     parser.add_argument("--worker", help="a worker class of gunicorn's, in place of ours")
     given = parser.parse_args()
-    for name, (begun, more) in KINDS.items():
-        for count in given.clients:
-            with serving(given.worker) as port:
-                quiet, _ = times(port, given.quiet_seconds)
-                over = threading.Event()
-                slow = [threading.Thread(target=hold, args=(port, begun, more, over)) for _ in range(count)]
-                for thread in slow:
-                    thread.start()
-                beside, failed = times(port, given.seconds)
-                over.set()
-                for thread in slow:
-                    thread.join()
-            print(
-                f"{name}, {count} clients: p99 {p99(beside):.0f} ms beside them, {p99(quiet):.0f} ms quiet: "
-                f"{p99(beside) / p99(quiet):.1f} times; {failed} of {len(beside)} failed",
-                flush=True,
-            )
+    with serving(given.worker) as quiet:
+        for name, (begun, more) in KINDS.items():
+            for count in given.clients:
+                with serving(given.worker) as held:
+                    over = threading.Event()
+                    slow = [threading.Thread(target=hold, args=(held, begun, more, over)) for _ in range(count)]
+                    for thread in slow:
+                        thread.start()
+                    taken, failed = times((held, quiet), given.seconds)
+                    over.set()
+                    for thread in slow:
+                        thread.join()
+                beside, alone = (p99(one) for one in taken)
+                print(
+                    f"{name}, {count} clients: p99 {beside:.0f} ms beside them, {alone:.0f} ms quiet: "
+                    f"{beside / alone:.1f} times; {failed[0]} of {len(taken[0])} failed, quiet {failed[1]}; "
+                    f"{os.getloadavg()[0]:.0f} processes wanted a core",
+                    flush=True,
+                )
 
 
 if __name__ == "__main__":

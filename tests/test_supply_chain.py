@@ -15,6 +15,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from recommender import __version__
 from recommender.web.site.about import packages
 from tools.sbom import bill
 
@@ -120,6 +121,35 @@ def wheel_of_a_copy(folder: Path, umask: int, zone: str, made: int) -> tuple[str
     subprocess.run(command, cwd=copy, env=environment, umask=umask, capture_output=True, check=True)
     (wheel,) = (folder / "out").iterdir()
     return wheel.name, hashlib.sha256(wheel.read_bytes()).hexdigest()
+
+
+@pytest.mark.deep
+def test_what_a_wheel_holds_serves_away_from_the_source(tmp_path: Path) -> None:
+    """As it lies in site-packages: rules, catalogue, translations and commands are those of the wheel."""
+    wheel_of_a_copy(tmp_path, 0o022, "UTC", 1_600_000_000)
+    (wheel,) = (tmp_path / "out").iterdir()
+    installed = tmp_path / "installed"
+    shutil.unpack_archive(wheel, installed, "zip")
+    code = "import recommender.wsgi as w; print(w.__file__, w.app.test_client().get('/readyz').status_code)"
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(installed), "DATA_DIR": str(tmp_path / "data")}
+
+    def told(*arguments: str) -> str:
+        ran = subprocess.run(
+            [sys.executable, *arguments], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+        )
+        return ran.stdout
+
+    assert told("-c", code).split() == [str(installed / "recommender" / "wsgi.py"), "200"]
+    assert __version__ in told("-m", "recommender", "--version")
+    assert "usage:" in told("-m", "recommender", "translations", "--help")
+    assert "no faults" in told("-m", "recommender", "check")
+
+
+def test_the_first_run_says_what_it_is_doing(tmp_path: Path) -> None:
+    command = ["make", "-n", "run", f"VENV={tmp_path / 'venv'}"]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "First time: setting up" in ran.stdout
+    assert "recommender serve" in ran.stdout
 
 
 @pytest.mark.deep

@@ -66,6 +66,10 @@ def begin_try(session: Session, counters: Iterable[Counter], now: datetime) -> t
     take_tries_lock(session)
     session.execute(delete(SignInTry).where(SignInTry.last_at < now - _FORGOTTEN_AFTER))
     kept = {one.key: session.get(SignInTry, one.key, populate_existing=True) for one in counters}
+    for one in counters:
+        row = kept[one.key]
+        if row is not None and row.closed_until - now > one.limit.longest:  # no wait is: the clock was put back since
+            row.last_at, row.closed_until = now, now + one.limit.wait(row.failures)
     waits = [row.closed_until - now for row in kept.values() if row is not None and row.closed_until > now]
     if waits:
         return max(waits)

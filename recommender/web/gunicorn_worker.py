@@ -128,7 +128,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
         The base class listens on without taking anything, and cuts off whoever has come meanwhile.
         """
         super().set_accept_enabled(enabled)
-        if self.alive:
+        if enabled or self.alive:  # told to stop while it began, it is first asked to take connections nevertheless
             return
         for listener in self.sockets:
             before = -1

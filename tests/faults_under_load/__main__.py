@@ -19,7 +19,7 @@ from pathlib import Path
 from recommender.service.recommend import load_recommender
 from recommender.settings import read_settings
 from tests.faults_under_load.faults import FAULTS, Fault
-from tests.faults_under_load.load import CLIENTS, PER_SECOND
+from tests.faults_under_load.load import CLIENTS
 from tests.faults_under_load.services import SMALL, WHOLE, Size
 from tests.faults_under_load.trial import Result, made, tried
 from tests.support.served import ROOT
@@ -75,7 +75,7 @@ def main() -> int:
     if given.table:
         measured = (
             f"{datetime.now(UTC):%-d %B %Y}, {os.cpu_count()} cores for the service and those who ask: "
-            f"{CLIENTS} clients, {PER_SECOND:.0f} sheets a second at most, each fault for {given.seconds:.0f} seconds. Before it began "
+            f"{CLIENTS} clients, {size.per_second:.0f} sheets a second at most, each fault for {given.seconds:.0f} seconds. Before it began "
             f"{before:.0f} processes wanted a core.\n\n"
         )
         text = DOCUMENT.read_text(encoding="utf-8")

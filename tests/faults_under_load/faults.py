@@ -5,6 +5,7 @@ A fault that lasts is over when it is mended; one that strikes at once, when it 
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import signal
@@ -15,12 +16,13 @@ from typing import Any
 
 from tests.faults_under_load.cases import make_shorter
 from tests.faults_under_load.load import CUT_OFF, Load, sent_form
-from tests.faults_under_load.services import Clinic, Service, SmallBox
+from tests.faults_under_load.services import Clinic, Pair, Service, SmallBox
 from tests.support.content_copy import RED_FLAG
 from tests.support.gate import Gate
 from tests.support.served import Served, wait_until
 
 REFUSED = "status 503"
+_400_DAYS = 400 * 24 * 3600  # longer than a certificate, a plan or a session lasts
 _ROOM_ASKED = 12  # often enough to come to both processes
 
 
@@ -108,6 +110,15 @@ def _speed_up(gate: Gate) -> None:
     gate.slow_down(0.0)
 
 
+def put_clock(service: Clinic, load: Load) -> float:
+    """Put the wall clock ahead, then right again, then back, then right again: ahead twice, and back twice."""
+    now = time.monotonic()
+    for seconds in (_400_DAYS, 0, -_400_DAYS, 0):
+        service.clock.put_ahead(seconds)
+        load.go_on_for(service.size.seconds / 2)
+    return now
+
+
 def odd_folder(service: SmallBox, load: Load) -> float:
     load.go_on_for(service.size.seconds)
     load.wait_for((service.data / "review.db").exists)  # made for the first who signs in
@@ -162,6 +173,21 @@ def refuse_bad_rules(service: SmallBox, load: Load) -> float:
     load.go_on_for(service.size.seconds)
     lost.write_bytes(kept)
     return now
+
+
+def restart_in_turn(service: Pair, load: Load) -> float:
+    before = {_hash_at(node) for node in service.nodes}
+    for number in range(len(service.nodes)):
+        service.start(number, RULES_DIR=str(service.shorter))
+        load.go_on_for(service.size.seconds)
+    after = {_hash_at(node) for node in service.nodes}
+    assert (len(before), len(after), len(before | after)) == (1, 1, 2)
+    return time.monotonic()
+
+
+def _hash_at(node: Served) -> str:
+    _, _, body = node.get("/readyz").partition(b"\r\n\r\n")
+    return str(json.loads(body)["rule_set"]["hash"])
 
 
 def _reload(node: Served, load: Load, told: str) -> float:
@@ -241,6 +267,12 @@ FAULTS: Sequence[Fault] = (
         Clinic,
         _behind(_redis, Gate.freeze, Gate.thaw),
     ),
+    Fault(
+        "The clock is put 400 days ahead, right, 400 days back, and right",
+        "the wall clock of every process of the service, by a library in `LD_PRELOAD`",
+        Clinic,
+        put_clock,
+    ),
     Fault("`DATA_DIR` oddly named", "`q?x #%41`", SmallBox, odd_folder),
     Fault(
         "Disk full, and a worker killed",
@@ -258,4 +290,10 @@ FAULTS: Sequence[Fault] = (
     ),
     Fault("SIGHUP with another sound rule set", "most routines have a move less", SmallBox, take_new_rules),
     Fault("SIGHUP with a bad rule set", "a red flag's file is gone", SmallBox, refuse_bad_rules),
+    Fault(
+        "Two nodes restarted in turn, on another rule set",
+        "`kill -TERM`, then a start on rules in which most routines have a move less; the nodes are asked by turns",
+        Pair,
+        restart_in_turn,
+    ),
 )

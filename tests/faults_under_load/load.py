@@ -17,8 +17,7 @@ from urllib.parse import urlencode
 
 from tests.faults_under_load.cases import Case, plain
 
-IN_A_ROW = 50
-CLIENTS, PER_SECOND = 8, 40.0
+CLIENTS = 8
 LONGEST_ANSWER_SECONDS = 60.0
 PATIENCE = 300.0
 RIGHT, WRONG, CUT_OFF = "right", "wrong", "cut off"
@@ -42,8 +41,8 @@ class Load:
     The next node is tried where nobody listens at one, as every load balancer does; nothing else is tried again.
     """
 
-    def __init__(self, nodes: Callable[[], Sequence[int]], cases: Sequence[Case]) -> None:
-        self._nodes, self._cases = nodes, cases
+    def __init__(self, nodes: Callable[[], Sequence[int]], cases: Sequence[Case], per_second: float) -> None:
+        self._nodes, self._cases, self._per_second = nodes, cases, per_second
         self._asked: list[Asked] = []
         self._under_way: dict[int, float] = {}
         self._changed = threading.Condition()
@@ -77,7 +76,7 @@ class Load:
         """Return when something holds, which is looked for after each request."""
         self._wait(holds)
 
-    def wait_until_well(self, moment: float, in_a_row: int = IN_A_ROW) -> None:
+    def wait_until_well(self, moment: float, in_a_row: int) -> None:
         """Return when, after a moment, so many requests in a row have been answered rightly."""
         self._wait(lambda: well_from(self._settled(), moment, in_a_row))
 
@@ -91,7 +90,7 @@ class Load:
             assert self._changed.wait_for(holds, timeout=PATIENCE), f"not within {PATIENCE:.0f} s"
 
     def _ask(self, number: int) -> None:
-        pause = CLIENTS / PER_SECOND
+        pause = CLIENTS / self._per_second
         due = time.monotonic() + pause * number / CLIENTS
         turn = number
         while not self._is_over.wait(max(0.0, due - time.monotonic())):
@@ -176,7 +175,7 @@ def verdict(status: int, text: bytes, case: Case) -> str:
     return RIGHT if plain(reply) == case.right.get(named) else WRONG
 
 
-def well_from(asked: Sequence[Asked], moment: float, wanted: int = IN_A_ROW) -> float | None:
+def well_from(asked: Sequence[Asked], moment: float, wanted: int) -> float | None:
     """Return when the first of the next ``wanted`` requests in a row that are right was begun; None if there are none yet."""
     after = [one for one in asked if one.over > moment]
     in_a_row = 0

@@ -18,7 +18,7 @@ from tests.faults_under_load.services import SMALL, WHOLE, Service, Size
 from tests.faults_under_load.trial import made, tried
 
 _SIZES = (
-    pytest.param(SMALL, id="small", marks=pytest.mark.long),
+    pytest.param(SMALL, id="small", marks=pytest.mark.deep),
     pytest.param(WHOLE, id="whole", marks=pytest.mark.long),
 )
 

@@ -14,16 +14,19 @@ from tests.faults_under_load.faults import Fault
 from tests.faults_under_load.load import RIGHT, WRONG, Load, well_from
 from tests.faults_under_load.services import (
     Clinic,
+    Pair,
     Service,
     Size,
     SmallBox,
     clinic,
+    pair,
     small_box,
 )
 
 _MAKERS: Mapping[type[Service], Callable[[Recommender, Path, Size], AbstractContextManager[Service]]] = {
     Clinic: clinic,
     SmallBox: small_box,
+    Pair: pair,
 }
 
 
@@ -48,13 +51,14 @@ def made(kind: type[Service], recommender: Recommender, folder: Path, size: Size
 
 def tried(fault: Fault, service: Service) -> Result:
     """Let a fault befall a service that is well and under load, and wait until it is well again."""
-    with Load(service.ports, service.cases) as load:
+    size = service.size
+    with Load(service.ports, service.cases, size.per_second) as load:
         load.wait_until_well(time.monotonic(), in_a_row=10)
         begun = time.monotonic()
         over = fault.strike(service, load)
-        load.wait_until_well(over)
+        load.wait_until_well(over, size.in_a_row)
     asked = [one for one in load.asked if one.over > begun]
-    well = well_from(load.asked, over)
+    well = well_from(load.asked, over, size.in_a_row)
     assert well is not None
     verdicts = Counter(one.verdict for one in asked)
     beside = Counter(one.verdict for one in load.beside if one.over > begun)

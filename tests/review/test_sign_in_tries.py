@@ -56,6 +56,16 @@ def test_tries_are_forgotten_after_a_day_and_name_nobody(session: Session) -> No
     assert [row.key for row in session.scalars(select(SignInTry))] == [OWN.key]
 
 
+def test_nobody_waits_for_a_clock_that_was_put_back(session: Session) -> None:
+    ahead = NOON + timedelta(days=400)
+    for _ in range(4):
+        begin_try(session, [SHARED, OWN], ahead)
+        ahead += OWN.limit.longest
+    assert begin_try(session, [SHARED, OWN], NOON) == OWN.limit.wait(4) == timedelta(seconds=4)
+    assert begin_try(session, [SHARED, OWN], NOON + timedelta(seconds=1)) == timedelta(seconds=3)
+    assert begin_try(session, [SHARED, OWN], NOON + timedelta(seconds=4)) == NONE
+
+
 def test_many_at_once_are_no_way_round(engine: Engine) -> None:
     together = Barrier(8)
 

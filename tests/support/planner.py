@@ -24,6 +24,8 @@ from tests.support.sheets import BASELINE
 from tests.support.visitor import Visitor
 
 DAY_0 = date(2026, 11, 21)
+# What a browser keeps of a person, and may bring back as it was at any time.
+STATE = ("answers", "changes", "plan", "check", "stop")
 
 
 @dataclass
@@ -41,7 +43,11 @@ class Clock:
 
 def site_at(clock: Clock, settings: Settings, recommender: Recommender) -> Flask:
     """Return an application on which it is the day of the clock."""
-    app = create_app(settings, recommender)
+    return set_day(create_app(settings, recommender), clock)
+
+
+def set_day(app: Flask, clock: Clock) -> Flask:
+    """Return the application, on which it now is the day of the clock."""
     with app.app_context():
         keep_state(app.extensions, replace(current_state(), today=clock))
     return app
@@ -59,7 +65,7 @@ class Planner:
     def remember(self, given: Mapping[str, Any]) -> TestResponse:
         """Answer the questions, look at the routine, and keep it."""
         assert "Remember my plan" in self.visitor.result_of(given).text
-        sent = self.client.post("/plan/remember")
+        sent = self.visitor.press("/plan/remember")
         assert (sent.status_code, sent.headers["Location"]) == (303, "/plan")
         return sent
 
@@ -69,7 +75,7 @@ class Planner:
 
     def answer(self, kind: str, given: Mapping[str, Any]) -> str:
         """Do a check page by page, and return where it leads after check answers."""
-        sent = self.client.post(f"/plan/{kind}")
+        sent = self.visitor.press(f"/plan/{kind}")
         assert sent.status_code == 303
         raw = {**BASELINE, **CALM, **given}
         return self.visitor.go_on(sent.headers["Location"], raw, f"/plan/{kind}/")
@@ -79,7 +85,7 @@ class Planner:
         address = self.answer("check", given)
         if address.endswith("/check-answers"):
             assert self.client.get(address).status_code == 200
-            address = self.client.post("/plan/check/finish").headers["Location"]
+            address = self.visitor.press("/plan/check/finish").headers["Location"]
         return self.visitor.see(address)
 
     def session(self, given: Mapping[str, Any]) -> TestResponse:
@@ -133,3 +139,17 @@ def sealed(planner: Planner, plan: Plan) -> None:
         assert plan_store().write(response, plan, planner.visitor.recommender.content.rule_set, planner.clock.day)
     value = response.headers["Set-Cookie"].partition("=")[2].partition(";")[0]
     planner.client.set_cookie("plan", value)
+
+
+def kept_cookies(planner: Planner) -> dict[str, str]:
+    """Return what the browser keeps of a person, as it is sealed."""
+    found = ((name, planner.client.get_cookie(name)) for name in STATE)
+    return {name: one.value for name, one in found if one}
+
+
+def bring(planner: Planner, cookies: Mapping[str, str]) -> None:
+    """Put this in the browser in place of all that it keeps of a person."""
+    for name in STATE:
+        planner.client.delete_cookie(name)
+    for name, value in cookies.items():
+        planner.client.set_cookie(name, value)

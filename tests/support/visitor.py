@@ -38,9 +38,15 @@ class Visitor:
 
     def _seen_on(self, address: str) -> dict[str, str]:
         """Return the fingerprint in the form of a page; where it is not what was shown last, it is looked at first."""
-        is_open = self.seen[-1:] == [address]
-        found = re.search(r'name="seen" value="(\w+)"', self.shown[-1] if is_open else self.client.get(address).text)
+        page = _page_with_form(address)
+        is_open = page == address and self.seen[-1:] == [page]
+        found = re.search(r'name="seen" value="(\w+)"', self.shown[-1] if is_open else self.client.get(page).text)
         return {"seen": found[1]} if found else {}
+
+    def press(self, address: str, raw: Mapping[str, Any] | None = None) -> TestResponse:
+        """Send the form that leads to an address, with what its page says in it now; as it is where there is none."""
+        page = self.client.get(_page_with_form(address), follow_redirects=True).text
+        return self.client.post(address, data={**hidden_in(page, address), **form(raw or {})}, headers=FROM_HERE)
 
     def refused(self, address: str, raw: Mapping[str, Any]) -> TestResponse:
         """Send a page with something wrong, and return what comes back: the page itself, asked for anew."""
@@ -70,6 +76,22 @@ class Visitor:
     def result_of(self, given: Mapping[str, Any]) -> TestResponse:
         self.fill_in(given)
         return self.see("/result")
+
+
+def hidden_in(page: str, address: str) -> dict[str, str]:
+    """Return what the first form on a page that leads to an address says of itself: what its page showed, or told."""
+    found = re.search(rf'<form[^>]* action="{re.escape(address)}".*?</form>', page, re.DOTALL)
+    return dict(re.findall(r'name="(seen|told)" value="(\w+)"', found[0])) if found else {}
+
+
+def _page_with_form(address: str) -> str:
+    """Return the address of the page from which a form is sent, where that is another one."""
+    if address.endswith("/finish"):
+        return address.removesuffix("finish") + "check-answers"
+    if address.startswith("/result/") or address == "/plan/remember":
+        return "/result"
+    is_of_plan = address.startswith("/plan/") and address.count("/") == len(("plan", "form"))
+    return "/plan" if is_of_plan else address
 
 
 def _path(address: str) -> str:

@@ -7,6 +7,7 @@ import re
 import socket
 import zlib
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -183,3 +184,9 @@ def test_a_worker_that_hangs_is_replaced_and_whoever_waits_is_told(impatient: Se
     assert b"Try again" in reply
     impatient.logged("This worker ends")
     assert status(impatient.get("/healthz")) == 200
+
+
+def test_a_worker_that_is_told_to_stop_before_it_has_begun_ends_in_order(tmp_path: Path) -> None:
+    with serving(tmp_path, config="python:tests.support.hasty_conf") as hasty:
+        log = hasty.logged("Worker exiting")
+    assert "Exception in worker process" not in log

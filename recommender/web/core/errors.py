@@ -12,7 +12,7 @@ from werkzeug.routing import RequestRedirect
 
 from recommender.check_in.field_names import ANSWERS, BEFORE_SESSION, FOLLOW_UP
 from recommender.errors import InputFault, IntakeError, NotApprovedError, Path, ProblemCode, RecommenderError
-from recommender.web.core.security import is_api
+from recommender.web.core.security import is_api, looks_proxied
 from recommender.web.core.state import current_state, log, log_place
 
 PROBLEMS_AT_MOST = 50
@@ -185,7 +185,9 @@ def _unexpected(error: Exception) -> Response:
 
 
 def _page(status: int) -> Response:
-    return make_response(render_template("shared/error.html", status=status), status)
+    is_proxy_unknown = status == 403 and looks_proxied(request) and not current_state().settings.trusted_proxies
+    body = render_template("shared/error.html", status=status, is_proxy_unknown=is_proxy_unknown)
+    return make_response(body, status)
 
 
 def _unavailable() -> Response:

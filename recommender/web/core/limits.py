@@ -6,6 +6,7 @@ Each feature says of itself what is limited. Without Redis, or while it is away,
 from __future__ import annotations
 
 import threading
+import time
 
 from flask import Blueprint, Flask, g, request
 from flask_limiter import Limiter
@@ -17,6 +18,7 @@ from recommender.errors import RecommenderError
 from recommender.settings import Settings
 
 _BUSY_SECONDS = 5
+_PUT_BACK_SECONDS = 60.0
 
 
 def install_limits(app: Flask, settings: Settings) -> Limiter:
@@ -37,7 +39,23 @@ def install_limits(app: Flask, settings: Settings) -> Limiter:
         limiter.init_app(app)
     except ConfigurationError as error:
         raise RecommenderError("REDIS_URL cannot be used. Is the extra [redis] installed?") from error
+    if settings.redis_url is None:
+        _begin_anew_with_the_clock(app, limiter)
     return limiter
+
+
+def _begin_anew_with_the_clock(app: Flask, limiter: Limiter) -> None:
+    """Forget what was counted whenever the clock was put back: it would count until that clock's time comes again."""
+    lead = time.time() - time.monotonic()
+
+    def look_at_clock() -> None:
+        nonlocal lead
+        now = time.time() - time.monotonic()
+        if now < lead - _PUT_BACK_SECONDS:
+            limiter.reset()
+        lead = now
+
+    app.before_request_funcs.setdefault(None, []).insert(0, look_at_clock)  # before the limiter's own
 
 
 def one_at_a_time(app: Flask, blueprint: Blueprint, views: frozenset[str]) -> None:

@@ -80,6 +80,11 @@ def comes_from_here(given: Request) -> bool:
     return _is_of(origin, given.host)
 
 
+def looks_proxied(given: Request) -> bool:
+    """Return whether a form may be our own, sent through a proxy that names another host than the browser asked for."""
+    return "Sec-Fetch-Site" not in given.headers and "://" in given.headers.get("Origin", "")
+
+
 def _is_of(address: str, host: str) -> bool:
     try:
         return urlsplit(address).netloc == host

@@ -27,7 +27,7 @@ from recommender.web.plan.routine_pages import latest_page
 from recommender.web.plan.safety_stop import stop_told
 from recommender.web.questionnaire.answer_store import go
 from recommender.web.questionnaire.screens import Screens
-from recommender.web.questionnaire.seen import CHANGED, is_out_of_date
+from recommender.web.questionnaire.seen import why_not_as_seen
 
 blueprint = Blueprint("check_ins", __name__, url_prefix="/plan/<any(check, session):kind>")
 OCCASIONS = {kind: occasion for occasion, kind in KINDS.items()}
@@ -117,10 +117,10 @@ def begin(kind: str) -> Response:
     if isinstance(plan, NoPlan):
         return go("plan.show")
     today = today_of(plan)
-    if is_out_of_date(request.form, plan_shown(plan)):
-        return go("plan.show", address=CHANGED)
     if not may_check(plan.without(occasion, today), occasion, today):
         return go("plan.show")
+    if notice := why_not_as_seen(request.form, plan_shown(plan)):
+        return go("plan.show", address=notice)
     try:
         form = form_of(plan, CheckInDraft(occasion, today))
     except IntakeError:

@@ -18,7 +18,7 @@ from recommender.web.plan.plan_store import ONE_DAY, NoPlan, plan_store
 from recommender.web.plan.safety_stop import SafetyStop, stop_of_before
 from recommender.web.questionnaire.answer_store import current_draft
 from recommender.web.questionnaire.draft import first_slug
-from recommender.web.questionnaire.seen import fingerprint
+from recommender.web.questionnaire.seen import fingerprint, fingerprint_under
 
 # A session that is done across midnight goes on for so long, without asking its question anew.
 _SESSION_SECONDS = 2 * 3600
@@ -44,6 +44,12 @@ def standing_stop() -> SafetyStop | None:
 def plan_shown(plan: Plan) -> str:
     """Return the fingerprint of a plan, as its page shows it."""
     return fingerprint(to_data(plan))
+
+
+def refusal_shown(plan: Plan | NoPlan) -> str:
+    """Return the fingerprint of a page that gives no routine from a plan: of that plan, and the rules of today."""
+    shown = plan.name if isinstance(plan, NoPlan) else to_data(plan)
+    return fingerprint_under(current_state().ready.content.hash, shown)
 
 
 def is_free(plan: Plan | NoPlan, stop: SafetyStop | None) -> bool:
@@ -131,4 +137,5 @@ def no_plan_page(reason: NoPlan) -> Response:
 
 def _no_plan_page(reason: str) -> Response:
     first = first_slug(current_state().ready)
-    return make_response(render_template("plan/plan_none.html", reason=reason, first=first))
+    seen = refusal_shown(own_plan())
+    return make_response(render_template("plan/plan_none.html", reason=reason, first=first, seen=seen))

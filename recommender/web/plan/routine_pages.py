@@ -12,6 +12,7 @@ from recommender.models.recommendation import Recommendation
 from recommender.web.core.language import localised_content
 from recommender.web.core.state import current_state
 from recommender.web.plan.kept_plan import Plan
+from recommender.web.plan.own_plan import own_plan, refusal_shown
 from recommender.web.result.sections import advice_groups, used_sources
 
 Shown = Mapping[str, Any]
@@ -46,4 +47,5 @@ def routine_words(recommendation: Recommendation, shown: Shown) -> dict[str, Any
 
 def hold_page() -> Response:
     """Return the page of a plan that the rules of today would no longer give a routine."""
-    return make_response(render_template("plan/plan_on_hold.html", day=current_state().today()))
+    day, seen = current_state().today(), refusal_shown(own_plan())
+    return make_response(render_template("plan/plan_on_hold.html", day=day, seen=seen))

@@ -31,6 +31,7 @@ from recommender.web.plan.own_plan import (
     own_plan,
     plan_changed_page,
     plan_shown,
+    refusal_shown,
     result_of,
     standing_stop,
     today_of,
@@ -42,7 +43,7 @@ from recommender.web.plan.sections import first_check, plan_status, scores
 from recommender.web.plan.stop_views import is_told, stop_page
 from recommender.web.questionnaire.answer_store import answer_store, forget_answers, go
 from recommender.web.questionnaire.draft import Draft, first_slug
-from recommender.web.questionnaire.seen import CHANGED
+from recommender.web.questionnaire.seen import notice_in, why_not_as_seen
 from recommender.web.result.player import RoutinePage, player_page
 from recommender.web.result.views import own_sheet
 
@@ -107,7 +108,7 @@ def show() -> Response:
         scores=scores(plan, rule_set),
         last_day=last_day(plan, rule_set),
         seen=plan_shown(plan),
-        is_changed="changed" in request.args,
+        **notice_in(request.args),
         **routine_words(recommendation, shown["recommendation"]),
     )
     return make_response(body)
@@ -157,10 +158,10 @@ def remember() -> Response:
     if isinstance(sheet, Response):
         return sheet
     _, shown = sheet.recommended()
-    if sheet.is_out_of_date():
-        return go("result.show", address=CHANGED)
     if shown["routine"] is None:
         return go("result.show")
+    if notice := sheet.why_not_as_seen():
+        return go("result.show", address=notice)
     answers, items = raw_answers(sheet.intake.answers), kept_items(shown["routine"]["items"])
     version = sheet.localised.content.questionnaire.version
     plan = Plan(state.today(), answers, items, after=sheet.draft.after, questions=version)
@@ -217,6 +218,8 @@ def start_again() -> Response:
     state, stop, store = current_state(), standing_stop(), plan_store()
     response = go("questions.show", address={"slug": first_slug(state.ready)})
     if stop is None or is_free(own_plan(), stop):
+        if notice := why_not_as_seen(request.form, refusal_shown(own_plan())):
+            return go("plan.show", address=notice)
         store.forget(response)
         forget_answers(response)
         return response

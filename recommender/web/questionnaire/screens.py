@@ -17,7 +17,15 @@ from recommender.questionnaire.steps import Step
 from recommender.web.questionnaire.mistake import Mistake
 from recommender.web.questionnaire.question_form import QuestionField, raw_answers, shortened
 from recommender.web.questionnaire.run import QuestionnaireRun
-from recommender.web.questionnaire.seen import AGAIN, CHANGED, SEEN, fields_shown, is_out_of_date
+from recommender.web.questionnaire.seen import (
+    AGAIN,
+    CHANGED,
+    SEEN,
+    fields_shown,
+    is_out_of_date,
+    notice_in,
+    why_not_as_seen,
+)
 
 CHECK = "check"
 CHANGING = {"from": CHECK}
@@ -118,7 +126,7 @@ class Screens(ABC, Generic[Run]):
             self.answers_template,
             sections=sections,
             seen=_all_shown(run),
-            is_changed=_is_said(CHANGED),
+            **notice_in(request.args),
             stopped=run.is_stopped,
             back=self.address(steps[-1].slug),
             change=lambda step: self.address(step.slug, **CHANGING),
@@ -130,8 +138,8 @@ class Screens(ABC, Generic[Run]):
         """Return where a run leads once its answers have been looked at; back to them if others stood there."""
         if run.first_open() is not None:
             return self.elsewhere(run)
-        if is_out_of_date(request.form, _all_shown(run)):
-            return self._redirect(self.check, **CHANGED)
+        if notice := why_not_as_seen(request.form, _all_shown(run)):
+            return self._redirect(self.check, **notice)
         return self.finished(run)
 
     def _next(self, run: Run, slug: str) -> Response:
@@ -157,8 +165,7 @@ class Screens(ABC, Generic[Run]):
             back=self.check if _origin() else self.address(previous.slug) if previous else self.start,
             progress=run.progress_at(step.slug),
             seen=fields_shown(run.asked(step)),
-            is_changed=_is_said(CHANGED),
-            is_again=_is_said(AGAIN),
+            **notice_in(request.args),
             **self.words(run),
         )
         return make_response(body, status)
@@ -174,11 +181,6 @@ class Screens(ABC, Generic[Run]):
 def _all_shown(run: QuestionnaireRun) -> str:
     """Return the fingerprint of every answer of a run, as they stand on the page of answers to check."""
     return fields_shown(one for step in run.steps() for one in run.asked(step))
-
-
-def _is_said(notice: dict[str, str]) -> bool:
-    """Return whether the page is to say so."""
-    return all(request.args.get(name) == value for name, value in notice.items())
 
 
 def _origin() -> dict[str, str]:

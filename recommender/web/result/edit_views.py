@@ -10,7 +10,6 @@ from recommender.models.edits import NO_EDITS, RoutineEdit, RoutineEdits
 from recommender.models.routine import Choices, EditOutcome
 from recommender.web.core.state import current_state
 from recommender.web.questionnaire.answer_store import go
-from recommender.web.questionnaire.seen import CHANGED
 from recommender.web.result.edit_store import edit_store
 from recommender.web.result.views import NOT_HERE, NOT_OFFERED, REFUSED, OwnSheet, own_sheet
 
@@ -59,11 +58,11 @@ def _changed(change: Changer) -> Response:
     sheet = own_sheet()
     if isinstance(sheet, Response):
         return sheet
-    if sheet.is_out_of_date():
-        return _changed_elsewhere()
     recommendation, _ = sheet.recommended()
     if recommendation.assembly is None:
         return go("result.show")
+    if notice := sheet.why_not_as_seen():
+        return go("result.show", address=notice)
     given = current_state().choices(recommendation).get(request.form.get(MOVE, ""))
     edit = change(given) if given else NOT_HERE
     if not isinstance(edit, RoutineEdit):
@@ -80,11 +79,8 @@ def _kept(change: Callable[[RoutineEdits], RoutineEdits]) -> Response:
     sheet = own_sheet()
     if isinstance(sheet, Response):
         return sheet
-    return _changed_elsewhere() if sheet.is_out_of_date() else _back(sheet, change(sheet.edits))
-
-
-def _changed_elsewhere() -> Response:
-    return go("result.show", address=CHANGED)
+    notice = sheet.why_not_as_seen()
+    return go("result.show", address=notice) if notice else _back(sheet, change(sheet.edits))
 
 
 def _back(sheet: OwnSheet, edits: RoutineEdits) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ from recommender.web.questionnaire.answer_store import answer_store, current_dra
 from recommender.web.questionnaire.draft import Draft
 from recommender.web.questionnaire.progress import first_open
 from recommender.web.questionnaire.question_form import answered_steps
-from recommender.web.questionnaire.seen import fingerprint, is_out_of_date
+from recommender.web.questionnaire.seen import fingerprint_under, notice_in, why_not_as_seen
 from recommender.web.result.edit_choices import ShownEdit, changes_shown, choices_shown
 from recommender.web.result.edit_store import edit_store
 from recommender.web.result.player import RoutinePage, player_page
@@ -79,11 +79,11 @@ class OwnSheet:
     def seen(self) -> str:
         """Return the fingerprint of what its result shows: the answers and edits, and the rules that it follows from."""
         edits = [[edit.unwanted, edit.instead] for edit in self.edits.each]
-        return fingerprint([raw_answers(self.intake.answers), edits, self.localised.content.hash])
+        return fingerprint_under(self.localised.content.hash, [raw_answers(self.intake.answers), edits])
 
-    def is_out_of_date(self) -> bool:
-        """Return whether the form of this request was sent from the page of another result."""
-        return is_out_of_date(request.form, self.seen)
+    def why_not_as_seen(self) -> Mapping[str, str] | None:
+        """Return why the form of this request may not be used; None where its page showed this result."""
+        return why_not_as_seen(request.form, self.seen)
 
     def changes(self, recommendation: Recommendation) -> list[ShownEdit]:
         """Return what became of each edit in a recommendation of this sheet."""
@@ -173,7 +173,7 @@ def _result(sheet: OwnSheet, recommendation: Recommendation, shown: Recommendati
         changes=sheet.changes(recommendation),
         hours=current_state().settings.answer_hours,
         seen=sheet.seen,
-        is_changed="changed" in request.args,
+        **notice_in(request.args),
         refused=why if (why := request.args.get(REFUSED)) in _REASONS else None,
         **common,
     )

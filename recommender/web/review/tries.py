@@ -94,7 +94,8 @@ def _known() -> dict[str, str]:
 
 def _serializer(app: Flask) -> URLSafeSerializer:
     assert app.secret_key is not None
-    return URLSafeSerializer(app.secret_key, salt="review browser")
+    keys = (app.secret_key, *app.config["SECRET_KEY_FALLBACKS"])
+    return URLSafeSerializer(list(reversed(keys)), salt="review browser")  # the last one signs, each one is believed
 
 
 def _account(email: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,3 +57,15 @@ def test_an_address_may_try_only_so_many_cases_a_minute(app: Flask) -> None:
     replies = [client.post("/lab/vignette", data={"vignette": "0"}, headers=HERE).status_code for _ in range(21)]
     assert replies[:20] == [200] * 20
     assert replies[20] == 429
+
+
+def test_nobody_waits_for_a_clock_that_was_put_back(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    client, right, ahead = app.test_client(), time.time, 400 * 24 * 3600.0
+    monkeypatch.setattr(time, "time", lambda: right() + ahead)
+
+    def sent() -> int:
+        return client.post("/lab/vignette", data={"vignette": "0"}, headers=HERE).status_code
+
+    assert [sent() for _ in range(21)] == [200] * 20 + [429]
+    monkeypatch.setattr(time, "time", right)
+    assert [sent() for _ in range(21)] == [200] * 20 + [429]

@@ -291,6 +291,7 @@ def test_broken_content_is_told_and_nothing_is_served(settings: Settings, tmp_pa
     ready = client.get("/readyz")
     assert ready.status_code == 503
     assert any("rule-set.yaml" in reason for reason in ready.get_json()["reasons"])
+    assert str(tmp_path) not in ready.text, "where it is looked for is nobody's business"
     page = client.get("/")
     assert page.status_code == 503
     assert "We could not check your answers safely" in page.text

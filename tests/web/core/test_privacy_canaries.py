@@ -63,7 +63,16 @@ def test_an_answer_stays_with_its_sender(
         planner.remember(ANSWERS)
         planner.see_all()
         planner.on_day(7).check({"fu_change": "better"})
+        for address in ("/result/summary", "/result/play", "/result/desk"):
+            planner.visitor.see(address)
+        moves = re.findall(
+            r'action="/result/remove">\s*<input type="hidden" name="move" value="(\w+)"',
+            planner.visitor.see("/result").text,
+        )
+        planner.visitor.press("/result/remove", {"move": moves[0]})
         planner.on_day(9).session({})
+        planner.session({"pre_session": "yes", "rf_nerve": ["saddle"]})
+        planner.see_all()
         planner.client.post("/questions/about-you", data={"age_band": CANARY}, headers=HERE)
         planner.client.get("/healthz", headers={"X-Request-ID": CANARY})
         planner.client.post("/lab/answers", data={"main_task-task": CANARY, "age_band": "60_64"}, headers=HERE)

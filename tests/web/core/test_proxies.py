@@ -76,6 +76,20 @@ def test_a_trusted_proxy_says_where_the_site_is(settings: Settings, recommender:
     assert seen == {"address": "203.0.113.9", "url": "https://site.example/back/seen"}
 
 
+def test_a_form_through_a_proxy_that_nobody_told_us_of_says_what_to_set(
+    settings: Settings, recommender: Recommender
+) -> None:
+    """As with the Host that nginx sends if nothing else is said."""
+    sent, set_it = TOLD | {"Origin": "https://site.example", "Host": "127.0.0.1:8000"}, "set TRUSTED_PROXIES"
+    unknown, known = (
+        behind(proxies, settings, recommender).test_client().post("/start-again", headers=sent) for proxies in (0, 1)
+    )
+    assert (unknown.status_code, set_it in unknown.text, known.status_code) == (403, True, 303)
+    for elsewhere in ({"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}, {"Origin": "null"}):
+        reply = behind(0, settings, recommender).test_client().post("/start-again", headers=elsewhere)
+        assert (reply.status_code, set_it in reply.text) == (403, False)
+
+
 @pytest.mark.parametrize(
     "odd",
     [
@@ -107,7 +121,7 @@ def test_browsers_are_told_to_come_back_over_https_only_where_they_came_so(
 def test_every_link_stays_below_the_path_of_the_proxy(settings: Settings, recommender: Recommender) -> None:
     visitor = Visitor(behind(1, settings, recommender).test_client(), recommender)
     visitor.fill_in({"pain_score": 5})
-    assert visitor.client.post("/plan/remember", headers=HERE).status_code == 303
+    assert visitor.press("/plan/remember").headers["Location"] == "/plan"
     crawl = fetched(visitor.client).run("/", FIRST, "/result", "/plan", "/exercises", "/rules", "/lab", "/privacy")
     assert crawl.faults == []
     assert len(crawl.seen) > 60

@@ -26,9 +26,8 @@ def test_the_plan_is_kept_in_one_sealed_cookie_until_its_last_day(planner: Plann
     sent = planner.on_day(40).client.get("/plan")
     assert "until 10 April 2027" in sent.text
     planner.check({})
-    (made,) = [
-        text for text in planner.client.post("/plan/check/finish").headers.getlist("Set-Cookie") if "plan=" in text
-    ]
+    finished = planner.visitor.press("/plan/check/finish")
+    (made,) = [text for text in finished.headers.getlist("Set-Cookie") if "plan=" in text]
     assert f"Max-Age={(100 + 1) * 24 * 3600}" in made
 
 
@@ -165,12 +164,14 @@ def test_a_move_that_the_rules_now_leave_out_is_not_in_the_session(kept: Planner
 
 
 def test_a_plan_whose_answers_now_call_for_care_is_on_hold(kept: Planner) -> None:
+    begun = kept.on_day(1).visitor.press("/plan/session").headers["Location"]
     plan = opened(kept)
     sealed(kept, replace(plan, answers={**plan.answers, "told_no_exercise": "yes"}))
     page = kept.plan()
     assert heading(page) == "Your plan is on hold"
     assert "/exercises" not in page.text
-    assert heading(kept.on_day(1).session({})) == "Advice: See a physiotherapist or doctor before you go on"
+    page = kept.visitor.see(kept.visitor.go_on(begun, {"pre_session": "no"}, "/plan/session/"))
+    assert heading(page) == "Advice: See a physiotherapist or doctor before you go on"
 
 
 def test_a_stopped_plan_that_cannot_be_worked_out_any_more_stays_stopped(kept: Planner) -> None:
@@ -185,7 +186,7 @@ def test_a_stopped_plan_that_cannot_be_worked_out_any_more_stays_stopped(kept: P
 def test_a_plan_that_does_not_fit_is_said_and_not_kept(planner: Planner, monkeypatch: pytest.MonkeyPatch) -> None:
     planner.visitor.result_of({})
     monkeypatch.setattr("recommender.web.core.cookie_store.MOST_BYTES", 700)
-    page = planner.client.post("/plan/remember", follow_redirects=True)
+    page = planner.visitor.see(planner.visitor.press("/plan/remember").headers["Location"])
     assert heading(page) == "Your plan is too big to keep"
     assert planner.client.get_cookie("plan") is None
 
@@ -195,7 +196,7 @@ def test_a_check_that_no_longer_fits_is_shown_once_and_the_old_routine_does_not_
 ) -> None:
     kept.on_day(7).answer("check", {"fu_change": "worse"})
     monkeypatch.setattr("recommender.web.core.cookie_store.MOST_BYTES", 700)
-    page = kept.client.post("/plan/check/finish")
+    page = kept.visitor.press("/plan/check/finish")
     assert heading(page) == "Do less for now"
     assert "too big for your browser to keep" in page.text
     assert moves_on(page)
@@ -205,7 +206,7 @@ def test_a_check_that_no_longer_fits_is_shown_once_and_the_old_routine_does_not_
 def test_a_stop_that_does_not_fit_is_kept_as_a_stop(kept: Planner, monkeypatch: pytest.MonkeyPatch) -> None:
     kept.on_day(7).answer("check", {"fu_change": "much_worse"})
     monkeypatch.setattr("recommender.web.core.cookie_store.MOST_BYTES", 700)
-    kept.client.post("/plan/check/finish")
+    kept.visitor.press("/plan/check/finish")
     assert heading(kept.plan()) == "Your plan is on hold"
     assert kept.client.post("/plan/session").headers["Location"] == "/plan"
 
@@ -217,8 +218,8 @@ def test_a_plan_keeps_the_routine_as_the_person_changed_it(planner: Planner) -> 
         shown,
         re.DOTALL,
     )[-1]
-    assert planner.client.post("/result/swap", data={"move": unwanted, "instead": instead}).status_code == 303
-    planner.client.post("/plan/remember")
+    assert planner.visitor.press("/result/swap", {"move": unwanted, "instead": instead}).status_code == 303
+    planner.visitor.press("/plan/remember")
     kept_moves = {item["exercise"] for item in opened(planner).routine}
     assert instead in kept_moves
     assert unwanted not in kept_moves

@@ -6,6 +6,7 @@ import html
 import logging
 import re
 import time
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from recommender.errors import DecisionError
 from recommender.service.recommend import Recommender
 from recommender.web.plan.kept_plan import days_kept
-from tests.support.planner import DAY_0, Planner, cookie, heading, moves_on, opened
+from tests.support.planner import DAY_0, Planner, cookie, heading, moves_on, opened, sealed
 from tests.support.visitor import form
 
 NAMES = ("plan", "check", "answers")
@@ -78,7 +79,7 @@ def test_forms_about_the_plan_from_other_sites_are_refused(kept: Planner, addres
 
 def test_an_old_browser_with_nothing_but_a_plan_can_still_use_it(kept: Planner) -> None:
     kept.client.delete_cookie("answers")
-    assert kept.client.post("/plan/session").status_code == 303
+    assert kept.visitor.press("/plan/session").headers["Location"] == "/plan/session/before-a-session"
     assert kept.client.post("/plan/forget").headers["Location"] == "/plan/forgotten"
 
 
@@ -109,7 +110,7 @@ def test_no_check_is_offered_on_the_first_day_and_one_is_from_the_second(kept: P
     assert kept.client.post("/plan/check").headers["Location"] == "/plan"
     page = kept.on_day(1).plan()
     assert "Do a check now" in page.text
-    assert kept.client.post("/plan/check").headers["Location"] == "/plan/check/emergency-check"
+    assert kept.visitor.press("/plan/check").headers["Location"] == "/plan/check/emergency-check"
 
 
 def test_a_check_is_offered_first_when_it_is_due_and_when_it_is_late(kept: Planner) -> None:
@@ -133,7 +134,7 @@ def test_after_twelve_weeks_the_plan_maintains_and_lives_on_with_every_check(kep
 
 def test_a_session_begins_with_its_question_and_a_no_leads_to_the_routine(kept: Planner) -> None:
     first = moves_on(kept.visitor.see("/result"))
-    sent = kept.client.post("/plan/session")
+    sent = kept.visitor.press("/plan/session")
     assert sent.headers["Location"] == "/plan/session/before-a-session"
     assert kept.client.get("/plan/today").headers["Location"] == "/plan"
     page = kept.session({})
@@ -144,7 +145,7 @@ def test_a_session_begins_with_its_question_and_a_no_leads_to_the_routine(kept: 
 
 
 def test_a_session_without_an_answer_is_asked_again(kept: Planner) -> None:
-    address = kept.client.post("/plan/session").headers["Location"]
+    address = kept.visitor.press("/plan/session").headers["Location"]
     page = kept.visitor.refused(address, {})
     assert "There is something to put right" in page.text
 
@@ -168,7 +169,7 @@ def test_yes_or_not_sure_asks_the_safety_pages_again_before_any_routine(
 
 
 def test_safety_pages_that_are_asked_again_are_not_filled_in_beforehand(kept: Planner) -> None:
-    kept.on_day(3).client.post("/plan/session")
+    kept.on_day(3).visitor.press("/plan/session")
     sent = kept.client.post("/plan/session/before-a-session", data={"pre_session": "yes"})
     text = kept.client.get(sent.headers["Location"]).text
     assert 'name="rf_nerve"' in text
@@ -202,7 +203,7 @@ def test_a_new_sign_shows_the_care_page_and_stops_the_plan(
 
 
 def test_an_emergency_does_not_wait_for_the_other_questions(kept: Planner) -> None:
-    address = kept.on_day(7).client.post("/plan/check").headers["Location"]
+    address = kept.on_day(7).visitor.press("/plan/check").headers["Location"]
     sent = kept.client.post(address, data=form({"rf_nerve": ["bladder"]}))
     assert sent.headers["Location"] == "/plan"
     assert heading(kept.plan()) == "Emergency: Call 999 now"
@@ -220,7 +221,7 @@ def test_what_is_told_before_a_session_counts_at_the_next_one_and_at_the_next_ch
 
 
 def test_a_move_that_hurt_is_chosen_from_the_own_routine(kept: Planner) -> None:
-    kept.on_day(7).client.post("/plan/check")
+    kept.on_day(7).visitor.press("/plan/check")
     kept.check({})
     address = "/plan/check/follow-up"
     text = kept.visitor.see(address).text
@@ -239,7 +240,7 @@ def test_a_move_that_hurt_is_named_on_check_answers(kept: Planner, recommender: 
 
 
 def test_pages_that_are_not_of_this_check_lead_to_where_it_stands(kept: Planner) -> None:
-    kept.on_day(7).client.post("/plan/check")
+    kept.on_day(7).visitor.press("/plan/check")
     for slug in ("follow-up", "your-plan", "check-answers"):
         assert kept.client.get(f"/plan/check/{slug}").headers["Location"] == "/plan/check/emergency-check"
     assert kept.client.post("/plan/check/finish").headers["Location"] == "/plan/check/emergency-check"
@@ -249,7 +250,7 @@ def test_pages_that_are_not_of_this_check_lead_to_where_it_stands(kept: Planner)
 
 
 def test_a_check_begun_before_midnight_can_be_finished_after_it_and_not_later(kept: Planner) -> None:
-    address = kept.on_day(7).client.post("/plan/check").headers["Location"]
+    address = kept.on_day(7).visitor.press("/plan/check").headers["Location"]
     assert kept.on_day(8).client.get(address).status_code == 200
     assert kept.on_day(9).client.get(address).headers["Location"] == "/plan"
 
@@ -257,7 +258,7 @@ def test_a_check_begun_before_midnight_can_be_finished_after_it_and_not_later(ke
 def test_a_session_begun_before_midnight_can_be_finished_after_it_and_is_one_of_the_new_day(
     kept: Planner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    address = kept.on_day(3).client.post("/plan/session").headers["Location"]
+    address = kept.on_day(3).visitor.press("/plan/session").headers["Location"]
     kept.on_day(4)
     sent = kept.client.post(address, data={"pre_session": "no"})
     assert moves_on(kept.client.get(sent.headers["Location"]))
@@ -317,6 +318,8 @@ def test_nobody_can_choose_the_day_of_the_site(kept: Planner) -> None:
 
 
 def test_starting_anew_forgets_the_plan_the_answers_and_the_changes(kept: Planner) -> None:
-    sent = kept.client.post("/plan/start-again")
+    plan = opened(kept)
+    sealed(kept, replace(plan, answers={**plan.answers, "no_such_question": "yes"}))
+    sent = kept.visitor.press("/plan/start-again")
     cleared = {cookie.partition("=")[0] for cookie in sent.headers.getlist("Set-Cookie")}
     assert cleared >= {"plan", "check", "answers", "changes"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -17,15 +17,26 @@ from recommender.settings import Settings
 from recommender.web.plan.plan_store import plan_store
 from recommender.web.plan.safety_stop import SafetyStop, from_data, to_data
 from recommender.web.plan.stop_guard import OPEN_ROOMS
-from tests.support.planner import Clock, Planner, cookie, heading, moves_on, opened, sealed, site_at, told_stop
+from tests.support.planner import (
+    STATE,
+    Clock,
+    Planner,
+    bring,
+    cookie,
+    heading,
+    kept_cookies,
+    moves_on,
+    opened,
+    sealed,
+    site_at,
+    told_stop,
+)
 from tests.support.sheets import full_sheet
 from tests.support.visitor import FIRST, form
 
 SADDLE = {"pre_session": "yes", "rf_nerve": ["saddle"]}
 UNSURE = {"pre_session": "yes", "rf_nerve": ["not_sure"]}
 CALL, TODAY = "Emergency: Call 999 now", "Urgent: Get advice from a doctor today"
-# What a browser keeps of a person, and may bring back as it was at any time.
-STATE = ("answers", "changes", "plan", "check", "stop")
 # What these show is open to everybody, and not made for anybody.
 REFERENCE = (OPEN_ROOMS - {"pages"}) | {"static_files"}
 VALUES = {"slug": "your-pain", "kind": "session", "exercise_id": "cat_cow", "rule_id": "RF-E01"}
@@ -70,18 +81,6 @@ def shows_routine(page: TestResponse, recommender: Recommender) -> list[str]:
     text = html.unescape(page.text)
     titles = [exercise.name for exercise in recommender.content.catalogue.exercises if " " in exercise.name]
     return [title for title in titles if title in text] + moves_on(page)
-
-
-def kept_cookies(planner: Planner) -> dict[str, str]:
-    found = ((name, planner.client.get_cookie(name)) for name in STATE)
-    return {name: one.value for name, one in found if one}
-
-
-def bring(planner: Planner, cookies: Mapping[str, str]) -> None:
-    for name in STATE:
-        planner.client.delete_cookie(name)
-    for name, value in cookies.items():
-        planner.client.set_cookie(name, value)
 
 
 def test_no_page_and_no_form_shows_a_routine_while_a_stop_stands(
@@ -133,7 +132,7 @@ def test_a_late_reply_that_writes_what_was_there_before_does_not_write_the_stop_
 def test_a_plan_kept_at_the_very_moment_of_the_stop_is_held_too(kept: Planner) -> None:
     """The form was sent before the stop, and its reply comes after it."""
     kept.on_day(3)
-    kept.client.post("/plan/remember")
+    kept.visitor.press("/plan/remember")
     fresh = cookie(kept)
     kept.on_day(3).session(SADDLE)
     kept.client.set_cookie("plan", fresh)
@@ -176,7 +175,7 @@ def test_a_stop_that_cannot_be_read_is_a_stop_and_is_left_alone(kept: Planner, t
 def test_a_stop_without_room_for_its_answers_is_kept_as_a_stop(kept: Planner, monkeypatch: pytest.MonkeyPatch) -> None:
     kept.on_day(7).answer("check", {"fu_change": "much_worse"})
     monkeypatch.setattr("recommender.web.core.cookie_store.MOST_BYTES", 340)
-    kept.client.post("/plan/check/finish")
+    kept.visitor.press("/plan/check/finish")
     kept.client.delete_cookie("plan")
     page = kept.plan()
     assert heading(page) == "Your plan is on hold"
@@ -208,7 +207,7 @@ def test_only_a_questionnaire_begun_after_the_reason_was_told_ends_it(stopped: P
     assert "You have begun to answer the questions again" in page.text
     assert moves_on(stopped.visitor.result_of({}))
     assert heading(stopped.plan()) == CALL
-    stopped.client.post("/plan/remember")
+    stopped.visitor.press("/plan/remember")
     assert heading(stopped.plan()) == "Your plan"
     assert moves_on(stopped.session({}))
     stopped.client.post("/plan/forget")
@@ -231,7 +230,7 @@ def test_whoever_comes_back_later_can_go_on_answering_without_being_told_again(s
     stopped.client.post("/plan/start-again", data={"told": told_stop(stopped)})
     stopped.client.delete_cookie("answers")  # as after a day
     assert moves_on(stopped.on_day(5).visitor.result_of({}))
-    stopped.client.post("/plan/remember")
+    stopped.visitor.press("/plan/remember")
     assert heading(stopped.plan()) == "Your plan"
 
 

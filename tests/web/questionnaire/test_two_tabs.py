@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from werkzeug.test import TestResponse
 
-from tests.support.planner import Planner, heading, moves_on, opened
+from recommender.web.plan.stop_guard import OPEN_ROOMS
+from tests.support.planner import Planner, heading, kept_cookies, moves_on, opened, sealed
 from tests.support.visitor import FIRST, FROM_HERE, Visitor, form
 
 SAID = "This was changed in another tab or window"
+NOT_USED = "This site was renewed while your page was open, so we did not use what you sent."
 
 
 def seen_on(page: TestResponse) -> str:
@@ -160,7 +163,69 @@ def test_a_check_is_finished_with_the_answers_that_were_shown_only(kept: Planner
     assert opened(kept).last is not None
 
 
-def test_every_form_about_answers_or_a_routine_says_what_its_page_showed(kept: Planner) -> None:
+# What a page of questions says is looked at once more; a form that names the stop says which one was told; these two
+# say themselves what they do, whatever there is.
+_QUESTIONS = {"questions.take", "check_ins.take"}
+_OF_A_STOP = {"stops.answer_again"}
+_FORGETTING = {"questions.start_again", "plan.forget"}
+BUTTONS = {
+    "questions.confirm": "/check-answers",
+    "changes.swap": "/result/swap",
+    "changes.remove": "/result/remove",
+    "changes.put_back": "/result/put-back",
+    "changes.put_all_back": "/result/put-all-back",
+    "plan.remember": "/plan/remember",
+    "plan.start_again": "/plan/start-again",
+    "check_ins.begin": "/plan/session",
+    "check_ins.finish": "/plan/check/finish",
+}
+
+
+def test_every_form_of_a_person_is_of_a_kind_that_knows_two_tabs(kept: Planner) -> None:
+    forms = {rule.endpoint for rule in kept.app.url_map.iter_rules() if "POST" in (rule.methods or ())}
+    of_people = {endpoint for endpoint in forms if endpoint.partition(".")[0] not in OPEN_ROOMS}
+    assert of_people == {*BUTTONS, *_QUESTIONS, *_OF_A_STOP, *_FORGETTING}
+
+
+@pytest.mark.parametrize("seen, said", [({}, "again"), ({"seen": "0123456789abcdef"}, "changed")])
+@pytest.mark.parametrize("address", BUTTONS.values(), ids=BUTTONS)
+def test_a_button_of_a_page_that_showed_something_else_does_nothing(
+    kept: Planner, address: str, seen: dict[str, str], said: str
+) -> None:
+    shown = kept.visitor.see("/result").text
+    moves = re.findall(r'action="/result/remove">\s*<input type="hidden" name="move" value="(\w+)"', shown)
+    kept.visitor.press("/result/remove", {"move": moves[0]})
+    kept.on_day(7).answer("check", {"fu_change": "better"})
+    before = kept_cookies(kept)
+    sent = kept.client.post(address, data={"move": moves[1], **seen}, headers=FROM_HERE)
+    assert sent.headers["Location"].endswith(f"?{said}=yes")
+    assert kept_cookies(kept) == before
+    page = arrive(kept.visitor, sent)
+    assert (SAID in page.text, NOT_USED in page.text) == (said == "changed", said == "again")
+
+
+def test_a_page_of_other_rules_says_that_the_site_was_renewed(visitor: Visitor) -> None:
+    """The answers and changes are the same, and the routine need not be."""
+    page = visitor.result_of({})
+    own, _, rules = seen_on(page).partition("_")
+    assert visitor.recommender.content.hash.startswith(rules) and rules
+    sent = visitor.client.post("/plan/remember", data={"seen": f"{own}_{'0' * len(rules)}"}, headers=FROM_HERE)
+    assert NOT_USED in arrive(visitor, sent).text
+    assert visitor.client.get_cookie("plan") is None
+
+
+def test_whoever_starts_anew_loses_no_plan_that_was_made_in_another_tab(kept: Planner) -> None:
+    """One tab shows a plan on hold. In another the questions were answered again, and another plan was kept."""
+    fits = opened(kept)
+    sealed(kept, replace(fits, answers={**fits.answers, "told_no_exercise": "yes"}))
+    first = kept.plan()
+    assert heading(first) == "Your plan is on hold"
+    kept.remember({})
+    page = arrive(kept.visitor, send(kept.visitor, "/plan/start-again", {}, first))
+    assert (heading(page), SAID in page.text) == ("Your plan", True)
+
+
+def test_every_form_on_these_pages_says_what_its_page_showed(kept: Planner) -> None:
     for address in (FIRST, "/check-answers", "/result", "/plan"):
         text = kept.on_day(1).client.get(address).text
         forms = re.findall(r'<form[^>]* action="([^"]+)"[^>]*>(.*?)</form>', text, re.DOTALL)

@@ -110,7 +110,7 @@ def test_a_move_that_was_taken_out_is_not_in_it(visitor: Visitor) -> None:
     visitor.result_of(AT_A_DESK)
     before = moves(visitor.see("/result/play").text)
     out = re.findall(r'action="/result/remove">\s*<input type="hidden" name="move" value="([^"]+)"', visitor.shown[-2])
-    visitor.client.post("/result/remove", data={"move": out[0]})
+    visitor.press("/result/remove", {"move": out[0]})
     after = moves(visitor.see("/result/play").text)
     assert before != after
     assert visitor.recommender.content.catalogue.by_id[out[0]].name not in after

@@ -223,12 +223,13 @@ def test_privacy_names_every_cookie_that_the_site_sets(
 ) -> None:
     text = main_text(client, "/privacy")
     set_here = [client.get("/?lang=en"), Visitor(client, recommender).send(FIRST, {})]
-    Visitor(client, recommender).fill_in({})
+    visitor = Visitor(client, recommender)
+    visitor.fill_in({})
     moves = re.findall(
         r'action="/result/remove">\s*<input type="hidden" name="move" value="(\w+)"', client.get("/result").text
     )
-    set_here.append(client.post("/result/remove", data={"move": moves[0]}))
-    set_here += [client.post("/plan/remember"), begun := client.post("/plan/session")]
+    set_here.append(visitor.press("/result/remove", {"move": moves[0]}))
+    set_here += [visitor.press("/plan/remember"), begun := visitor.press("/plan/session")]
     client.post(begun.headers["Location"], data={"pre_session": "yes"})
     set_here.append(client.post("/plan/session/emergency-check", data=form({"rf_nerve": ["saddle"]})))
     names = {cookie.partition("=")[0] for page in set_here for cookie in page.headers.getlist("Set-Cookie")}
