@@ -16,7 +16,7 @@ from recommender.service.recommend import Recommender
 from recommender.settings import brief_folder, read_settings
 
 SETTINGS = read_settings({})
-SIZES = {"rules": 206, "findings": 14, "exercises": 81, "sources": 92, "decisions": 55, "review_points": 24}
+SIZES = {"rules": 206, "findings": 14, "exercises": 95, "sources": 92, "decisions": 55, "review_points": 24}
 
 
 @pytest.fixture(scope="module")
