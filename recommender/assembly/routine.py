@@ -174,9 +174,11 @@ class Builder:
             self._trace.rounds.clear()
         fewer = ends != self._ends[0]
         room = self._room(ends, self._least_for_main_place if fewer else self._budget.moves_at_most)
-        chosen = choose(self._free(moves, ends), self._decision, room, self._trace)
-        if others and not fewer and not room.is_full(chosen):
-            chosen = join(chosen, self._free(others, ends), self._decision, room, Strictness.NONE, self._trace)
+        spare = [] if fewer else self._free(others, ends)
+        chosen = choose(self._free(moves, ends), self._decision, room, self._trace, spare)
+        if spare and not room.is_full(chosen):
+            left = _not_in(chosen, spare)
+            chosen = join(chosen, left, self._decision, room, Strictness.NONE, self._trace)
         return self._around(chosen, ends)
 
     def _room(self, ends: Ends, moves_at_most: int) -> Room:

@@ -72,11 +72,12 @@ def choose(
     decision: Decision,
     room: Room,
     assembly_trace: AssemblyTrace | None = None,
+    others: Sequence[Candidate] = (),
 ) -> tuple[Placed, ...]:
     """Return the chosen moves, in no particular order yet.
 
     First comes a moving item for the main place, then the direction item, then one round for the slots that need a
-    minimum or a share of the time, then the best of the rest, until the time is filled. Where no move may come in alone,
+    minimum, of which ``others`` may be where no candidate is left, then the best of the rest, until the time is filled. Where no move may come in alone,
     because each would leave out the share of another kind, the best pair opens the routine. Every round is written to the
     journal, if there is one.
     """
@@ -88,7 +89,8 @@ def choose(
     picker.take(lambda candidate: candidate.is_direction, SelectionRound(Purpose.DIRECTION, None))
     for slot, bounds in room.bounds.items():
         for _ in range(bounds.at_least - picker.count(slot)):
-            picker.take(_of_slot(slot), SelectionRound(Purpose.SLOT, slot))
+            if not picker.take(_of_slot(slot), SelectionRound(Purpose.SLOT, slot)):
+                picker.take(_of_slot(slot), SelectionRound(Purpose.SLOT, slot), among=picker.not_taken(others))
     if not picker.chosen and not picker.take(
         lambda _: True, SelectionRound(Purpose.BEST_LEFT, None), whatever_is_left=True
     ):
@@ -151,6 +153,10 @@ class _Picker:
     def count(self, slot: str) -> int:
         return sum(move.exercise.slot == slot for move in self.chosen)
 
+    def not_taken(self, others: Sequence[Candidate]) -> list[Candidate]:
+        taken = {move.exercise.id for move in self.chosen}
+        return [other for other in others if other.exercise.id not in taken]
+
     def fill(self, least: Strictness = Strictness.NONE) -> None:
         """Take the best that is left until the time is filled, letting go of shares that nothing left can keep."""
         for strictness in sorted(Strictness, reverse=True):
@@ -166,8 +172,9 @@ class _Picker:
         *,
         whatever_is_left: bool = False,
         strictness: Strictness = Strictness.COUNTS,
+        among: Sequence[Candidate] | None = None,
     ) -> bool:
-        """Take the best candidate that is wanted and may join; return whether there was one.
+        """Take the best candidate that is wanted and may join, or the best ``among`` others; return whether there was one.
 
         A candidate waits for the last round while a near-duplicate of it ranks higher.
         """
@@ -176,11 +183,11 @@ class _Picker:
         this.full = len(self.chosen) >= self._room.moves_at_most
         if this.full:
             return False
-        for candidate in filter(wanted, self._left):
+        for candidate in filter(wanted, self._left if among is None else among):
             against = self._try(candidate, whatever_is_left, strictness)
             if against is None:
                 this.taken = self.chosen[-1]
-                self._left.remove(candidate)
+                self._left = [other for other in self._left if other is not candidate]
                 return True
             this.passed.append((candidate.exercise.id, against))
         return False

@@ -11,9 +11,12 @@ from typing import Any
 
 import pytest
 
+from recommender.models.catalogue import DefaultRoutine
 from recommender.models.levels import Level
+from recommender.models.slots import Slot
 from recommender.service.recommend import Recommender
 from tests.support.crowds import BANDS
+from tests.support.shipped import vignettes
 from tools.crowd.measures import Person, measured, met
 from tools.crowd.outcomes import outcomes
 from tools.crowd.people import plausible_people
@@ -21,10 +24,27 @@ from tools.crowd.report import page
 from tools.crowd.stories import as_data
 
 MANY, FEW, SEED = 1000, 60, 1
-# The least and the most that a figure may be.
+# The least and the most that a figure may be: the goals of brief 0.4, sections 3 and 4.
 GOALS: Mapping[str, tuple[float, float]] = {
     "no move for the main place though one may be done": (0, 0),
     "no move for the main place": (0, 0.02),
+    "filled to 90 %, of build and strengthen with six moves or more": (0.95, 1),
+    "warm-up and closing over 25 % from 10 minutes": (0, 0),
+    "under two though two may be done, of those not short on purpose": (0, 0.01),
+    "most used beside breathing, share of routines": (0, 0.5),
+}
+# Goals that are not reached: the bound is what was measured, and a figure beyond it is a step back.
+NOT_REACHED: Mapping[str, tuple[float, float]] = {
+    # The goal is 25 to 45 %. The rules are those of section 3, line by line. In this crowd they ask 51 %: half have had it for
+    # over 3 months and more than half were not checked (RF-R03 alone asks 16 %), and one in seven scores 7 or more (RF-R08,
+    # 13 %). Score, course and what it stops are drawn apart, so that mild pain often comes with much hindrance; in people they
+    # go together, and fewer would be asked. The weights are not bent to reach the goal.
+    "of them asked to be seen or to check again (routine_review)": (0.25, 0.56),
+    # The goal is 0. Before the goals had lists of their own it was 1. Those left have 15 or 20 minutes, a chair or only room to
+    # stand, and so few moves for the place that every goal takes most of them.
+    "goals: share of people of whom two goals share over 60 % of the moves": (0, 0.35),
+    # The goal is 0. Five moves for who is afraid (IN-12) hold a direction or two strength moves first.
+    "under two though two may be done, of those short on purpose (IN-12)": (0, 0.35),
 }
 
 
@@ -42,12 +62,29 @@ def test_what_a_thousand_people_get_keeps_to_the_goals(recommender: Recommender)
     found = figures(recommender, people)
     print(*(f"{name}: {value}" for name, value in found.items()), sep="\n")
     assert found["refused by the last check"] == []
-    assert {name: found[name] for name, (low, high) in GOALS.items() if not low <= found[name] <= high} == {}
+    bounds = {**GOALS, **NOT_REACHED}
+    assert {name: found[name] for name, (low, high) in bounds.items() if not low <= found[name] <= high} == {}
     bands = Counter(one.intake.chosen("age_band")[0] for one in people)
     assert set(bands) == set(BANDS)
     # Most people who come to such a page are well enough for a routine: a crowd of the ill would say nothing.
     assert sum(one.decision.level.shows_routine for one in people) >= 0.75 * len(people)
     assert {one.decision.level for one in people} == set(Level)
+
+
+def with_people(recommender: Recommender) -> set[str]:
+    """Return the moves that a vignette shows, and those one step up from a usual one, which a check brings; and for breaks."""
+    shown = {name for vignette in vignettes() for key in ("offered", "one_of") for name in vignette.expected(key)}
+    exercises = recommender.content.catalogue.exercises
+    known = [one for one in exercises if one.id in shown or one.default_routine is DefaultRoutine.YES]
+    steps = {step for one in known for step in one.harder}
+    return shown | steps | {one.id for one in exercises if one.slot is Slot.BREAK}
+
+
+@pytest.mark.deep
+def test_every_move_that_nobody_of_the_crowd_gets_has_its_people_elsewhere(recommender: Recommender) -> None:
+    unused = figures(recommender, crowd(recommender, MANY))["unused"]
+    assert len(unused) < 20
+    assert sorted(set(unused) - with_people(recommender)) == []
 
 
 @pytest.mark.deep

@@ -59,10 +59,10 @@ class Size:
     moves: int
 
 
-STAGES = {Stage.SETTLE: Size(10, 4), Stage.BUILD: Size(20, 12), Stage.STRENGTHEN: Size(30, 12)}
+STAGES = {Stage.SETTLE: Size(10, 4), Stage.BUILD: Size(20, 14), Stage.STRENGTHEN: Size(30, 14)}
 HOLD_AT_MOST = {Stage.SETTLE: 10, Stage.BUILD: 20, Stage.STRENGTHEN: 30}
 LONG_HOLDS_AT_MOST = {Stage.SETTLE: 1, Stage.BUILD: 2, Stage.STRENGTHEN: 3}  # "x 2", "x 2-3"
-MOVES = {3: 3, 5: 4, 10: 8, 15: 10, 20: 12}
+MOVES = {3: 3, 5: 5, 10: 9, 15: 11, 20: 14}
 WARM_UP_SECONDS = {3: 30, 5: 45, 10: 90, 15: 165, 20: 240}
 CLOSING_SECONDS = {3: 30, 5: 45, 10: 60, 15: 60, 20: 60}
 LONG_HOLD = 15

@@ -25,6 +25,9 @@ CANNOT = (
 )
 ENOUGH_MOVES = 6
 GENERAL = "general"
+BREATHING = "breathing_relaxation"
+# Who has a short routine on purpose, whatever the minutes (brief 0.4, 4.2).
+SHORT_ON_PURPOSE = (("confidence", "afraid"), ("coping", "struggling"), ("conditions", "widespread_pain"))
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,33 @@ class Person:
     def stretches(self) -> int:
         return sum(item.exercise.slot is Slot.STRETCH for item in self.moves)
 
+    @property
+    def is_short_on_purpose(self) -> bool:
+        return any(option in self.intake.chosen(question) for question, option in SHORT_ON_PURPOSE)
+
+    @property
+    def should_be_full(self) -> bool:
+        """Whether the minutes are to be filled: past the flare, with enough moves, and not short on purpose."""
+        return self.decision.stage != "settle" and self.allowed >= ENOUGH_MOVES and not self.is_short_on_purpose
+
+    @property
+    def stretches_that_could_be(self) -> int:
+        """How many usual stretches this person has or may do."""
+        assert self.assembly is not None
+        return self.stretches + sum(
+            left.because not in CANNOT
+            and left.exercise.slot is Slot.STRETCH
+            and left.exercise.default_routine is DefaultRoutine.YES
+            for left in self.assembly.left_out
+        )
+
+    @property
+    def lacks_stretches(self) -> bool:
+        """Whether it has fewer than two held stretches although two may be done and none is to be left out."""
+        return self.stretches < 2 <= self.stretches_that_could_be and "joint_only" not in self.intake.chosen(
+            "hyper_detail"
+        )
+
 
 def met(recommender: Recommender, intake: Intake) -> Person:
     """Return a person with their routine, and with the faults that the last check finds in it."""
@@ -129,6 +159,9 @@ def measured(recommender: Recommender, everybody: Iterable[Person]) -> Mapping[s
         "routines": len(some),
         "refused by the last check": Counter(text for one in some for text in one.faults).most_common(10),
         "stages": dict(Counter(one.decision.stage for one in some)),
+        "filled to 90 %, of build and strengthen with six moves or more": _share(
+            [one for one in some if one.should_be_full], lambda one: one.filled >= 0.9
+        ),
         "fill by stage and minutes": _fills(some),
         "warm-up and closing over 25 % from 10 minutes": _share(long, lambda one: one.ends > 0.25),
         "warm-up and closing, mean share from 10 minutes": _mean(one.ends for one in long),
@@ -141,11 +174,20 @@ def measured(recommender: Recommender, everybody: Iterable[Person]) -> Mapping[s
         },
         "no held stretch, of all routines": _share(some, lambda one: not one.stretches),
         "under two held stretches from 10 minutes, not settle": _share(usual, lambda one: one.stretches < 2),
+        "under two though two may be done, of those not short on purpose": _share(
+            [one for one in usual if not one.is_short_on_purpose], lambda one: one.lacks_stretches
+        ),
+        "under two though two may be done, of those short on purpose (IN-12)": _share(
+            [one for one in usual if one.is_short_on_purpose], lambda one: one.lacks_stretches
+        ),
         "no move for the main place": _share(some, lambda one: not one.has_help),
         "no move for the main place though one may be done": sum(bool(one.could_help) for one in helpless),
         "mean moves by minutes": {
             minutes: _mean(len(one.moves) for one in some if one.asked == minutes) for minutes in (3, 5, 10, 15, 20)
         },
+        "most used beside breathing, share of routines": max(
+            (round(count / len(some), 3) for name, count in use.items() if name != BREATHING), default=0.0
+        ),
         "most used": [(name, round(count / len(some), 3)) for name, count in use.most_common(12)],
         "unused": [
             exercise.id
@@ -161,7 +203,7 @@ def _fills(some: Sequence[Person]) -> dict[str, str]:
     for stage in ("settle", "build", "strengthen"):
         for minutes in (3, 5, 10, 15, 20):
             group = [one for one in some if one.decision.stage == stage and one.asked == minutes]
-            enough = [one for one in group if one.allowed >= ENOUGH_MOVES]
+            enough = [one for one in group if one.allowed >= ENOUGH_MOVES and not one.is_short_on_purpose]
             if group:
                 mean, full = _mean(one.filled for one in group), _share(enough, lambda one: one.filled >= 0.9)
                 told[f"{stage} {minutes}"] = (

@@ -41,7 +41,7 @@ def outcomes(recommender: Recommender, people: Sequence[Person]) -> Mapping[str,
         "mean sets of a move, by stage": sets,
         "different sets of moves": _part(len({_moves(one) for one in some}), len(some)),
         "moves shared by two people of one main place and stage, median share": _shared_by_neighbours(some),
-        "goals: people of whom two goals share over 60 % of the moves": _alike_goals(recommender, some),
+        "goals: share of people of whom two goals share over 60 % of the moves": _alike_goals(recommender, some),
         "use of every move, share of routines": _use(recommender, some),
     }
 
@@ -75,8 +75,8 @@ def _shared_by_neighbours(some: Sequence[Person]) -> float:
     return round(median(_jaccard(*pair) for group in alike.values() for pair in pairwise(group)), 2)
 
 
-def _alike_goals(recommender: Recommender, some: Sequence[Person]) -> str:
-    """Say of how many people two goals give nearly the same routine, of those with room for different ones."""
+def _alike_goals(recommender: Recommender, some: Sequence[Person]) -> float:
+    """Return of which share of people two goals give nearly the same routine, of those with room for different ones."""
     roomy = [
         one
         for one in some
@@ -86,7 +86,7 @@ def _alike_goals(recommender: Recommender, some: Sequence[Person]) -> str:
     for one in roomy:
         routines = [_moves(met(recommender, _with_goal(one.intake, goal))) for goal in GOALS]
         alike += any(_jaccard(*pair) > SHARED_AT_MOST for pair in combinations(routines, 2))
-    return f"{alike} of {len(roomy)}"
+    return _part(alike, len(roomy))
 
 
 def _with_goal(intake: Intake, goal: str) -> Intake:

@@ -18,9 +18,15 @@ from recommender.service.recommend import Recommender
 from tests.support.sheets import full_intake
 
 PEOPLE: dict[str, dict[str, Any]] = {
-    "simple": {},
-    "strong": {"minutes": "20", "pain_score": 1, "irritability": "minutes"},
-    "glaucoma": {"conditions": ["glaucoma"]},
+    "simple": {"goal": "sit_comfortably", "coping": "worried"},
+    "strong": {
+        "minutes": "20",
+        "pain_score": 1,
+        "irritability": "minutes",
+        "goal": "sit_comfortably",
+        "coping": "worried",
+    },
+    "glaucoma": {"conditions": ["glaucoma"], "goal": "sit_comfortably"},
     "flare": {"duration": "lt_2w", "pain_score": 8, "irritability": "next_day"},
     "pregnant": {
         "age_band": "25_44",
@@ -30,7 +36,7 @@ PEOPLE: dict[str, dict[str, Any]] = {
         "onset_age": "45_plus",
     },
     "desk": {"sit_hours": "gt_8", "sit_where": "desk"},
-    "brief": {"minutes": "3"},
+    "brief": {"minutes": "3", "goal": "sit_comfortably"},
 }
 ROUTINE = "routine"
 # Whose routine is made shorter: it has these items, and time left for what a test adds to them.
