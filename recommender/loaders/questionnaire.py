@@ -134,6 +134,7 @@ class PageSchema(ContentSchema):
     intro = Text()
     safety_line = YesNo()
     stops_if_urgent = YesNo()
+    stops_if_see_first = ConditionField()
     shown_if = ConditionField()
     questions = TupleOf(nested(QuestionSchema), required=True)
 
@@ -174,7 +175,10 @@ def _check_order(pages: list[tuple[Document, Page]]) -> None:
                 )
             home[question.id] = (page.occasion, page.id)
     for document, page in pages:
-        asked: list[tuple[Location, Condition | None]] = [(("shown_if",), page.shown_if)]
+        asked: list[tuple[Location, Condition | None]] = [
+            (("shown_if",), page.shown_if),
+            (("stops_if_see_first",), page.stops_if_see_first),
+        ]
         asked += [
             (("questions", index, "shown_if"), question.shown_if) for index, question in enumerate(page.questions)
         ]

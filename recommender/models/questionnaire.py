@@ -144,7 +144,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One lettered page. After a page with ``stops_if_urgent`` an urgent answer ends the form."""
+    """One lettered page. After a page with ``stops_if_urgent`` an urgent answer ends the form.
+
+    For whom ``stops_if_see_first`` is true, so does every outcome without a routine.
+    """
 
     id: str
     slug: str
@@ -154,6 +157,7 @@ class Page:
     intro: str | None = None
     safety_line: bool = False
     stops_if_urgent: bool = False
+    stops_if_see_first: Condition | None = None
     shown_if: Condition | None = None
 
 

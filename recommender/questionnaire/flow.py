@@ -1,8 +1,9 @@
 """Which questions a sheet of answers calls for: what is shown, what is still missing, and where the form may stop.
 
 An emergency stops the form at once. An urgent answer on the screening pages stops it after those pages and the extra
-questions that may raise the level; one that arises later stops it after the next page that allows a stop. Both count
-only once they are certain, that is, whatever the answers still to come.
+questions that may raise the level; one that arises later stops it after the next page that allows a stop. Some pages
+also stop it where somebody is to be seen first, as no later answer gives more than that. All of these count only once
+they are certain, that is, whatever the answers still to come.
 """
 
 from __future__ import annotations
@@ -30,10 +31,14 @@ class Flow:
         self._level_of = {branch.id: level for branch, level in worst_first}
         self._emergencies = Certainty((one for one, level in worst_first if level is Level.EMERGENCY_NOW), staged)
         self._urgent = Certainty((branch for branch, level in worst_first if level.is_urgent), staged)
+        self._without_routine = Certainty((one for one, level in worst_first if not level.shows_routine), staged)
         self._asking = Certainty((branch for branch in staged.outcomes if branch.then.ask), staged)
         pages = questionnaire.intake_pages
         self._every_question = frozenset(question.id for question in questionnaire.intake_questions)
         self._page_shown_if = {page.id: _shown_if(page) for page in pages}
+        self._see_first = {
+            page.id: test_of(page.stops_if_see_first) for page in pages if page.stops_if_see_first is not None
+        }
         self._shown_if = {question.id: _shown_if(question) for question in questionnaire.intake_questions}
         self._later_than = {
             page.id: frozenset(question.id for later in pages[number:] for question in later.questions)
@@ -56,16 +61,24 @@ class Flow:
             }
             if step.questions:
                 steps.append(step)
-            if not page.stops_if_urgent or any(earlier.missing for earlier in steps):
+            enough = self._enough_to_stop(page, so_far)
+            if enough is None or any(earlier.missing for earlier in steps):
                 continue
             later = self._later_than[page.id]
-            urgent = self._certain(self._urgent, so_far, later)
-            if urgent:
+            certain = self._certain(enough, so_far, later)
+            if certain:
                 extras = self._extra_steps(so_far, answers, later)
                 asked = frozenset(question.id for extra in extras for question in extra.questions)
                 to_the_end = not self.walk_to_the_end(answers).missing
-                return Walk((*steps, *extras), self._level_of[urgent[0].id], shown | asked, to_the_end)
+                return Walk((*steps, *extras), self._level_of[certain[0].id], shown | asked, to_the_end)
         return Walk(tuple(steps), None, shown)
+
+    def _enough_to_stop(self, page: Page, so_far: Mapping[str, Answer]) -> Certainty | None:
+        """Return which outcomes end the form after this page once they are certain; None where none does."""
+        see_first = self._see_first.get(page.id)
+        if see_first is not None and see_first(View(Intake(so_far, self._supplied))):
+            return self._without_routine
+        return self._urgent if page.stops_if_urgent else None
 
     def walk_to_the_end(self, answers: Mapping[str, Answer]) -> Walk:
         """Return every page that shows a question by its own conditions, as if nothing ever stopped the form."""

@@ -8,7 +8,9 @@ import pytest
 
 from recommender.models.levels import Level
 from recommender.questionnaire.steps import Walk
+from recommender.rulebook.answer_usage import readers
 from recommender.service.recommend import Recommender
+from tests.support.people import ASKED_EVERYTHING
 from tests.support.sheets import BASELINE, full_sheet
 
 A_TO_C = {
@@ -116,10 +118,77 @@ def test_an_urgent_answer_on_page_d_stops_after_page_e_and_its_details(recommend
     assert "conditions" in walk(recommender, {q: a for q, a in early.items() if q != "conditions"}).missing
 
 
-def test_see_someone_first_never_stops_the_form_early(recommender: Recommender) -> None:
-    raw = full_sheet(recommender, {"told_no_exercise": "yes"})
-    del raw["minutes"]
-    assert walk(recommender, raw).missing == ("minutes",)
+PLANS = {"limits", "sit_hours", "sit_stretch", "minutes", "place", "activity", "sit_where"}
+
+
+def up_to_page_f(recommender: Recommender, given: dict[str, Any]) -> dict[str, Any]:
+    raw = full_sheet(recommender, given)
+    return {question: answer for question, answer in raw.items() if question not in PLANS}
+
+
+def test_whoever_must_be_seen_first_is_asked_nothing_after_the_details(recommender: Recommender) -> None:
+    raw = up_to_page_f(recommender, {"told_no_exercise": "yes"})
+    walked = walk(recommender, raw)
+    assert (walked.stop, walked.missing) == (Level.SEE_BEFORE_START, ())
+    assert slugs(walked)[-1] == "your-health"
+    del raw["medicines"]
+    assert walk(recommender, raw).missing[0] == "medicines"
+
+
+def test_whoever_need_not_be_seen_first_goes_on(recommender: Recommender) -> None:
+    walked = walk(recommender, up_to_page_f(recommender, {}))
+    assert walked.stop is None and "minutes" in walked.missing
+
+
+def test_hard_training_with_a_new_sore_hip_ends_the_form_where_it_is_asked(recommender: Recommender) -> None:
+    given = {
+        "age_band": "18_24",
+        "pain_location": ["low_back", "hip_groin"],
+        "history": "first_time",
+        "worse_with": ["standing_walking"],
+    }
+    raw = full_sheet(recommender, {**given, "activity": "sport"})
+    walked = walk(recommender, raw)
+    assert walked.stop is Level.SEE_BEFORE_START
+    assert slugs(walked)[-1] == "your-plan"
+    assert walk(recommender, {**raw, "activity": "some"}).stop is None
+
+
+def test_under_18_the_form_ends_after_page_c(recommender: Recommender) -> None:
+    walked = walk(recommender, {**A_TO_C, "age_band": "under_18"})
+    assert (walked.stop, walked.missing) == (Level.SEE_BEFORE_START, ())
+    assert [step.page.id for step in walked.steps if step.page] == ["A", "B", "C"]
+    urgent = walk(recommender, {**A_TO_C, "age_band": "under_18", "rf_illness": ["weight_loss"]})
+    assert urgent.stop is Level.URGENT_48H
+    early = {"age_band": "under_18", "pain_location": ["neck"]}
+    assert walk(recommender, early).stop is None and walk(recommender, early).missing
+
+
+def test_under_18_what_may_make_it_urgent_is_still_asked(recommender: Recommender) -> None:
+    raw = {**A_TO_C, "age_band": "under_18", "rf_illness": ["cancer_past"]}
+    assert "history" in walk(recommender, raw).missing
+
+
+def test_no_answer_after_the_details_gives_more_than_seeing_someone_first(recommender: Recommender) -> None:
+    """So the form may end there. A rule that says otherwise must bring its question forward."""
+    content = recommender.content
+    late = {question.id for page in content.questionnaire.intake_pages if page.id > "F" for question in page.questions}
+    read = readers(content).of
+    levels = {
+        reading.branch.then.disposition.level
+        for answer, readings in read.items()
+        if answer.question in late
+        for reading in readings
+        if reading.branch.then.disposition
+    }
+    assert max(levels, key=lambda level: level.rank) is Level.SEE_BEFORE_START
+
+
+def test_somebody_in_the_tests_is_asked_every_question_and_gets_a_routine(recommender: Recommender) -> None:
+    walked = walk(recommender, full_sheet(recommender, ASKED_EVERYTHING))
+    asked = {question.id for step in walked.steps for question in step.questions}
+    assert asked == {question.id for question in recommender.content.questionnaire.intake_questions}
+    assert walked.stop is None
 
 
 def test_without_pain_page_d_is_left_out(recommender: Recommender) -> None:

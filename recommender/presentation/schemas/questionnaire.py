@@ -116,6 +116,11 @@ class PageSchema(ReplySchema):
     intro = words("What to say before the questions.", null="without it")
     safety_line = yes_no("Whether it says what to do in an emergency.")
     stops_if_urgent = yes_no("Whether an urgent answer up to here ends the questions.")
+    stops_if_see_first = ConditionField(
+        required=True,
+        allow_none=True,
+        metadata={"description": "For whom any outcome without a routine ends the questions here. Null for nobody."},
+    )
     shown_if = ConditionField(
         required=True, allow_none=True, metadata={"description": "When the page is asked. Null where it always is."}
     )
