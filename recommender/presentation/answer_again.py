@@ -9,10 +9,10 @@ from recommender.models.levels import Level
 from recommender.models.questionnaire import NOT_SURE, Questionnaire
 from recommender.models.recommendation import Recommendation
 from recommender.models.rules import Branch
-from recommender.presentation.replies import QuestionNamed
+from recommender.presentation.replies import UnsureQuestionShown
 
 
-def answer_again(recommendation: Recommendation, questionnaire: Questionnaire) -> list[QuestionNamed]:
+def answer_again(recommendation: Recommendation, questionnaire: Questionnaire) -> list[UnsureQuestionShown]:
     """Return the questions answered "not sure" that count in this outcome, in order of asking.
 
     Beside a routine that is each of them, as each makes it gentler. Without one it is those behind the outcome itself.

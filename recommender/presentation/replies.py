@@ -165,14 +165,14 @@ class LanguageShown(TypedDict):
     digest: str
 
 
-class QuestionNamed(TypedDict):
+class UnsureQuestionShown(TypedDict):
     question: str
     text: str
 
 
 class RecommendationShown(TypedDict):
     disposition: DispositionShown
-    answer_again: list[QuestionNamed]
+    answer_again: list[UnsureQuestionShown]
     review: ReviewShown | None
     routine: RoutineShown | None
     left_out: list[LeftOutShown]

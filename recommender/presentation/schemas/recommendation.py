@@ -194,7 +194,7 @@ class LanguageSchema(ReplySchema):
     digest = words('Start of the SHA-256 of the translation, in hex; "" for the source language.')
 
 
-class QuestionNamedSchema(ReplySchema):
+class UnsureQuestionSchema(ReplySchema):
     question = words("Id of the question.")
     text = words("The question.")
 
@@ -202,7 +202,7 @@ class QuestionNamedSchema(ReplySchema):
 class RecommendationSchema(ReplySchema):
     disposition = part(DispositionSchema, "How urgent it is, what to do, and why.")
     answer_again = parts(
-        QuestionNamedSchema,
+        UnsureQuestionSchema,
         "Questions answered `not_sure` that count in this outcome; another answer may lead to another. Empty in an "
         "emergency.",
     )
