@@ -1,9 +1,8 @@
 """Which questions a sheet of answers calls for: what is shown, what is still missing, and where the form may stop.
 
-An emergency stops the form at once. An urgent answer on the screening pages stops it after those pages and the extra
-questions that may raise the level; one that arises later stops it after the next page that allows a stop. Some pages
-also stop it where somebody is to be seen first, as no later answer gives more than that. All of these count only once
-they are certain, that is, whatever the answers still to come.
+An emergency stops the form at once. What must be seen to the same day stops it after the screening pages and the extra
+questions that may raise the level. After the details, where no later answer gives more, every outcome without a routine
+stops it. All of these count only once they are certain, that is, whatever the answers still to come.
 """
 
 from __future__ import annotations
@@ -30,7 +29,8 @@ class Flow:
         worst_first = sorted(levels, key=lambda pair: -pair[1].rank)
         self._level_of = {branch.id: level for branch, level in worst_first}
         self._emergencies = Certainty((one for one, level in worst_first if level is Level.EMERGENCY_NOW), staged)
-        self._urgent = Certainty((branch for branch, level in worst_first if level.is_urgent), staged)
+        today = (one for one, level in worst_first if level.rank >= Level.URGENT_SAME_DAY.rank)
+        self._same_day = Certainty(today, staged)
         self._without_routine = Certainty((one for one, level in worst_first if not level.shows_routine), staged)
         self._asking = Certainty((branch for branch in staged.outcomes if branch.then.ask), staged)
         pages = questionnaire.intake_pages
@@ -67,10 +67,11 @@ class Flow:
             later = self._later_than[page.id]
             certain = self._certain(enough, so_far, later)
             if certain:
-                extras = self._extra_steps(so_far, answers, later)
+                level = self._level_of[certain[0].id]
+                extras = self._extra_steps(so_far, answers, self._unasked(steps) if level.is_urgent else later)
                 asked = frozenset(question.id for extra in extras for question in extra.questions)
                 to_the_end = not self.walk_to_the_end(answers).missing
-                return Walk((*steps, *extras), self._level_of[certain[0].id], shown | asked, to_the_end)
+                return Walk((*steps, *extras), level, shown | asked, to_the_end)
         return Walk(tuple(steps), None, shown)
 
     def _enough_to_stop(self, page: Page, so_far: Mapping[str, Answer]) -> Certainty | None:
@@ -78,7 +79,10 @@ class Flow:
         see_first = self._see_first.get(page.id)
         if see_first is not None and see_first(View(Intake(so_far, self._supplied))):
             return self._without_routine
-        return self._urgent if page.stops_if_urgent else None
+        return self._same_day if page.stops_if_urgent else None
+
+    def _unasked(self, steps: list[Step]) -> frozenset[str]:
+        return self._every_question.difference(question.id for step in steps for question in step.questions)
 
     def walk_to_the_end(self, answers: Mapping[str, Answer]) -> Walk:
         """Return every page that shows a question by its own conditions, as if nothing ever stopped the form."""
@@ -151,18 +155,15 @@ class Flow:
         return branches.of(Intake(answers, self._supplied), still_to_come.difference(answers))
 
     def _extra_groups(
-        self, so_far: Mapping[str, Answer], answers: Mapping[str, Answer], later: frozenset[str]
+        self, so_far: Mapping[str, Answer], answers: Mapping[str, Answer], unasked: frozenset[str]
     ) -> list[tuple[str, ...]]:
-        """Return the extra questions in groups; a later group depends on the answers to an earlier one.
-
-        Only questions of later pages can be extra: those of earlier pages have been asked, or were not to be.
-        """
+        """Return the extra questions in groups, of those unasked; a later group depends on the answers to an earlier one."""
         known = dict(so_far)
         asked: set[str] = set()
         groups: list[tuple[str, ...]] = []
         while True:
             asking = self._certain(self._asking, known, self._every_question)
-            wanted = {question for branch in asking for question in branch.then.ask if question in later} - asked
+            wanted = {question for branch in asking for question in branch.then.ask if question in unasked} - asked
             if not wanted:
                 return groups
             group = tuple(question.id for question in self._questionnaire.intake_questions if question.id in wanted)
@@ -171,10 +172,10 @@ class Flow:
             known |= {question: answers[question] for question in group if question in answers}
 
     def _extra_steps(
-        self, so_far: Mapping[str, Answer], answers: Mapping[str, Answer], later: frozenset[str]
+        self, so_far: Mapping[str, Answer], answers: Mapping[str, Answer], unasked: frozenset[str]
     ) -> tuple[Step, ...]:
         steps = []
-        for number, group in enumerate(self._extra_groups(so_far, answers, later), start=1):
+        for number, group in enumerate(self._extra_groups(so_far, answers, unasked), start=1):
             questions = tuple(self._questionnaire.questions[question] for question in group)
             missing = tuple(question for question in group if question not in answers)
             steps.append(Step(f"{EXTRA_SLUG}-{number}", questions, None, missing))

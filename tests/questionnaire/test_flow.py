@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from recommender.analysis.answer_usage import readers
 from recommender.models.levels import Level
 from recommender.questionnaire.steps import Walk
-from recommender.rulebook.answer_usage import readers
 from recommender.service.recommend import Recommender
 from tests.support.people import ASKED_EVERYTHING
 from tests.support.sheets import BASELINE, full_sheet
@@ -17,6 +17,14 @@ A_TO_C = {
     key: BASELINE[key]
     for key in ("age_band", "pain_location", "rf_nerve", "rf_emergency", "rf_illness", "rf_bone_nerve")
 }
+
+
+PLANS = {"limits", "sit_hours", "sit_stretch", "minutes", "place", "activity", "sit_where"}
+
+
+def up_to_page_f(recommender: Recommender, given: dict[str, Any]) -> dict[str, Any]:
+    raw = full_sheet(recommender, given)
+    return {question: answer for question, answer in raw.items() if question not in PLANS}
 
 
 def walk(recommender: Recommender, raw: dict[str, Any]) -> Walk:
@@ -46,11 +54,35 @@ def test_an_emergency_stops_at_once(recommender: Recommender) -> None:
     assert [step.page.id for step in walked.steps if step.page] == ["A", "B"]
 
 
-def test_weight_loss_stops_after_page_c_without_extra_questions(recommender: Recommender) -> None:
-    walked = walk(recommender, {**A_TO_C, "rf_illness": ["weight_loss"]})
-    assert walked.stop is Level.URGENT_48H
-    assert walked.missing == ()
+def test_what_can_wait_48_hours_goes_on_to_the_details(recommender: Recommender) -> None:
+    """A later answer may still make it for today, so pages D to F are finished first."""
+    early = walk(recommender, {**A_TO_C, "rf_illness": ["weight_loss"]})
+    assert early.stop is None and "history" in early.missing and "conditions" in early.missing
+    walked = walk(recommender, up_to_page_f(recommender, {"rf_illness": ["weight_loss"]}))
+    assert (walked.stop, walked.missing) == (Level.URGENT_48H, ())
+    assert slugs(walked)[-1] == "your-health"
+
+
+def test_a_sign_for_the_same_day_stops_after_page_c_without_extra_questions(recommender: Recommender) -> None:
+    walked = walk(recommender, {**A_TO_C, "rf_bone_nerve": ["foot_weak"]})
+    assert (walked.stop, walked.missing) == (Level.URGENT_SAME_DAY, ())
     assert [step.page.id for step in walked.steps if step.page] == ["A", "B", "C"]
+
+
+@pytest.mark.parametrize(
+    ("ticked", "asked"),
+    [
+        ({"rf_bone_nerve": ["walk_unsteady"]}, ("trend",)),
+        ({"rf_illness": ["night_constant"]}, ("history",)),
+    ],
+)
+def test_without_pain_the_extra_questions_are_asked_all_the_same(
+    recommender: Recommender, ticked: dict[str, Any], asked: tuple[str, ...]
+) -> None:
+    raw = up_to_page_f(recommender, {**ticked, "pain_location": ["no_pain"]})
+    walked = walk(recommender, {question: answer for question, answer in raw.items() if question not in asked})
+    assert (walked.stop, walked.missing) == (Level.URGENT_48H, asked)
+    assert slugs(walked)[-1] == "a-few-more-1"
 
 
 @pytest.mark.parametrize(
@@ -60,9 +92,6 @@ def test_weight_loss_stops_after_page_c_without_extra_questions(recommender: Rec
             {"rf_illness": ["cancer_now"]},
             {"history", "assessed", "trend", "leg_symptoms", "arm_symptoms", "conditions", "medicines"},
         ),
-        ({"rf_bone_nerve": ["walk_unsteady"]}, {"trend"}),
-        ({"rf_illness": ["night_constant"]}, {"history"}),
-        ({"rf_illness": ["rash_band"]}, {"medicines"}),
         ({"rf_illness": ["fever"]}, {"assessed", "arm_symptoms"}),
         ({"rf_nerve": ["sexual"]}, {"leg_symptoms"}),
     ],
@@ -118,14 +147,6 @@ def test_an_urgent_answer_on_page_d_stops_after_page_e_and_its_details(recommend
     assert "conditions" in walk(recommender, {q: a for q, a in early.items() if q != "conditions"}).missing
 
 
-PLANS = {"limits", "sit_hours", "sit_stretch", "minutes", "place", "activity", "sit_where"}
-
-
-def up_to_page_f(recommender: Recommender, given: dict[str, Any]) -> dict[str, Any]:
-    raw = full_sheet(recommender, given)
-    return {question: answer for question, answer in raw.items() if question not in PLANS}
-
-
 def test_whoever_must_be_seen_first_is_asked_nothing_after_the_details(recommender: Recommender) -> None:
     raw = up_to_page_f(recommender, {"told_no_exercise": "yes"})
     walked = walk(recommender, raw)
@@ -159,6 +180,7 @@ def test_under_18_the_form_ends_after_page_c(recommender: Recommender) -> None:
     assert (walked.stop, walked.missing) == (Level.SEE_BEFORE_START, ())
     assert [step.page.id for step in walked.steps if step.page] == ["A", "B", "C"]
     urgent = walk(recommender, {**A_TO_C, "age_band": "under_18", "rf_illness": ["weight_loss"]})
+    assert slugs(urgent)[-1] == "soon-check"
     assert urgent.stop is Level.URGENT_48H
     early = {"age_band": "under_18", "pain_location": ["neck"]}
     assert walk(recommender, early).stop is None and walk(recommender, early).missing
@@ -173,7 +195,7 @@ def test_no_answer_after_the_details_gives_more_than_seeing_someone_first(recomm
     """So the form may end there. A rule that says otherwise must bring its question forward."""
     content = recommender.content
     late = {question.id for page in content.questionnaire.intake_pages if page.id > "F" for question in page.questions}
-    read = readers(content).of
+    read = readers(content.questionnaire, content.rule_set).of
     levels = {
         reading.branch.then.disposition.level
         for answer, readings in read.items()

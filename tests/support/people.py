@@ -30,7 +30,7 @@ ASKED_EVERYTHING: dict[str, Any] = {
     "sit_where": "desk",
 }  # fmt: skip
 # Somebody whose urgent answer leads to an extra screen.
-URGENT: dict[str, Any] = {"rf_illness": ["night_constant"]}
+URGENT: dict[str, Any] = {"rf_illness": ["fever"]}
 AT_A_DESK: dict[str, Any] = {"sit_hours": "gt_8", "sit_where": "desk", "minutes": "15"}
 STRUGGLING: dict[str, Any] = {
     "coping": "struggling",
