@@ -7,6 +7,7 @@ from dataclasses import fields
 
 from recommender.analysis.satisfiability import can_hold
 from recommender.analysis.stand_ins import stand_in_faults
+from recommender.analysis.unread_answers import unread_answer_faults
 from recommender.engine.staging import stage_rules
 from recommender.errors import ContentError, Fault
 from recommender.models.actions import Actions, Order
@@ -34,6 +35,7 @@ def lint(questionnaire: Questionnaire, rule_set: RuleSet, catalogue: Catalogue |
                     f"'{branch.id}' can never fire: its condition contradicts itself. Mend or delete it.",
                 )
             )
+    faults += unread_answer_faults(questionnaire, rule_set)
     if catalogue is not None:
         faults += [*_unusable(rule_set, catalogue), *_missing_words(catalogue)]
         faults += stand_in_faults(questionnaire, rule_set, catalogue)

@@ -70,7 +70,8 @@ def load_content(rules_dir: Path, catalogue_dir: Path) -> Content:
         version, supplied = (header["version"], header["supplied_facts"]) if header else ("unknown", ())
         rules = load_rules(files.usable(files.rules), supplied if header else None)
     _hold_against_manifests(files)
-    rule_set = RuleSet(version, rules, supplied, header["check_in_schedule"] if header else None)
+    schedule, unread = (header["check_in_schedule"], header.get("unread_answers")) if header else (None, None)
+    rule_set = RuleSet(version, rules, supplied, schedule, unread)
     poses, figures = read_figures(catalogue_dir / "figures", _forms(files.exercises))
     faults = [fault for document in (*files, *poses) for fault in document.faults]
     if faults:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import zip_longest
 from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
@@ -15,10 +16,12 @@ from recommender.models.conditions import Condition, atoms
 from recommender.models.questionnaire import (
     BODY,
     CLOCK,
+    NOT_SURE,
     Later,
     Meaning,
     Occasion,
     Option,
+    OptionGroup,
     Page,
     Question,
     QuestionKind,
@@ -70,6 +73,13 @@ class OptionSchema(ContentSchema):
     not_with = TupleOf(nested(SignSchema))
 
 
+class OptionGroupSchema(ContentSchema):
+    model = OptionGroup
+
+    heading = Text(required=True)
+    options = TupleOf(Text(), required=True)
+
+
 class QuestionSchema(ContentSchema):
     id = Text(
         required=True, validate=validate.Regexp(r"^[a-z][a-z0-9_]*$", error="must be lower case letters, digits and _.")
@@ -83,6 +93,7 @@ class QuestionSchema(ContentSchema):
     hint = Text()
     shown_if = ConditionField()
     options = TupleOf(nested(OptionSchema))
+    groups = TupleOf(nested(OptionGroupSchema))
     options_from = Word("question")
     default = fields.Raw()
     minimum = Whole()
@@ -101,6 +112,7 @@ class QuestionSchema(ContentSchema):
             raise ValidationError("must be given for kinds one and many, and only for those.", "options")
         if len(set(ids)) != len(ids):
             raise ValidationError("has the same id twice.", "options")
+        _check_groups(data)
         for number, option in enumerate(data.get("options", ())):
             if option.becomes and (option.becomes.option not in ids or option.becomes.option == option.id):
                 told = "becomes what is not another option of the question."
@@ -134,12 +146,28 @@ class PageSchema(ContentSchema):
     intro = Text()
     safety_line = YesNo()
     stops_if_urgent = YesNo()
+    stops_if_see_first = ConditionField()
     shown_if = ConditionField()
     questions = TupleOf(nested(QuestionSchema), required=True)
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Page:
         return Page(occasion=data.pop("when_asked"), **data)
+
+
+def _check_groups(data: Mapping[str, Any]) -> None:
+    """Fault groups that lose an option, or put it elsewhere: below them all stand "none" and "not sure", and only these."""
+    groups: tuple[OptionGroup, ...] = data.get("groups", ())
+    if not groups:
+        return
+    if data["kind"] is not QuestionKind.MANY or "options_from" in data or "picture" in data:
+        raise ValidationError("is only for kind many, without a picture or options of another question.", "groups")
+    signs = [option.id for option in data.get("options", ()) if not option.exclusive and option.id != NOT_SURE]
+    grouped = [option for group in groups for option in group.options]
+    if grouped != signs:
+        wrong = next(one or other for one, other in zip_longest(signs, grouped) if one != other)
+        told = f"must hold each option once, in their order, but for those that say no or not sure. Look at '{wrong}'."
+        raise ValidationError(told, "groups")
 
 
 def load_questionnaire(documents: list[Document], version: int = 1) -> Questionnaire:
@@ -174,7 +202,10 @@ def _check_order(pages: list[tuple[Document, Page]]) -> None:
                 )
             home[question.id] = (page.occasion, page.id)
     for document, page in pages:
-        asked: list[tuple[Location, Condition | None]] = [(("shown_if",), page.shown_if)]
+        asked: list[tuple[Location, Condition | None]] = [
+            (("shown_if",), page.shown_if),
+            (("stops_if_see_first",), page.stops_if_see_first),
+        ]
         asked += [
             (("questions", index, "shown_if"), question.shown_if) for index, question in enumerate(page.questions)
         ]

@@ -30,7 +30,7 @@ from recommender.models.actions import Actions
 from recommender.models.conditions import ALWAYS, AnyOf, Condition, Not, both
 from recommender.models.facts import SuppliedFact, at_check
 from recommender.models.follow_up import CheckSchedule
-from recommender.models.rules import Asked, Branch, Rule
+from recommender.models.rules import Asked, Branch, Rule, UnreadAnswers
 
 FOLDERS = {
     "GEN": "general",
@@ -302,6 +302,14 @@ class RankSchema(ContentSchema):
     meaning = Text(required=True)
 
 
+class UnreadAnswersSchema(ContentSchema):
+    model = UnreadAnswers
+
+    question = Word("question", required=True)
+    options = TupleOf(Text(), required=True)
+    why = Text(required=True)
+
+
 class RuleSetSchema(ContentSchema):
     version = Text(required=True)
     questions_version = Whole(load_default=1, validate=validate.Range(1, error="must be 1 or more."))
@@ -309,6 +317,7 @@ class RuleSetSchema(ContentSchema):
     check_in_schedule = nested(CheckScheduleSchema, required=True)
     ranks = ListOf(nested(RankSchema), by="id", required=True)
     supplied_facts = TupleOf(nested(SuppliedSchema), required=True)
+    unread_answers = TupleOf(nested(UnreadAnswersSchema))
 
     @validates_schema
     def check(self, data: dict[str, Any], **_: Any) -> None:

@@ -85,6 +85,14 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class OptionGroup:
+    """Options of a long list that stand together under a heading."""
+
+    heading: str
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """One thing the person wants to do better, and how well they can do it now (0 cannot, 10 as before)."""
 
@@ -99,6 +107,7 @@ Answer = str | int | tuple[str, ...] | Task
 class Question:
     """One question. The number answered to one that ``renews`` an intake question is the new answer to that.
 
+    ``groups`` put headings between the options, in their order; those outside say that none fits, or that one does not know.
     A short screen ``stands_in_for`` safety questions: "none" answers them all, a tick opens the question behind it.
     """
 
@@ -112,6 +121,7 @@ class Question:
     hint: str | None = None
     shown_if: Condition | None = None
     options: tuple[Option, ...] = ()
+    groups: tuple[OptionGroup, ...] = ()
     options_from: str | None = None
     default: Answer | None = None
     minimum: int = 0
@@ -127,6 +137,12 @@ class Question:
         """Return the option that says no to every sign: the one without short words; None where there is not just one."""
         others = [option.id for option in self.options if option.short is None and option.id != NOT_SURE]
         return others[0] if len(others) == 1 else None
+
+    @property
+    def outside_groups(self) -> tuple[Option, ...]:
+        """Return the options that stand below all groups."""
+        grouped = {option for group in self.groups for option in group.options}
+        return tuple(option for option in self.options if option.id not in grouped)
 
     def opened_by(self, answer: Answer | None) -> frozenset[str]:
         """Return the questions that an answer to this short screen opens in full."""
@@ -144,7 +160,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One lettered page. After a page with ``stops_if_urgent`` an urgent answer ends the form."""
+    """One lettered page. After a page with ``stops_if_urgent`` what must be seen to the same day ends the form.
+
+    For whom ``stops_if_see_first`` is true, so does every outcome without a routine.
+    """
 
     id: str
     slug: str
@@ -154,6 +173,7 @@ class Page:
     intro: str | None = None
     safety_line: bool = False
     stops_if_urgent: bool = False
+    stops_if_see_first: Condition | None = None
     shown_if: Condition | None = None
 
 

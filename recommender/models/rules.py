@@ -66,12 +66,24 @@ class Rule:
     changed: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class UnreadAnswers:
+    """Options of a question that no rule reads, on purpose. ``why`` is written for clinicians."""
+
+    question: str
+    options: tuple[str, ...]
+    why: str
+
+
 @dataclass(frozen=True)
 class RuleSet:
+    """``unread_answers`` is None where nobody wrote down which answers no rule reads."""
+
     version: str
     rules: tuple[Rule, ...]
     supplied: tuple[SuppliedFact, ...] = field(default=())
     check_in_schedule: CheckSchedule | None = None
+    unread_answers: tuple[UnreadAnswers, ...] | None = None
 
     @cached_property
     def by_id(self) -> Mapping[str, Rule]:

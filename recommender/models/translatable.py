@@ -16,6 +16,7 @@ Change = Callable[[str, str], str]
 FIELDS: Mapping[type, frozenset[str]] = {
     questionnaire.Page: frozenset({"title", "intro"}),
     questionnaire.Question: frozenset({"text", "why", "hint", "low_label", "high_label"}),
+    questionnaire.OptionGroup: frozenset({"heading"}),
     questionnaire.Option: frozenset({"text", "hint", "short"}),
     rules.Branch: frozenset({"say"}),
     actions.DispositionAction: frozenset({"act"}),

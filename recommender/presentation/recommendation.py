@@ -17,6 +17,7 @@ from recommender.models.recommendation import Recommendation, ReviewDays
 from recommender.models.routine import Assembly, Break, Dose, ExclusionReason, Item, LeftOut
 from recommender.models.rules import Branch
 from recommender.presentation.form_words import FormsWorded
+from recommender.presentation.answer_again import answer_again
 from recommender.presentation.replies import (
     AdviceShown,
     AnswerShown,
@@ -72,6 +73,7 @@ def present(
     review = review_shown(recommendation.decision.outcomes, days, say) if assembly else None
     return {
         "disposition": _disposition(recommendation, reasons, review, say),
+        "answer_again": answer_again(recommendation, content.questionnaire),
         "review": review,
         "routine": _routine(assembly, reasons, words) if assembly else None,
         "left_out": [_left_out(left, reasons, say) for left in assembly.left_out] if assembly else [],

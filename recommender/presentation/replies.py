@@ -165,8 +165,14 @@ class LanguageShown(TypedDict):
     digest: str
 
 
+class UnsureQuestionShown(TypedDict):
+    question: str
+    text: str
+
+
 class RecommendationShown(TypedDict):
     disposition: DispositionShown
+    answer_again: list[UnsureQuestionShown]
     review: ReviewShown | None
     routine: RoutineShown | None
     left_out: list[LeftOutShown]

@@ -1,8 +1,8 @@
 """Which questions a sheet of answers calls for: what is shown, what is still missing, and where the form may stop.
 
-An emergency stops the form at once. An urgent answer on the screening pages stops it after those pages and the extra
-questions that may raise the level; one that arises later stops it after the next page that allows a stop. Both count
-only once they are certain, that is, whatever the answers still to come.
+An emergency stops the form at once. What must be seen to the same day stops it after the screening pages and the extra
+questions that may raise the level. After the details, where no later answer gives more, every outcome without a routine
+stops it. All of these count only once they are certain, that is, whatever the answers still to come.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ class Flow:
         worst_first = sorted(levels, key=lambda pair: -pair[1].rank)
         self._level_of = {branch.id: level for branch, level in worst_first}
         self._emergencies = Certainty((one for one, level in worst_first if level is Level.EMERGENCY_NOW), staged)
-        self._urgent = Certainty((branch for branch, level in worst_first if level.is_urgent), staged)
+        today = (one for one, level in worst_first if level.rank >= Level.URGENT_SAME_DAY.rank)
+        self._same_day = Certainty(today, staged)
+        self._without_routine = Certainty((one for one, level in worst_first if not level.shows_routine), staged)
         self._asking = Certainty((branch for branch in staged.outcomes if branch.then.ask), staged)
         pages = questionnaire.intake_pages
         self._every_question = frozenset(question.id for question in questionnaire.intake_questions)
@@ -40,6 +42,9 @@ class Flow:
             if question.options_from is not None or any(option.not_with for option in question.options)
         )
         self._page_shown_if = {page.id: _shown_if(page) for page in pages}
+        self._see_first = {
+            page.id: test_of(page.stops_if_see_first) for page in pages if page.stops_if_see_first is not None
+        }
         self._shown_if = {question.id: _shown_if(question) for question in questionnaire.intake_questions}
         self._later_than = {
             page.id: frozenset(question.id for later in pages[number:] for question in later.questions)
@@ -62,16 +67,28 @@ class Flow:
             }
             if step.questions:
                 steps.append(step)
-            if not page.stops_if_urgent or any(earlier.missing for earlier in steps):
+            enough = self._enough_to_stop(page, so_far)
+            if enough is None or any(earlier.missing for earlier in steps):
                 continue
             later = self._later_than[page.id]
-            urgent = self._certain(self._urgent, so_far, later)
-            if urgent:
-                extras = self._extra_steps(so_far, answers, later)
+            certain = self._certain(enough, so_far, later)
+            if certain:
+                level = self._level_of[certain[0].id]
+                extras = self._extra_steps(so_far, answers, self._unasked(steps) if level.is_urgent else later)
                 asked = frozenset(question.id for extra in extras for question in extra.questions)
                 to_the_end = not self.walk_to_the_end(answers).missing
-                return Walk((*steps, *extras), self._level_of[urgent[0].id], shown | asked, to_the_end)
+                return Walk((*steps, *extras), level, shown | asked, to_the_end)
         return Walk(tuple(steps), None, shown)
+
+    def _enough_to_stop(self, page: Page, so_far: Mapping[str, Answer]) -> Certainty | None:
+        """Return which outcomes end the form after this page once they are certain; None where none does."""
+        see_first = self._see_first.get(page.id)
+        if see_first is not None and see_first(View(Intake(so_far, self._supplied))):
+            return self._without_routine
+        return self._same_day if page.stops_if_urgent else None
+
+    def _unasked(self, steps: list[Step]) -> frozenset[str]:
+        return self._every_question.difference(question.id for step in steps for question in step.questions)
 
     def walk_to_the_end(self, answers: Mapping[str, Answer]) -> Walk:
         """Return every page that shows a question by its own conditions, as if nothing ever stopped the form."""
@@ -146,18 +163,15 @@ class Flow:
         return branches.of(Intake(answers, self._supplied), still_to_come.difference(answers))
 
     def _extra_groups(
-        self, so_far: Mapping[str, Answer], answers: Mapping[str, Answer], later: frozenset[str]
+        self, so_far: Mapping[str, Answer], answers: Mapping[str, Answer], unasked: frozenset[str]
     ) -> list[tuple[str, ...]]:
-        """Return the extra questions in groups; a later group depends on the answers to an earlier one.
-
-        Only questions of later pages can be extra: those of earlier pages have been asked, or were not to be.
-        """
+        """Return the extra questions in groups, of those unasked; a later group depends on the answers to an earlier one."""
         known = dict(so_far)
         asked: set[str] = set()
         groups: list[tuple[str, ...]] = []
         while True:
             asking = self._certain(self._asking, known, self._every_question)
-            wanted = {question for branch in asking for question in branch.then.ask if question in later} - asked
+            wanted = {question for branch in asking for question in branch.then.ask if question in unasked} - asked
             if not wanted:
                 return groups
             group = tuple(question.id for question in self._questionnaire.intake_questions if question.id in wanted)
@@ -166,10 +180,10 @@ class Flow:
             known |= {question: answers[question] for question in group if question in answers}
 
     def _extra_steps(
-        self, so_far: Mapping[str, Answer], answers: Mapping[str, Answer], later: frozenset[str]
+        self, so_far: Mapping[str, Answer], answers: Mapping[str, Answer], unasked: frozenset[str]
     ) -> tuple[Step, ...]:
         steps = []
-        for number, group in enumerate(self._extra_groups(so_far, answers, later), start=1):
+        for number, group in enumerate(self._extra_groups(so_far, answers, unasked), start=1):
             questions = tuple(self._questionnaire.questions[question] for question in group)
             missing = tuple(question for question in group if question not in answers)
             steps.append(Step(f"{EXTRA_SLUG}-{number}", questions, None, missing))

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 
+from recommender.analysis.answer_usage import Readers, findings_read, readers
 from recommender.engine.reference import Oracle
 from recommender.loaders.vignettes import Vignette
 from recommender.models.catalogue import SeedDecision, Source
 from recommender.models.conditions import Chosen, Found, Only, atoms
 from recommender.models.content import Content
 from recommender.models.rules import Branch, Rule
-from recommender.rulebook.answer_usage import Readers, findings_read, readers
 from recommender.rulebook.digest import digests
 from recommender.rulebook.effects import Effects, effects
 from recommender.rulebook.matrix import Matrix, matrix
@@ -60,7 +60,7 @@ class RuleBook:
         self._vignettes = vignettes
         self.sentences = Sentences(content)
         self.effects = effects(content)
-        self.readers: Readers = readers(content)
+        self.readers: Readers = readers(content.questionnaire, content.rule_set)
         self.digests: Mapping[Target, Digest] = digests(content)
         self._read = _questions_by_branch(self.readers)
         self.entries: Mapping[str, Entry] = MappingProxyType(

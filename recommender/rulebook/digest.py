@@ -10,6 +10,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
+from recommender.analysis.answer_usage import findings_read, questions_measured, questions_read
 from recommender.engine.staging import STAGE_FINDINGS
 from recommender.models.actions import Actions
 from recommender.models.conditions import Condition
@@ -18,7 +19,6 @@ from recommender.models.content_hash import content_hash
 from recommender.models.facts import SuppliedFact
 from recommender.models.questionnaire import Page, Question
 from recommender.models.rules import Branch, Rule
-from recommender.rulebook.answer_usage import findings_read, questions_measured, questions_read
 from recommender.rulebook.named import named_exercises, named_tags
 from recommender.rulebook.plain_data import plain_condition, plain_data
 from recommender.rulebook.targets import RELEASE, Digest, Target, TargetKind

@@ -10,8 +10,10 @@ from babel.messages.pofile import read_po
 from recommender.cli.translations import interface_source
 from recommender.loaders.languages import CONTENT, INTERFACE
 from recommender.models.translatable import texts
+from recommender.presentation.recommendation import present
 from recommender.service.recommend import Recommender
 from recommender.settings import read_settings
+from tests.support.sheets import full_intake
 
 # GEN-10 and DOS-17, by language: words that frighten, and promises that no study bears out.
 FEAR = {
@@ -133,3 +135,15 @@ def test_points_to_confirm_are_exactly_those_of_the_review_list(recommender: Rec
     listed = {rule for point in recommender.content.catalogue.review_points for rule in point.rules}
     marked = {rule.id for rule in recommender.content.rule_set.rules if rule.needs_clinical_decision}
     assert marked == listed & set(recommender.content.rule_set.by_id)
+
+
+def test_wheels_of_a_chair_are_spoken_of_only_where_nobody_said_that_there_are_none(recommender: Recommender) -> None:
+    """The moves themselves say nothing of them, so that whoever ticked a firm chair without wheels reads nothing."""
+    assert not [one for one in texts(recommender.content.catalogue.exercises) if "chair has wheels" in one]
+
+    def told(equipment: list[str]) -> bool:
+        given = {"place": "chair_only", "equipment": equipment, "sit_hours": "gt_8"}
+        recommendation = recommender.recommend(full_intake(recommender, given))
+        return "chair has wheels" in str(present(recommendation, recommender.content, "GB"))
+
+    assert told(["wall"]) and not told(["chair", "wall"])

@@ -126,9 +126,10 @@ def test_later_answers_of_an_emergency_sheet_are_used_if_present(recommender: Re
 
 def test_an_urgent_sheet_needs_the_extra_answers_and_no_later_page(recommender: Recommender) -> None:
     raw = {key: BASELINE[key] for key in ("age_band", "pain_location", "rf_nerve", "rf_emergency", "rf_bone_nerve")}
-    raw["rf_illness"] = ["night_constant"]
-    assert set(messages(recommender, raw)) == {"history"}
-    assert recommender.recommend(recommender.sheet.read({**raw, "history": "first_time"})).level.is_urgent
+    raw["rf_illness"] = ["fever"]
+    assert set(messages(recommender, raw)) == {"assessed", "arm_symptoms"}
+    answered = {**raw, "assessed": "no", "arm_symptoms": "none"}
+    assert recommender.recommend(recommender.sheet.read(answered)).level.is_urgent
 
 
 @pytest.mark.parametrize("raw", [None, [], "answers", 3, True])

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from recommender.analysis.answer_usage import Answer, questions_measured
 from recommender.assembly.screening import ExerciseScreening
 from recommender.models.actions import Actions, Order
 from recommender.models.catalogue import DefaultRoutine
@@ -18,7 +19,6 @@ from recommender.models.follow_up import Action, ProgressFigure, StageMove
 from recommender.models.levels import Level, Stage
 from recommender.models.questionnaire import Intake
 from recommender.models.rules import Branch
-from recommender.rulebook.answer_usage import Answer, questions_measured
 from recommender.rulebook.book import RuleBook
 from recommender.rulebook.catalogue_filter import CatalogueFilter, matching
 from recommender.rulebook.matrix import EVERYONE, ExerciseState

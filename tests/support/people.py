@@ -12,21 +12,25 @@ from tests.support.sheets import TESTS
 EXAMPLES: list[dict[str, Any]] = yaml.safe_load(
     (TESTS / "vignettes" / "journeys" / "worked-examples.yaml").read_text(encoding="utf-8")
 )
-# Somebody who is asked every question there is.
+# Somebody who is asked every question there is, and gets a routine at the end.
 ASKED_EVERYTHING: dict[str, Any] = {
     "age_band": "50_59",
     "pain_location": ["neck", "upper_back", "low_back", "leg"],
     "pain_main": "low_back",
+    "duration": "gt_12w",
+    "assessed": "yes",
     "onset_age": "40_44",
     "conditions": [
         "osteoporosis", "pregnant", "postnatal", "joint_replacement", "heart", "high_bp", "vertigo", "axial_spa",
         "hypermobile", "me_cfs",
     ],
+    "preg_weeks": "16_28",
+    "preg_cleared": "uncomplicated",
     "sit_hours": "gt_8",
     "sit_where": "desk",
 }  # fmt: skip
 # Somebody whose urgent answer leads to an extra screen.
-URGENT: dict[str, Any] = {"rf_illness": ["night_constant"]}
+URGENT: dict[str, Any] = {"rf_illness": ["fever"]}
 AT_A_DESK: dict[str, Any] = {"sit_hours": "gt_8", "sit_where": "desk", "minutes": "15"}
 STRUGGLING: dict[str, Any] = {
     "coping": "struggling",

@@ -291,6 +291,8 @@ def outcome_places(stand: Stand) -> Iterator[Place]:
     for level in (Level.ROUTINE_REVIEW, Level.URGENT_48H, Level.EMERGENCY_NOW):
         yield Place("summary", level.value.replace("_", "-"), "/result/summary", draft=stand.draft(example(level)))
     yield Place("summary", "full", "/result/summary", draft=stand.draft({**ASKED_EVERYTHING, **STRUGGLING})).opened()
+    told = {**ASKED_EVERYTHING, **STRUGGLING, "told_no_exercise": "yes"}
+    yield Place("summary", "full-without-routine", "/result/summary", draft=stand.draft(told)).opened()
     review, see = "result-routine-review", "result-see-before-start"
     yield Place(review, "full", "/result", draft=stand.draft(STRUGGLING)).opened()
     yield Place(see, "full", "/result", draft=stand.draft({**STRUGGLING, "told_no_exercise": "yes"})).opened()

@@ -83,6 +83,11 @@ class OptionSchema(ReplySchema):
     stands_for = parts(SignSchema, "The signs behind a line of a short safety screen: a tick opens their questions.")
 
 
+class OptionGroupSchema(ReplySchema):
+    heading = words("The heading.")
+    options = texts("Ids of the options below it, in order.")
+
+
 class QuestionSchema(ReplySchema):
     id = words("Id of the question: its key in `answers`.")
     code = words("Its code in the evidence brief.")
@@ -96,6 +101,9 @@ class QuestionSchema(ReplySchema):
         required=True, allow_none=True, metadata={"description": "When it is asked. Null where it always is."}
     )
     options = parts(OptionSchema, "What can be chosen; empty for numbers, tasks and moves.")
+    groups = parts(
+        OptionGroupSchema, "Headings between the options, in their order; options of no group come last. Mostly empty."
+    )
     options_from = words("Id of the question whose chosen options are offered.", null="where all options are")
     default = AnswerField(
         required=True, allow_none=True, metadata={"description": "The answer to begin with. Null without one."}
@@ -115,7 +123,12 @@ class PageSchema(ReplySchema):
     title = words("Its title.")
     intro = words("What to say before the questions.", null="without it")
     safety_line = yes_no("Whether it says what to do in an emergency.")
-    stops_if_urgent = yes_no("Whether an urgent answer up to here ends the questions.")
+    stops_if_urgent = yes_no("Whether an answer up to here that must be seen to the same day ends the questions.")
+    stops_if_see_first = ConditionField(
+        required=True,
+        allow_none=True,
+        metadata={"description": "For whom any outcome without a routine ends the questions here. Null for nobody."},
+    )
     shown_if = ConditionField(
         required=True, allow_none=True, metadata={"description": "When the page is asked. Null where it always is."}
     )

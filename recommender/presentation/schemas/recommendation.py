@@ -194,8 +194,18 @@ class LanguageSchema(ReplySchema):
     digest = words('Start of the SHA-256 of the translation, in hex; "" for the source language.')
 
 
+class UnsureQuestionSchema(ReplySchema):
+    question = words("Id of the question.")
+    text = words("The question.")
+
+
 class RecommendationSchema(ReplySchema):
     disposition = part(DispositionSchema, "How urgent it is, what to do, and why.")
+    answer_again = parts(
+        UnsureQuestionSchema,
+        "Questions answered `not_sure` that count in this outcome; another answer may lead to another. Empty in an "
+        "emergency.",
+    )
     review = part(
         ReviewSchema,
         "What to do about being seen beside the routine: the one thing that comes first.",

@@ -27,8 +27,10 @@ from recommender.web.questionnaire.seen import (
     why_not_as_seen,
 )
 
-CHECK = "check"
+CHECK, RESULT = "check", "result"
 CHANGING = {"from": CHECK}
+# Where somebody may come from to change one answer, and goes back to.
+_ORIGINS = (CHECK, RESULT)
 
 Run = TypeVar("Run", bound=QuestionnaireRun)
 
@@ -64,6 +66,14 @@ class Screens(ABC, Generic[Run]):
         """Return a redirect to where a run stands, for an address that is not part of it."""
         step = run.first_open()
         return self._to(step, **notice) if step else self._redirect(self.check, **notice)
+
+    def origin_page(self, origin: str) -> str:
+        """Return the page that somebody came from to change one answer."""
+        return self.check
+
+    def changed(self, run: Run, origin: str) -> Response:
+        """Return where a run leads once somebody has changed one answer."""
+        return self.all_answered(run)
 
     def words(self, run: Run) -> dict[str, Any]:
         """Return what the templates of this kind need besides."""
@@ -146,7 +156,9 @@ class Screens(ABC, Generic[Run]):
         if run.is_finished:
             return self.finished(run)
         step = run.first_open() if _origin() else run.next_step(slug)
-        return self.keep(self._to(step), run) if step else self.all_answered(run)
+        if step is not None:
+            return self.keep(self._to(step), run)
+        return self.changed(run, _origin()["from"]) if _origin() else self.all_answered(run)
 
     def _found(self, run: Run, slug: str) -> Step | None:
         step = run.step_at(slug)
@@ -162,7 +174,12 @@ class Screens(ABC, Generic[Run]):
             asked=asked,
             action=self.address(step.slug, **_origin()),
             origin=_origin(),
-            back=self.check if _origin() else self.address(previous.slug) if previous else self.start,
+            help_open=request.args.get("help"),
+            back=self.origin_page(_origin()["from"])
+            if _origin()
+            else self.address(previous.slug)
+            if previous
+            else self.start,
             progress=run.progress_at(step.slug),
             seen=fields_shown(run.asked(step)),
             **notice_in(request.args),
@@ -184,5 +201,6 @@ def _all_shown(run: QuestionnaireRun) -> str:
 
 
 def _origin() -> dict[str, str]:
-    """Return the part of the address that says somebody came from the answers to check."""
-    return CHANGING if request.args.get("from") == CHECK else {}
+    """Return the part of the address that says where somebody came from to change one answer."""
+    origin = request.args.get("from")
+    return {"from": origin} if origin in _ORIGINS else {}

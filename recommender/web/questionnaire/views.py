@@ -16,7 +16,7 @@ from recommender.web.questionnaire.answer_store import (
 )
 from recommender.web.questionnaire.draft import Draft, first_slug, is_page
 from recommender.web.questionnaire.first_answers import FirstAnswers, first_answers
-from recommender.web.questionnaire.screens import Screens
+from recommender.web.questionnaire.screens import RESULT, Screens
 
 blueprint = Blueprint("questions", __name__)
 
@@ -43,6 +43,14 @@ class QuestionnaireScreens(Screens[FirstAnswers]):
     def finished(self, run: FirstAnswers) -> Response:
         """Return a redirect to the result."""
         return go("result.show", run.draft)
+
+    def origin_page(self, origin: str) -> str:
+        """Return the answers to check, or the result, whichever somebody came from."""
+        return url_for("result.show") if origin == RESULT else self.check
+
+    def changed(self, run: FirstAnswers, origin: str) -> Response:
+        """Return the way back to where somebody came from."""
+        return self.finished(run) if origin == RESULT else self.all_answered(run)
 
     def elsewhere(self, run: FirstAnswers, **notice: str) -> Response:
         """Return a redirect to where the answers stand; to the result where they already lead there."""

@@ -151,8 +151,10 @@ def _page(body: Body) -> Response:
 
 def _result(sheet: OwnSheet, recommendation: Recommendation, shown: RecommendationShown) -> str:
     content = sheet.localised.content
+    walk = current_state().ready.flow.walk(sheet.draft.answers)
     common = {
         "shown": shown,
+        "asked_on": {question.id: step.slug for step in walk.steps for question in step.questions},
         "tone": recommendation.disposition.tone,
         "questions": content.questionnaire.questions,
         "sources": used_sources(recommendation, content),

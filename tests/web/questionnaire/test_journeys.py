@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from html import unescape
 
+from tests.support.sheets import full_sheet
 from tests.support.visitor import FIRST, Visitor, form
 
 EMERGENCY, SOON = "/questions/emergency-check", "/questions/soon-check"
@@ -69,8 +71,9 @@ def test_an_urgent_answer_asks_the_extra_questions_and_then_stops(visitor: Visit
     assert heading(visitor.see("/result").text) == "Urgent: Be seen within 48 hours"
 
 
-def test_seeing_someone_first_never_stops_the_form(visitor: Visitor) -> None:
-    assert visitor.fill_in({"told_no_exercise": "yes"}) == "/check-answers"
+def test_seeing_someone_first_ends_the_form_after_the_details(visitor: Visitor) -> None:
+    assert visitor.fill_in({"told_no_exercise": "yes"}) == "/result"
+    assert visitor.seen[-1] == "/questions/your-health"
     text = visitor.see("/result").text
     assert heading(text) == "Advice: See a physiotherapist or doctor before you start"
     assert "Your moves" not in text
@@ -158,3 +161,33 @@ def test_every_text_and_number_answer_survives_the_form(visitor: Visitor) -> Non
     text = visitor.see("/check-answers").text
     assert "<bdi>Put on my &lt;b&gt;socks&lt;/b&gt;</bdi>, 0 out of 10" in text
     assert form({"a": {"task": "x", "score": 1}}) == {"a-task": "x", "a-score": "1"}
+
+
+def test_a_doubt_is_named_on_the_result_and_answered_again_there(visitor: Visitor) -> None:
+    """The help of that question is open, every other answer stays, and the way back is the result."""
+    assert visitor.fill_in({"rf_illness": ["not_sure"]}) == "/result"
+    before = visitor.see("/result").text
+    assert "You were not sure of one answer" in before
+    found = re.search(r'<li><a class="govuk-link" href="([^"]+)">In the last few weeks', before)
+    assert found
+    link = unescape(found[1])
+    assert link == "/questions/soon-check?from=result&help=rf_illness#rf_illness"
+    page = visitor.see(link.partition("#")[0]).text
+    assert page.count('<details class="govuk-details" open>') == 1
+    assert page.index("In the last few weeks") < page.index('<details class="govuk-details" open>')
+    assert '<a href="/result" class="govuk-back-link">' in page
+    raw = full_sheet(visitor.recommender, {})
+    sent = visitor.send("/questions/soon-check?from=result", raw)
+    assert sent.headers["Location"] == "/questions/your-body?from=result"
+    assert visitor.go_on(sent.headers["Location"], raw, "/questions/") == "/result"
+    after = visitor.see("/result").text
+    assert "You were not sure" not in after and "Your moves, in order" in after
+
+
+def test_a_doubt_beside_a_routine_is_answered_again_without_checking_all_answers(visitor: Visitor) -> None:
+    visitor.fill_in({"medicines": ["not_sure"]})
+    assert "You were not sure of one answer" in visitor.see("/result").text
+    page = "/questions/your-health?from=result"
+    visitor.see(page)
+    assert visitor.send(page, full_sheet(visitor.recommender, {})).headers["Location"] == "/result"
+    assert "You were not sure" not in visitor.see("/result").text

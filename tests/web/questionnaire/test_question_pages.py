@@ -117,7 +117,8 @@ def test_each_question_is_a_fieldset_with_a_legend_and_says_why_we_ask(visitor: 
     reach(visitor, HEALTH)
     text = visitor.see(HEALTH).text
     asked = len(set(re.findall(r'name="(\w+)"', text)) - {"viewport", "robots", "seen"} - {"color", "theme"})
-    assert text.count("<fieldset") == text.count("<legend") == text.count("Why we ask") == asked
+    groups = len(visitor.recommender.content.questionnaire.questions["conditions"].groups)
+    assert text.count("<fieldset") - groups == text.count("<legend") - groups == text.count("Why we ask") == asked
 
 
 def test_progress_is_told_in_words(visitor: Visitor) -> None:
@@ -145,3 +146,25 @@ def test_another_language_keeps_the_way_back_to_check_answers(visitor: Visitor) 
     visitor.fill_in({})
     assert 'href="?from=check&amp;lang=es"' in visitor.see(f"{FIRST}?from=check&stray=1").text
     assert 'href="?lang=es"' in visitor.see(f"{FIRST}?from=elsewhere&stray=1").text
+
+
+def test_a_long_list_stands_in_groups_with_a_heading_each(visitor: Visitor) -> None:
+    """Each is a fieldset inside that of the question; "none of these" and "not sure" come after them all."""
+    reach(visitor, HEALTH)
+    page = visitor.see(HEALTH).text
+    question = visitor.recommender.content.questionnaire.questions["conditions"]
+    assert [len(group.options) for group in question.groups] == [10, 7, 8, 5, 5]
+    start, end = page.index(question.text), page.index("Do you take any of these?")
+    part = page[start:end]
+    headings = re.findall(r'<legend class="[^"]*legend--s">([^<]+)</legend>', part)
+    assert headings == [group.heading for group in question.groups]
+    for group, piece in zip(question.groups, re.split(r'<legend class="[^"]*legend--s">', part)[1:], strict=True):
+        own = piece.partition("</fieldset>")[0]
+        assert tuple(re.findall(r'value="(\w+)"', own)) == group.options
+    assert re.findall(r'value="(\w+)"', part)[-2:] == ["none", "not_sure"]
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    assert part.count('data-behaviour="exclusive"') == 1
+    wrong = visitor.refused(HEALTH, {"conditions": ["none", "disc"]}).text
+    assert 'href="#conditions"' in wrong and 'id="conditions"' in wrong and 'id="conditions-error"' in wrong
+    assert len(re.findall(r'value="(?:none|disc)" checked', wrong)) >= 2

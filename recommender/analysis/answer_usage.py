@@ -10,10 +10,9 @@ from types import MappingProxyType
 
 from recommender.engine.staging import StagedRules, stage_rules
 from recommender.models.conditions import Chosen, Condition, Found, Number, Only, atoms
-from recommender.models.content import Content
 from recommender.models.facts import AtStart, CheckCount, Difference, Elapsed, Named, RunTotal, SuppliedFact
-from recommender.models.questionnaire import Question
-from recommender.models.rules import Branch
+from recommender.models.questionnaire import Question, Questionnaire
+from recommender.models.rules import Branch, RuleSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +55,13 @@ class Readers:
         return tuple(found.values())
 
 
-def readers(content: Content) -> Readers:
+def readers(questionnaire: Questionnaire, rule_set: RuleSet) -> Readers:
     """Return who reads each answer to each question, in page order."""
-    questions = content.questionnaire.questions
-    staged = stage_rules(content.rule_set)
-    facts = {fact.id: tuple(_measured(fact, questions)) for fact in content.rule_set.supplied}
+    questions = questionnaire.questions
+    staged = stage_rules(rule_set)
+    facts = {fact.id: tuple(_measured(fact, questions)) for fact in rule_set.supplied}
     found: defaultdict[Answer, dict[str, Reading]] = defaultdict(dict)
-    for branch in content.rule_set.branches:
+    for branch in rule_set.branches:
         for answer, through in _read(branch.when, staged, facts, ()):
             known = found[answer].get(branch.id)
             if known is None or len(through) < len(known.through):
@@ -73,7 +72,7 @@ def readers(content: Content) -> Readers:
     asked = sorted([*every, *numbers], key=lambda answer: order[answer.question])
     return Readers(
         MappingProxyType({answer: tuple(found[answer].values()) for answer in asked}),
-        MappingProxyType(_shown_by(content)),
+        MappingProxyType(_shown_by(questionnaire)),
         questions,
     )
 
@@ -149,10 +148,10 @@ def _read(
                     yield from _read(branch.when, staged, facts, (*through, finding))
 
 
-def _shown_by(content: Content) -> dict[str, tuple[str, ...]]:
+def _shown_by(questionnaire: Questionnaire) -> dict[str, tuple[str, ...]]:
     """Return the ids of the questions that are asked or not by the answer to each question, or take its options."""
     shown: defaultdict[str, dict[str, None]] = defaultdict(dict)
-    for page in content.questionnaire.pages:
+    for page in questionnaire.pages:
         for question in page.questions:
             for condition in (page.shown_if, question.shown_if):
                 for gate in questions_read(condition) if condition else ():
