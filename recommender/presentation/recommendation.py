@@ -16,8 +16,8 @@ from recommender.models.levels import Level
 from recommender.models.recommendation import Recommendation, ReviewDays
 from recommender.models.routine import Assembly, Break, Dose, ExclusionReason, Item, LeftOut
 from recommender.models.rules import Branch
-from recommender.presentation.form_words import FormsWorded
 from recommender.presentation.answer_again import answer_again
+from recommender.presentation.form_words import FormsWorded
 from recommender.presentation.replies import (
     AdviceShown,
     AnswerShown,
