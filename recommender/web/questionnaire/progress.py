@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from recommender.models.levels import Level
+from recommender.models.questionnaire import Question
 from recommender.questionnaire.steps import EXTRA_SLUG, Step, Walk
 
-SECONDS_PER_QUESTION = 10
+# At an easy pace. What is folded away is not read.
+WORDS_A_MINUTE = 250
+SECONDS_A_TAP = 3
+# What a page takes besides its questions: its own words, and the button.
+_WORDS_A_PAGE, _TAPS_A_PAGE = 15, 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +73,22 @@ def is_finished(walk: Walk) -> bool:
     return walk.stop is not None and not walk.missing
 
 
-def progress_at(walk: Walk, slug: str) -> PageProgress:
-    """Return how far somebody is at a step."""
+def progress_at(walk: Walk, slug: str, questions: Mapping[str, Question]) -> PageProgress:
+    """Return how far somebody is at a step; ``questions`` are all there are, in the language that is read."""
     slugs = [step.slug for step in walk.steps]
     place = slugs.index(slug)
-    questions = sum(len(step.questions) for step in walk.steps[place:])
-    return PageProgress(place + 1, len(slugs), max(1, round(questions * SECONDS_PER_QUESTION / 60)))
+    seconds = sum(_seconds(step, questions) for step in walk.steps[place:])
+    return PageProgress(place + 1, len(slugs), max(1, round(seconds / 60)))
+
+
+def _seconds(step: Step, questions: Mapping[str, Question]) -> float:
+    """Return how long a step takes whoever reads all that can be seen and ticks one option of each question."""
+    asked = [questions[question.id] for question in step.questions]
+    words = _WORDS_A_PAGE + sum(_words(question) for question in asked)
+    return words * 60 / WORDS_A_MINUTE + (_TAPS_A_PAGE + len(asked)) * SECONDS_A_TAP
+
+
+def _words(question: Question) -> int:
+    shown = (question.text, question.hint, *(group.heading for group in question.groups))
+    options = (words for option in question.options for words in (option.text, option.hint))
+    return sum(len(words.split()) for words in (*shown, *options) if words)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, make_response, render_template
 
 from recommender.web.core.cookie_store import cookie_name
+from recommender.web.core.language import localised_content
 from recommender.web.core.state import current_state
 from recommender.web.questionnaire.answer_store import current_draft
 from recommender.web.questionnaire.draft import first_slug
@@ -31,13 +32,14 @@ blueprint = Blueprint("pages", __name__)
 def start() -> Response:
     """What this is, and the way in."""
     recommender = current_state().ready
-    draft = current_draft()
+    draft, first = current_draft(), first_slug(recommender)
+    questions = localised_content().content.questionnaire.questions
     return make_response(
         render_template(
             "site/start.html",
-            first=first_slug(recommender),
+            first=first,
             begun=bool(draft and draft.answers),
-            minutes=progress_at(recommender.flow.walk({}), first_slug(recommender)).minutes_left,
+            minutes=progress_at(recommender.flow.walk({}), first, questions).minutes_left,
         )
     )
 

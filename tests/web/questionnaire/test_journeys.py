@@ -173,8 +173,8 @@ def test_a_doubt_is_named_on_the_result_and_answered_again_there(visitor: Visito
     link = unescape(found[1])
     assert link == "/questions/soon-check?from=result&help=rf_illness#rf_illness"
     page = visitor.see(link.partition("#")[0]).text
-    assert page.count('<details class="govuk-details" open>') == 1
-    assert page.index("In the last few weeks") < page.index('<details class="govuk-details" open>')
+    assert page.count('<details class="govuk-details app-why" open>') == 1
+    assert page.index("In the last few weeks") < page.index('<details class="govuk-details app-why" open>')
     assert '<a href="/result" class="govuk-back-link">' in page
     raw = full_sheet(visitor.recommender, {})
     sent = visitor.send("/questions/soon-check?from=result", raw)
