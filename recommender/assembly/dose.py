@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cached_property
 
 from recommender.assembly.matching import allows_others_only, matches
 from recommender.models.actions import Actions, Exclusion, Modification, TimeTable, Timing, Trim
@@ -105,13 +106,17 @@ class Dosing:
     def most_seconds(self, exercise: Exercise, form: Form) -> int | None:
         """Return the longest that the work of this form may take before a rule leaves it out, or None without a limit."""
         limits = [
-            exclusion.longer_than_seconds
-            for _, exclusion in self._decision.exclusions
-            if exclusion.longer_than_seconds is not None
-            and matches(exclusion.scope, exercise, form)
-            and not matches(exclusion.spared, exercise, form)
+            seconds
+            for seconds, exclusion in self._timed_exclusions
+            if matches(exclusion.scope, exercise, form) and not matches(exclusion.spared, exercise, form)
         ]
         return min(limits, default=None)
+
+    @cached_property
+    def _timed_exclusions(self) -> list[tuple[int, Exclusion]]:
+        """The exclusions that hold only for what takes longer than so many seconds. Few people have any."""
+        exclusions = [exclusion for _, exclusion in self._decision.exclusions]
+        return [(one.longer_than_seconds, one) for one in exclusions if one.longer_than_seconds is not None]
 
     def leaves_out(self, then: Actions, exercise: Exercise, form: Form) -> bool:
         """Return whether the actions leave the form out."""

@@ -96,9 +96,11 @@ class ExclusionReason(StrEnum):
     TAKEN_OUT = "taken_out"
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """``reasons`` are the branches that left it out; ``instead`` is the exercise whose place it would have taken."""
+class LeftOut(NamedTuple):
+    """``reasons`` are the branches that left it out; ``instead`` is the exercise whose place it would have taken.
+
+    A named tuple, because there is one for most of the catalogue.
+    """
 
     exercise: Exercise
     because: ExclusionReason

@@ -16,7 +16,7 @@ from recommender.review.audit import append_account
 from recommender.review.database import make_engine, migrate
 from recommender.review.tables import Clinician, Role
 from recommender.rulebook.digest import digests
-from recommender.rulebook.targets import Digest, Target
+from recommender.rulebook.targets import Digest, Target, TargetKind
 from recommender.service.recommend import Recommender
 from tests.support import databases
 from tests.support.signing import KEY, NewClinician
@@ -116,3 +116,8 @@ def _migrate(url: str) -> None:
     engine = make_engine(url)
     migrate(engine)
     engine.dispose()
+
+
+@pytest.fixture
+def digest(today: dict[Target, Digest]) -> Digest:
+    return next(digest for target, digest in today.items() if target.kind is TargetKind.RULE)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from threading import Barrier
 
 import pytest
-from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from recommender.models.content import Content
@@ -15,15 +12,12 @@ from recommender.review import audit
 from recommender.review.accounts import disable
 from recommender.review.errors import ReviewRefused, StaleVersion
 from recommender.review.reviews import (
-    Standing,
     author_of,
     keep_versions,
     names_nobody,
     plain,
     review_by_id,
-    reviews_of,
     same_person,
-    standing,
     submit,
     threads,
     threads_of,
@@ -32,20 +26,7 @@ from recommender.review.reviews import (
 )
 from recommender.review.tables import Clinician, Review, Role, Verdict
 from recommender.rulebook.targets import RELEASE, Digest, Target, TargetKind
-from tests.support.signing import KEY, NewClinician, approve, changed, say, say_again
-
-
-@pytest.fixture
-def digest(today: dict[Target, Digest]) -> Digest:
-    return next(digest for target, digest in today.items() if target.kind is TargetKind.RULE)
-
-
-def said_of(session: Session, digest: Digest) -> tuple[Review, ...]:
-    return reviews_of(session, digest.target)
-
-
-def stands(session: Session, digest: Digest, required: int = 2) -> Standing:
-    return standing(session, {digest.target: digest}, required, KEY)[digest.target]
+from tests.support.signing import KEY, NewClinician, approve, changed, said_of, say, say_again, stands
 
 
 def test_two_different_reviewers_are_needed(session: Session, clinician: NewClinician, digest: Digest) -> None:
@@ -227,96 +208,6 @@ def test_a_withdrawn_change_request_blocks_no_longer(session: Session, clinician
     assert stands(session, digest).is_approved
     assert withdraw(session, KEY, ann, request) is None
     assert [one.verdict for one in said_of(session, digest)].count(Verdict.WITHDRAW) == 1
-
-
-@pytest.mark.parametrize("verdict", [Verdict.APPROVE, Verdict.REQUEST_CHANGES, Verdict.COMMENT])
-def test_one_verdict_sent_six_times_at_once_is_one(
-    engine: Engine, session: Session, clinician: NewClinician, digest: Digest, verdict: Verdict
-) -> None:
-    ann = clinician()
-    session.commit()
-    together = Barrier(6)
-
-    def send(_: int) -> bool:
-        with Session(engine) as own:
-            me = own.get_one(Clinician, ann.id)
-            together.wait(timeout=60)
-            words = "Say it shorter."
-            said = submit(own, KEY, me, digest.target, digest, verdict, words, seen=digest.sha256, author="")
-            own.commit()
-            return said is not None
-
-    with ThreadPoolExecutor(6) as pool:
-        assert sorted(pool.map(send, range(6))) == [False] * 5 + [True]
-    assert [one.verdict for one in said_of(session, digest)] == [verdict]
-    assert audit.verify(session, KEY).faults == ()
-
-
-def test_one_withdrawal_sent_six_times_at_once_is_one(
-    engine: Engine, session: Session, clinician: NewClinician, digest: Digest
-) -> None:
-    ann = clinician()
-    given = approve(session, ann, digest)
-    session.commit()
-    together = Barrier(6)
-
-    def send(_: int) -> bool:
-        with Session(engine) as own:
-            me, named = own.get_one(Clinician, ann.id), own.get_one(Review, given.id)
-            together.wait(timeout=60)
-            said = withdraw(own, KEY, me, named)
-            own.commit()
-            return said is not None
-
-    with ThreadPoolExecutor(6) as pool:
-        assert sorted(pool.map(send, range(6))) == [False] * 5 + [True]
-    assert [one.verdict for one in said_of(session, digest)] == [Verdict.APPROVE, Verdict.WITHDRAW]
-
-
-def test_of_six_approvals_in_the_record_one_counts_and_one_withdrawal_takes_back_all(
-    session: Session, clinician: NewClinician, digest: Digest
-) -> None:
-    ann = clinician()
-    rows = [approve(session, ann, digest), *(say_again(session, ann, digest, Verdict.APPROVE) for _ in range(5))]
-    assert len(stands(session, digest).approvals) == 1
-    withdraw(session, KEY, ann, rows[2])
-    assert stands(session, digest) == Standing((), (), (), False)
-    assert withdraw(session, KEY, ann, rows[5]) is None
-    approve(session, ann, digest)
-    assert len(stands(session, digest).approvals) == 1
-
-
-def test_what_was_taken_back_or_answered_can_be_said_again(
-    session: Session, clinician: NewClinician, digest: Digest
-) -> None:
-    ann, bob = clinician(), clinician()
-    request = say(session, ann, digest, Verdict.REQUEST_CHANGES, "Shorter.")
-    withdraw(session, KEY, ann, request)
-    say(session, ann, digest, Verdict.REQUEST_CHANGES, "Shorter.")
-    say(session, ann, digest, Verdict.COMMENT, "Please.")
-    say(session, bob, digest, Verdict.COMMENT, "Not yet.")
-    say(session, ann, digest, Verdict.COMMENT, "Please.")
-    approve(session, ann, digest)
-    say(session, ann, digest, Verdict.REQUEST_CHANGES, "Shorter.")
-    approve(session, ann, digest)
-    assert len(said_of(session, digest)) == 9
-
-
-def test_an_account_that_is_closed_meanwhile_signs_nothing_and_leaves_the_record_whole(
-    engine: Engine, session: Session, clinician: NewClinician, digest: Digest
-) -> None:
-    ann = clinician()
-    session.commit()
-    with Session(engine) as operator:
-        closed = operator.get_one(Clinician, ann.id)
-        disable(operator, closed)
-        audit.append_account(operator, KEY, "disable_clinician", closed)
-        operator.commit()
-    assert not ann.disabled, "as this session knows her"
-    with pytest.raises(ReviewRefused, match="may read"):
-        approve(session, ann, digest)
-    session.rollback()
-    assert audit.verify(session, KEY).faults == ()
 
 
 def test_an_approval_can_be_withdrawn(session: Session, clinician: NewClinician, digest: Digest) -> None:

@@ -65,3 +65,12 @@ def example(level: Level) -> dict[str, Any]:
     """Return the answers of the first worked example with this outcome."""
     answers: dict[str, Any] = next(one["answers"] for one in EXAMPLES if one["expect"]["level"] == level.value)
     return answers
+
+
+# Everybody who is told something else.
+OF_EVERY_KIND: dict[str, dict[str, Any]] = {
+    **{level.value: example(level) for level in Level},
+    "an urgent answer with an extra screen": URGENT,
+    "asked everything": {**ASKED_EVERYTHING, **STRUGGLING},
+    "told to see somebody first, and struggling": {**STRUGGLING, "told_no_exercise": "yes"},
+}

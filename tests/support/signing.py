@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from recommender.models.content_hash import content_hash
 from recommender.review import reviews
-from recommender.review.reviews import submit
+from recommender.review.reviews import Standing, reviews_of, standing, submit
 from recommender.review.tables import Clinician, Review, Verdict
 from recommender.rulebook.targets import Digest
 
@@ -39,6 +39,14 @@ def say_again(session: Session, clinician: Clinician, digest: Digest, verdict: V
 
 def approve(session: Session, clinician: Clinician, digest: Digest) -> Review:
     return say(session, clinician, digest, Verdict.APPROVE, "")
+
+
+def said_of(session: Session, digest: Digest) -> tuple[Review, ...]:
+    return reviews_of(session, digest.target)
+
+
+def stands(session: Session, digest: Digest, required: int = 2) -> Standing:
+    return standing(session, {digest.target: digest}, required, KEY)[digest.target]
 
 
 def tamper(engine: Engine, *commands: str) -> None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from babel.support import NullTranslations
-from flask import Flask, Response, request
-from flask_babel import Babel, Domain, get_locale
+from flask import Flask, Response, g, has_request_context, request
+from flask_babel import Babel, Domain
 from langcodes import closest_match
 
 from recommender.loaders.languages import SOURCE, SOURCE_LANGUAGE, Language
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 NAME = "language"
 ASKED = "lang"
+_SETTLED = "language"
 _ENGLISH_ONLY = frozenset({"rulebook", "lab", "review", "sign_in", "styleguide"})
 _WITHOUT_LANGUAGE = frozenset({"health"})
 _YEAR = 365 * 24 * 3600
@@ -39,7 +40,7 @@ class _Loaded(Domain):  # type: ignore[misc]
 
 def install_languages(app: Flask) -> None:
     """Give templates and views ``gettext`` in the language of the request, and remember a choice made by address."""
-    babel = Babel(app, locale_selector=_code)
+    babel = Babel(app, locale_selector=lambda: current_language().code.replace("-", "_"))
     babel.domain_instance = _Loaded()
 
     @app.after_request
@@ -66,8 +67,13 @@ def address_in(language: Language, kept: Mapping[str, Any]) -> str:
 
 
 def current_language() -> Language:
-    """Return the language of this request; outside of one, the source language."""
-    return current_state().languages.get(str(get_locale()).replace("_", "-"), SOURCE_LANGUAGE)
+    """Return the language of this request, settled once; outside of one, the source language."""
+    if not has_request_context():
+        return SOURCE_LANGUAGE
+    if _SETTLED not in g:
+        setattr(g, _SETTLED, current_state().languages.get(_code(), SOURCE_LANGUAGE))
+    language: Language = getattr(g, _SETTLED)
+    return language
 
 
 def localised_content() -> LocalisedContent:
@@ -87,6 +93,7 @@ def is_english_only() -> bool:
 
 
 def _code() -> str:
+    """Return the code of the language that the request asks for."""
     if is_english_only():
         return SOURCE
     codes = tuple(current_state().languages)
@@ -94,7 +101,7 @@ def _code() -> str:
     chosen = (request.cookies.get(name) for name in cookie_names(current_state().settings, NAME))
     tags = chain((request.args.get(ASKED), *chosen), islice(liked, _MOST_TAGS))
     found = (code for tag in tags if tag and (code := nearest(tag, codes)))
-    return next(found, codes[0]).replace("-", "_")
+    return next(found, codes[0])
 
 
 @lru_cache(maxsize=512)

@@ -181,7 +181,7 @@ class Checked:
         other = replace(other, dose=replace(other.dose, seconds=seconds))
         own = self.items[self.place(exercise)].exercise
         left_out = tuple(
-            replace(left, exercise=own) if left.exercise.id == other.exercise.id else left
+            left._replace(exercise=own) if left.exercise.id == other.exercise.id else left
             for left in self.assembly.left_out
         )
         items = [other if item.exercise.id == exercise else item for item in self.items]
