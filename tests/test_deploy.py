@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -27,6 +28,15 @@ def test_containers_are_given_settings_that_there_are() -> None:
     told = re.findall(r"^ENV (.*)$", (ROOT / "Containerfile").read_text(encoding="utf-8"), re.MULTILINE)
     named = {word.partition("=")[0] for line in told for word in line.split()}
     assert named - OF_PYTHON <= SETTINGS
+
+
+def test_both_ways_to_a_container_look_at_its_health_alike() -> None:
+    (told,) = re.findall(r"^HEALTHCHECK .*? CMD (\[.*\])$", (ROOT / "Containerfile").read_text(encoding="utf-8"), re.M)
+    compose = yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))
+    assert compose["services"]["app"]["healthcheck"]["test"] == ["CMD", *json.loads(told)]
+    code = json.loads(told)[-1]
+    assert "127.0.0.1:8000/healthz" in code
+    compile(code, "health check", "exec")
 
 
 def test_the_secrets_of_the_containers_are_told_in_the_guide() -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.faults_under_load.cases import make_shorter
-from tests.faults_under_load.load import CUT_OFF, Load, sent_form
+from tests.faults_under_load.load import CUT_OFF, UNAPPROVED, Load, sent_form
 from tests.faults_under_load.services import Clinic, Pair, Service, SmallBox
 from tests.support.content_copy import RED_FLAG
 from tests.support.gate import Gate
@@ -272,6 +272,7 @@ FAULTS: Sequence[Fault] = (
         "the wall clock of every process of the service, by a library in `LD_PRELOAD`",
         Clinic,
         put_clock,
+        may_fail=frozenset({REFUSED, UNAPPROVED}),
     ),
     Fault("`DATA_DIR` oddly named", "`q?x #%41`", SmallBox, odd_folder),
     Fault(

@@ -21,6 +21,7 @@ CLIENTS = 8
 LONGEST_ANSWER_SECONDS = 60.0
 PATIENCE = 300.0
 RIGHT, WRONG, CUT_OFF = "right", "wrong", "cut off"
+UNAPPROVED = "right, and said not to be approved"
 BESIDE_PER_SECOND = 2.0
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 _HEADERS = {"Content-Type": "application/json", "Connection": "close"}
@@ -171,8 +172,15 @@ def verdict(status: int, text: bytes, case: Case) -> str:
         return f"status {status}" if status != 200 else WRONG
     if status != 200:
         return WRONG if reply.get("routine") or reply.get("disposition") else f"status {status}"
-    named = reply.get("rule_set", {}).get("hash")
-    return RIGHT if plain(reply) == case.right.get(named) else WRONG
+    told = plain(reply)
+    right = case.right.get(told.get("rule_set", {}).get("hash"))
+    if told == right:
+        return RIGHT
+    # Not known to be approved is what a reply may be at any time, but for that.
+    if right is not None and right["rule_set"]["approved"] and told.pop("not_approved", None):
+        told["rule_set"]["approved"] = not told["rule_set"]["approved"]
+        return UNAPPROVED if told == {name: part for name, part in right.items() if name != "not_approved"} else WRONG
+    return WRONG
 
 
 def well_from(asked: Sequence[Asked], moment: float, wanted: int) -> float | None:
