@@ -49,7 +49,7 @@ class CheckWalk:
         whole = self._flow.walk(self._flow.prune(carried))
         own = self._own_steps(history, known, is_short)
         shown = whole.shown | {question.id for step in own for question in step.questions}
-        stopped = stopped or (whole if whole.stop else None)
+        stopped = stopped or _urgent(whole)
         if stopped:
             again_steps = (step for step in stopped.steps if step.page is None or step.page.id in again)
             hidden = self._covered_by_screens(history, own) - set(history.now.answers)
@@ -123,7 +123,7 @@ class CheckWalk:
                 break
             before |= {question.id for question in page.questions}
         walk = self._flow.walk({name: answer for name, answer in carried.items() if name in before | renewed})
-        return walk if walk.stop else None
+        return _urgent(walk)
 
     def _own_steps(self, history: CheckInHistory, known: Mapping[str, Answer], is_short: bool) -> list[Step]:
         view = View(Intake({**known, **history.now.answers}, facts_at(history, self._supplied)))
@@ -189,6 +189,11 @@ def _lines_asked(question: Question, asked: Set[str]) -> Question:
 def _answered_in_full(question: Question, asked: Set[str], answers: Mapping[str, Answer]) -> bool:
     wanted = {name for name in question.stands_in_for if name in asked}
     return bool(wanted) and wanted <= set(answers)
+
+
+def _urgent(walk: Walk) -> Walk | None:
+    """Return the walk if it stops for something urgent. To be seen first does not end a check: its own page counts too."""
+    return walk if walk.stop and walk.stop.is_urgent else None
 
 
 def _without(step: Step, names: Set[str], page: Page | None) -> Step:

@@ -17,6 +17,7 @@ from recommender.models.questionnaire import (
     BODY,
     CLOCK,
     NOT_SURE,
+    GoneOption,
     Later,
     Meaning,
     Occasion,
@@ -80,6 +81,13 @@ class OptionGroupSchema(ContentSchema):
     options = TupleOf(Text(), required=True)
 
 
+class GoneOptionSchema(ContentSchema):
+    model = GoneOption
+
+    id = Text(required=True)
+    now = TupleOf(nested(SignSchema), required=True)
+
+
 class QuestionSchema(ContentSchema):
     id = Text(
         required=True, validate=validate.Regexp(r"^[a-z][a-z0-9_]*$", error="must be lower case letters, digits and _.")
@@ -94,6 +102,7 @@ class QuestionSchema(ContentSchema):
     shown_if = ConditionField()
     options = TupleOf(nested(OptionSchema))
     groups = TupleOf(nested(OptionGroupSchema))
+    gone = TupleOf(nested(GoneOptionSchema))
     options_from = Word("question")
     default = fields.Raw()
     minimum = Whole()
@@ -180,7 +189,7 @@ def load_questionnaire(documents: list[Document], version: int = 1) -> Questionn
     pages = [(document, page) for document, page in loaded if page is not None]
     _check_order(pages)
     _check_meanings(pages)
-    _check_contradictions(pages)
+    _check_named_answers(pages)
     pages = with_short_screens(pages)
     order = list(Occasion)
     return Questionnaire(
@@ -243,20 +252,32 @@ def _check_meanings(pages: list[tuple[Document, Page]]) -> None:
                         document.faults.append(document.fault(("questions", index, "options", number, "means"), told))
 
 
-def _check_contradictions(pages: list[tuple[Document, Page]]) -> None:
-    """Fault an answer that is said not to go with an option that there is not."""
+def _check_named_answers(pages: list[tuple[Document, Page]]) -> None:
+    """Fault an answer that is said not to go with an option that there is not, or to be said now by one."""
     known = {
         (question.id, option.id) for _, page in pages for question in page.questions for option in question.options
     }
     for document, page in pages:
         for index, question in enumerate(page.questions):
-            for number, option in enumerate(question.options):
-                for sign in option.not_with:
-                    if (sign.question, sign.option) not in known:
-                        told = f"'{sign.option}' is not an option of '{sign.question}'."
-                        document.faults.append(
-                            document.fault(("questions", index, "options", number, "not_with"), told)
-                        )
+            named: list[tuple[Location, Sign]] = [
+                (("questions", index, "options", number, "not_with"), sign)
+                for number, option in enumerate(question.options)
+                for sign in option.not_with
+            ]
+            named += [
+                (("questions", index, "gone", number), sign)
+                for number, gone in enumerate(question.gone)
+                for sign in gone.now
+            ]
+            for place, sign in named:
+                if (sign.question, sign.option) not in known:
+                    document.faults.append(
+                        document.fault(place, f"'{sign.option}' is not an option of '{sign.question}'.")
+                    )
+            for number, gone in enumerate(question.gone):
+                if (question.id, gone.id) in known:
+                    told = f"'{gone.id}' is an option of '{question.id}' still. Take it out here."
+                    document.faults.append(document.fault(("questions", index, "gone", number), told))
 
 
 def _strange(meaning: Meaning, known: Mapping[str, tuple[Occasion, Question]]) -> str | None:

@@ -93,6 +93,14 @@ class OptionGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class GoneOption:
+    """An option that a question had before, and the answers that say it ``now``."""
+
+    id: str
+    now: tuple[Sign, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """One thing the person wants to do better, and how well they can do it now (0 cannot, 10 as before)."""
 
@@ -122,6 +130,7 @@ class Question:
     shown_if: Condition | None = None
     options: tuple[Option, ...] = ()
     groups: tuple[OptionGroup, ...] = ()
+    gone: tuple[GoneOption, ...] = ()
     options_from: str | None = None
     default: Answer | None = None
     minimum: int = 0

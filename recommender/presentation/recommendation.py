@@ -42,6 +42,7 @@ from recommender.presentation.wording import Wording
 # Advice that belongs to getting help. Every other topic speaks of moves, and is for a page with a routine only.
 _TOPICS_WITHOUT_ROUTINE = frozenset({"do_now", "support", "quiet_support"})
 _STOP = "stop"
+_HOW_OFTEN = "how_often"
 
 
 def present(
@@ -75,10 +76,10 @@ def present(
         "disposition": _disposition(recommendation, reasons, review, say),
         "answer_again": answer_again(recommendation, content.questionnaire),
         "review": review,
-        "routine": _routine(assembly, reasons, words) if assembly else None,
+        "routine": _routine(recommendation, assembly, reasons, words, say) if assembly else None,
         "left_out": [_left_out(left, reasons, say) for left in assembly.left_out] if assembly else [],
         "advice": list(_advice(recommendation, content.catalogue, topics, say)),
-        "stop_rules": _stop_rules(recommendation, say) if assembly else [],
+        "stop_rules": _told(recommendation, _STOP, say) if assembly else [],
         "breaks": [_break(short, reasons, words) for short in assembly.breaks] if assembly else [],
         "contacts": [contacts(country) for country in regions_shown(content.catalogue, region)],
         "fired": list(dict.fromkeys(branch.rule_id for branch in recommendation.fired)),
@@ -225,9 +226,12 @@ def _outcomes(recommendation: Recommendation) -> list[Branch]:
     ]
 
 
-def _routine(assembly: Assembly, reasons: _Reasons, words: FormsWorded) -> RoutineShown:
+def _routine(
+    recommendation: Recommendation, assembly: Assembly, reasons: _Reasons, words: FormsWorded, say: Wording
+) -> RoutineShown:
     routine = assembly.routine
     return {
+        "how_often": next(iter(_told(recommendation, _HOW_OFTEN, say)), None),
         "minutes_budget": routine.minutes_budget,
         "seconds": routine.seconds,
         "stage": routine.stage.value,
@@ -318,7 +322,7 @@ def _advice(
     given = [
         (catalogue.topics[advice.topic].order, branch.rule_id, advice.topic, text)
         for branch, advice in recommendation.decision.each(lambda branch: branch.then.advise)
-        if advice.topic != _STOP and (topics is None or advice.topic in topics)
+        if advice.topic not in (_STOP, _HOW_OFTEN) and (topics is None or advice.topic in topics)
         for text in advice.items
     ]
     seen: set[tuple[str, str]] = set()
@@ -328,9 +332,10 @@ def _advice(
             yield {"rule": rule, "topic": topic, "text": say(text)}
 
 
-def _stop_rules(recommendation: Recommendation, say: Wording) -> list[str]:
+def _told(recommendation: Recommendation, topic: str, say: Wording) -> list[str]:
+    """Return what rules advise under one topic, each text once."""
     given = recommendation.decision.each(lambda branch: branch.then.advise)
-    return list(dict.fromkeys(say(text) for _, advice in given if advice.topic == _STOP for text in advice.items))
+    return list(dict.fromkeys(say(text) for _, advice in given if advice.topic == topic for text in advice.items))
 
 
 def _contact(contact: Contact) -> ContactShown:

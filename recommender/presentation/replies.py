@@ -112,6 +112,7 @@ class ItemShown(BreakItemShown):
 
 
 class RoutineShown(TypedDict):
+    how_often: str | None
     minutes_budget: int
     seconds: int
     stage: str

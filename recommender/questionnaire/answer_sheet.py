@@ -49,11 +49,22 @@ class _Choice(fields.Field[str]):
         told = _instruction(question, say)
         self._told = say("%(instruction)s Use one of: %(ids)s.", instruction=told, ids=", ".join(self._ids))
         super().__init__(error_messages={"null": ErrorText(ProblemCode.WRONG_TYPE, self._told)})
+        self._gone = {
+            gone.id: say(
+                "%(instruction)s “%(old)s” is no answer any more. Say it now with: %(new)s.",
+                instruction=told,
+                old=gone.id,
+                new=", ".join(f"{sign.question}: {sign.option}" for sign in gone.now),
+            )
+            for gone in question.gone
+        }
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         if value not in self._ids:
             code = ProblemCode.UNKNOWN_OPTION if isinstance(value, str) else ProblemCode.WRONG_TYPE
-            raise ValidationError(ErrorText(code, self._told))
+            before = value if isinstance(value, list) else [value]
+            gone = [self._gone[one] for one in before if isinstance(one, str) and one in self._gone]
+            raise ValidationError([ErrorText(code, told) for told in gone or [self._told]])
         return str(value)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,9 +15,11 @@ from recommender.errors import ContentError
 from recommender.loaders.vignettes import load_vignettes
 from recommender.service.recommend import Recommender
 from recommender.settings import brief_folder, read_settings
+from tools import brief_questions
 
 SETTINGS = read_settings({})
-SIZES = {"rules": 206, "findings": 14, "exercises": 95, "sources": 92, "decisions": 55, "review_points": 24}
+ROOT = brief_folder()
+SIZES = {"rules": 210, "findings": 17, "exercises": 95, "sources": 92, "decisions": 55, "review_points": 24}
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +36,45 @@ def test_the_list_has_every_id_of_the_brief_once(brief: Brief) -> None:
     for name, size in SIZES.items():
         ids = getattr(brief, name)
         assert len(ids) == len(set(ids)) == size, name
+
+
+def rows_of(text: str) -> list[str]:
+    """Return the ids of the rows of the brief's tables of rules."""
+    return re.findall(r"(?m)^\| ((?:GEN|FACT|RF|CI|IN|SIT|DOS|ORD|FU)-[A-Z]?[0-9]+) \|", text)
+
+
+def test_every_rule_of_the_brief_is_a_rule_here_and_the_other_way_round(brief: Brief, recommender: Recommender) -> None:
+    rows = rows_of((ROOT / "rules.md").read_text(encoding="utf-8"))
+    assert len(rows) == len(set(rows))
+    assert sorted(rows) == sorted(rule.id for rule in recommender.content.rule_set.rules)
+    assert sorted(rows) == sorted((*brief.rules, *brief.findings))
+
+
+def test_what_the_brief_names_is_asked_here(recommender: Recommender) -> None:
+    """An answer written as `question.option` exists, so that no row speaks of what was renamed or split."""
+    questions = recommender.content.questionnaire.questions
+    text = (ROOT / "rules.md").read_text(encoding="utf-8")
+    named = re.findall(r"`([a-z_]+)\.([a-z0-9_]+)`", text)
+    assert len(named) > 400
+    strange = {
+        f"{question}.{option}"
+        for question, option in named
+        if option != "yaml"
+        and (question not in questions or option not in {one.id for one in questions[question].options})
+    }
+    assert strange == set()
+
+
+def test_the_questions_of_the_brief_are_those_that_are_asked(recommender: Recommender) -> None:
+    """Bring it up to date with `python -m tools.brief_questions`."""
+    text = (ROOT / "questionnaire.md").read_text(encoding="utf-8")
+    assert text == brief_questions.written(recommender.content.questionnaire)
+
+
+def test_the_brief_names_no_place_of_whoever_wrote_it() -> None:
+    for page in ROOT.glob("*.md"):
+        text = page.read_text(encoding="utf-8")
+        assert not re.search(r"/(work|tmp|home|root)/|\.txt\b|\.\./shared", text), page.name
 
 
 def test_every_id_is_here_or_has_a_reason_and_never_both(brief: Brief, recommender: Recommender) -> None:

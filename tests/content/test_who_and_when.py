@@ -98,3 +98,12 @@ def test_the_first_step_says_whom_to_see_and_by_when(recommender: Recommender) -
         "Ask the person who gave you that advice, and follow it until then.",
     ]
     assert shown["within"] == "P7D"
+
+
+def test_to_check_in_again_says_when_in_its_own_words(recommender: Recommender) -> None:
+    """Where something stronger comes first its day is not shown, so the words alone must say it."""
+    words = {"P7D": "in 1 week", "P14D": "in 2 weeks"}
+    actions = [branch.then.disposition for branch in recommender.content.rule_set.branches if branch.then.disposition]
+    checks = [action for action in actions if action.kind is ReviewKind.CHECK_IN]
+    assert len(checks) > 8
+    assert [action.act for action in checks if words[action.within or ""] not in (action.act or "")] == []

@@ -65,6 +65,7 @@ HEADINGS = {
     "PageSchema": "A page of questions",
     "QuestionSchema": "A question",
     "OptionSchema": "An option",
+    "GoneOptionSchema": "An option that is gone",
     "OptionGroupSchema": "A group of options",
     "MeaningSchema": "`means`",
     "LaterSchema": "`becomes`",

@@ -12,6 +12,10 @@ from tests.support.sheets import TESTS
 EXAMPLES: list[dict[str, Any]] = yaml.safe_load(
     (TESTS / "vignettes" / "journeys" / "worked-examples.yaml").read_text(encoding="utf-8")
 )
+# Those of brief 0.4, section 8.
+EXAMPLES_OF_0_4: list[dict[str, Any]] = yaml.safe_load(
+    (TESTS / "vignettes" / "journeys" / "worked-examples-0.4.yaml").read_text(encoding="utf-8")
+)
 # Somebody who is asked every question there is, and gets a routine at the end.
 ASKED_EVERYTHING: dict[str, Any] = {
     "age_band": "50_59",

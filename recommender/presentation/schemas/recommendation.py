@@ -141,6 +141,7 @@ class ItemSchema(BreakItemSchema):
 
 
 class RoutineSchema(ReplySchema):
+    how_often = words("How often to do it.", null="where no rule says so")
     minutes_budget = whole("The minutes it may take: what was answered, or fewer where a rule says so.")
     seconds = whole("How long it takes, in seconds: the sum over the items.")
     stage = words("How far along the person is.", ids=Stage)

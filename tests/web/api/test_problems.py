@@ -231,6 +231,26 @@ def test_two_answers_that_cannot_both_be_true_are_named(
     )
 
 
+@pytest.mark.parametrize(
+    ("given", "field", "now"),
+    [
+        ({"pain_location": ["neck"], "rf_neck": ["stiff_shoulders"]}, "/answers/rf_neck", "stiff_girdle: yes"),
+        ({"conditions": ["pregnant"], "preg_cleared": ["ok", "pgp"]}, "/answers/preg_cleared", "preg_pgp: yes"),
+        ({"conditions": ["pregnant"], "preg_cleared": "pgp"}, "/answers/preg_cleared", "preg_pgp: yes"),
+        ({"conditions": ["pregnant"], "preg_cleared": ["none"]}, "/answers/preg_cleared", "preg_cleared: not_sure"),
+    ],
+)
+def test_an_option_that_is_gone_is_refused_with_what_says_it_now(
+    client: FlaskClient, recommender: Recommender, given: dict[str, Any], field: str, now: str
+) -> None:
+    before = full_sheet(
+        recommender, {name: answer for name, answer in given.items() if name in ("pain_location", "conditions")}
+    )
+    told = problems(client.post(RECOMMENDATIONS, json={"answers": {**before, **given}}))
+    (named,) = [one for one in told if one["pointer"].startswith(field)]
+    assert f"Say it now with: {now}." in named["detail"]
+
+
 def test_a_body_of_another_type_has_a_code(client: FlaskClient) -> None:
     (one,) = problems(client.post(RECOMMENDATIONS, data="answers=1"))
     assert (one["code"], one["pointer"]) == (ProblemCode.NOT_SENT_AS_JSON, "")

@@ -66,8 +66,14 @@ def test_the_action_comes_first_on_an_emergency_page(visitor: Visitor) -> None:
 
 
 def test_an_urgent_answer_asks_the_extra_questions_and_then_stops(visitor: Visitor) -> None:
-    assert visitor.fill_in({"rf_illness": ["night_constant"]}) == "/result"
+    assert visitor.fill_in({"rf_illness": ["fever"]}) == "/result"
     assert visitor.seen[3:] == ["/questions/a-few-more-1"]
+    assert heading(visitor.see("/result").text).startswith("Urgent: ")
+
+
+def test_what_can_wait_48_hours_is_told_after_the_details(visitor: Visitor) -> None:
+    assert visitor.fill_in({"rf_illness": ["night_constant"]}) == "/result"
+    assert visitor.seen[-1] == "/questions/your-health"
     assert heading(visitor.see("/result").text) == "Urgent: Be seen within 48 hours"
 
 

@@ -71,7 +71,7 @@ def test_no_routine_pages_lead_to_no_exercise(visitor: Visitor, given: dict[str,
 
 
 @pytest.mark.parametrize("given", LEVELS.values(), ids=LEVELS)
-def test_the_summary_tells_the_outcome_the_rule_and_every_answer(
+def test_the_summary_tells_the_outcome_the_rule_and_every_answer_that_was_asked(
     visitor: Visitor, recommender: Recommender, given: dict[str, Any]
 ) -> None:
     visitor.fill_in(given)
@@ -80,9 +80,21 @@ def test_the_summary_tells_the_outcome_the_rule_and_every_answer(
     assert recommendation.disposition.title in text
     counting = recommendation.decision.outcomes[0]
     assert f"Rule {counting.rule_id}" in text
+    asked = {one.id for step in recommender.flow.walk(recommendation.intake.answers).steps for one in step.questions}
+    assert len(asked & set(given)) >= 1
     for question, answer in given.items():
         for option in [answer] if isinstance(answer, str) else answer:
-            assert recommender.content.questionnaire.questions[question].option(option).text in text
+            assert (
+                recommender.content.questionnaire.questions[question].option(option).text in text
+                or question not in asked
+            )
+
+
+def test_whoever_is_seen_first_and_was_not_asked_finds_where_to_call_when_not_coping(visitor: Visitor) -> None:
+    assert visitor.fill_in({"told_no_exercise": "yes"}) == "/result"
+    assert "/questions/desk-and-feelings" not in visitor.seen
+    page = visitor.see("/result").text
+    assert page.index("Feeling low, or not coping?") < page.index('href="tel:116123"')
 
 
 @pytest.mark.parametrize(("level", "given"), LEVELS.items())

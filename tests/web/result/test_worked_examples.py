@@ -12,16 +12,18 @@ from flask.testing import FlaskClient
 from recommender.models.levels import Level
 from recommender.presentation.wording import Wording
 from recommender.service.recommend import Recommender
-from tests.support.people import EXAMPLES
+from tests.support.people import EXAMPLES, EXAMPLES_OF_0_4
 from tests.support.sheets import full_sheet
 from tests.support.visitor import Visitor
+
+EVERY = [*EXAMPLES, *EXAMPLES_OF_0_4]
 
 
 def listed(value: Any) -> list[str]:
     return value if isinstance(value, list) else [value] if value else []
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example["name"])
+@pytest.mark.parametrize("example", EVERY, ids=lambda example: example["name"])
 def test_over_the_api(client: FlaskClient, recommender: Recommender, example: dict[str, Any]) -> None:
     raw = full_sheet(recommender, example["answers"])
     told = client.post("/api/v1/recommendations", json={"answers": raw}).get_json()
@@ -31,9 +33,12 @@ def test_over_the_api(client: FlaskClient, recommender: Recommender, example: di
     assert (told["routine"] is not None) == Level(expect["level"]).shows_routine
     items = {item["exercise"] for item in told["routine"]["items"]} if told["routine"] else set()
     assert not items & set(listed(expect.get("left_out")))
+    assert not expect.get("one_of") or items & set(listed(expect["one_of"]))
+    assert not set(listed(expect.get("silent"))) & {*told["fired"], *told["cases"]}
+    assert told["routine"] is None or told["routine"]["stage"] == expect.get("stage", told["routine"]["stage"])
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example["name"])
+@pytest.mark.parametrize("example", EVERY, ids=lambda example: example["name"])
 def test_page_by_page(visitor: Visitor, recommender: Recommender, example: dict[str, Any]) -> None:
     page = html.unescape(visitor.result_of(example["answers"]).text)
     catalogue = recommender.content.catalogue
