@@ -30,7 +30,9 @@ def is_the_other_way(lower: str, higher: str) -> bool:
 
 def wrong_links(exercises: Iterable[Exercise]) -> Iterator[str]:
     for exercise in exercises:
-        pairs = [(exercise.id, other) for other in exercise.harder] + [(other, exercise.id) for other in exercise.easier]
+        pairs = [(exercise.id, other) for other in exercise.harder] + [
+            (other, exercise.id) for other in exercise.easier
+        ]
         for lower, higher in pairs:
             if not is_one_step(lower, higher) or is_the_other_way(lower, higher):
                 yield f"{exercise.id}: {lower} to {higher}"

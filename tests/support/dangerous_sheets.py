@@ -23,7 +23,20 @@ Ticks = Mapping[str, frozenset[str]]
 ALL_OPTIONS_OF = ("conditions", "medicines", "limits", "leg_symptoms", "arm_symptoms", "worse_with", "pain_location")
 PLACES = ("floor_mat", "bed", "chair_only", "standing_desk")
 ON_THE_FLOOR = PLACES[0]
-EVERYTHING = ("chair", "mat", "towel_or_strap", "cushion", "worktop", "wall", "foam_roller", "soft_ball", "bike", "band", "step", "weight")
+EVERYTHING = (
+    "chair",
+    "mat",
+    "towel_or_strap",
+    "cushion",
+    "worktop",
+    "wall",
+    "foam_roller",
+    "soft_ball",
+    "bike",
+    "band",
+    "step",
+    "weight",
+)
 # Where most kinds of moves are wanted, and so most can go wrong.
 OFTEN = ("buttock", "low_back", "low_back")
 # What makes it worse and what eases it: both directions in full, and answers that say nothing of one.
