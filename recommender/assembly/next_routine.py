@@ -331,7 +331,7 @@ class _NextRoutineBuilder:
                 for one in (one for one in draft.kept if one.id in among):
                     harder = self._first(one.candidate.exercise.harder, draft)
                     if harder is not None:
-                        yield draft.with_other(one, harder, ChangeKind.HARDER)
+                        yield draft.with_other(one, _in_as_few_sets(harder, one), ChangeKind.HARDER)
             case _:
                 yield from self._raised(draft, step, more, among)
 
@@ -353,6 +353,12 @@ class _NextRoutineBuilder:
         """Return how many moves a routine of this stage has at least."""
         sizes = (branch.then.session_size for branch in self._decision.fired)
         return max((size.moves_at_least for size in sizes if size and size.moves_at_least is not None), default=0)
+
+
+def _in_as_few_sets(harder: Kept, instead_of: Kept) -> Kept:
+    """Return the harder move in no more sets than the one whose place it takes: it is harder, and that is the one thing."""
+    sets = min(harder.dose.sets, instead_of.dose.sets)
+    return replace(harder, dose=replace(harder.dose, sets=sets))
 
 
 def _is_move(item: Item) -> bool:

@@ -69,6 +69,5 @@ def figure_shown(figure: Figure | None) -> FigureShown | None:
         "motion": f"{FIGURES_PATH}{figure.motion}" if figure.motion else None,
         "width": figure.width,
         "height": figure.height,
-        "mirrored": figure.mirrored,
         "sides": [{"side": each.side, "mirrored": each.mirrored} for each in figure.sides],
     }

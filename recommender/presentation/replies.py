@@ -77,7 +77,6 @@ class FigureShown(TypedDict):
     motion: str | None
     width: int
     height: int
-    mirrored: bool
     sides: list[FigureSideShown]
 
 

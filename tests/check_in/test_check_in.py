@@ -53,7 +53,7 @@ def test_a_flare_that_gets_better_and_then_worse_is_met_step_by_step(recommender
 
 
 def test_better_raises_one_figure_of_one_move(recommender: Recommender) -> None:
-    result = returning(recommender).check(7, **BETTER)
+    result = returning(recommender, minutes="20").check(7, **BETTER)
     assert result.action is Action.PROGRESS
     (change,) = result.changes
     assert change.is_more and change.reasons
@@ -61,7 +61,7 @@ def test_better_raises_one_figure_of_one_move(recommender: Recommender) -> None:
 
 
 def test_a_routine_grows_until_nothing_is_left_and_then_says_so(recommender: Recommender) -> None:
-    person = returning(recommender)
+    person = returning(recommender, goal="move_freely")
     for number in range(1, 30):
         result = person.check(7 * number, fu_change="better", fu_pain=2, **person.health())
         assert len(result.changes) <= 1 and all(change.is_more for change in result.changes)
@@ -69,6 +69,16 @@ def test_a_routine_grows_until_nothing_is_left_and_then_says_so(recommender: Rec
             break
     assert result.action is Action.PROGRESS and result.full
     assert number > 1
+
+
+def test_a_harder_move_starts_in_no_more_sets_than_the_one_before(recommender: Recommender) -> None:
+    person = returning(recommender, activity="active", pain_score=2, irritability="minutes")
+    sets = {item["exercise"]: item["dose"]["sets"] for item in person.routine}
+    result = person.check(7, **BETTER)
+    (change,) = result.changes
+    assert change.kind is ChangeKind.HARDER and change.instead
+    assert (change.exercise.id, change.instead.id) == ("single_leg_bridge", "pelvic_bridge")
+    assert moves(result)["single_leg_bridge"].dose.sets == sets["pelvic_bridge"] == 1
 
 
 def test_worse_halves_repeats_to_three_at_least_and_lowers_the_stage(recommender: Recommender) -> None:

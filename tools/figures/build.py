@@ -51,13 +51,14 @@ _NOT_DRAWING = ("build.py", "preview.py", "checks.py", "blind.py")
 
 @dataclass(frozen=True)
 class Task:
-    """One form to draw."""
+    """One form to draw. ``moves`` says that it has a motion: a position of rest is one picture."""
 
     exercise: str
     form: str
     body: str
     source: str
     pose: str
+    moves: bool
 
     @property
     def key(self) -> str:
@@ -97,7 +98,7 @@ def tasks(figures: Figures) -> Iterator[Task]:
         for form in exercise.forms.values():
             body = form.body or usual_body(exercise.exercise, form.form, bodies)
             pose = digest([drawn_data(form), plain(_used(figures.kit, form, body)), builder])[:16]
-            yield Task(exercise.exercise, form.form, body, source_hash(form, figures.kit), pose)
+            yield Task(exercise.exercise, form.form, body, source_hash(form, figures.kit), pose, len(form.frames) > 1)
 
 
 def _used(kit: FigureKit, form: FormFigure, body: str) -> FigureKit:
@@ -134,7 +135,7 @@ def draw(
     form: FormFigure = figures.exercises[task.exercise].forms[task.form]
     picture = Picture(artist, form)
     texts = {f"{task.exercise}.{task.form}.{n}": svg for n, svg in enumerate(picture.drawn().frames, start=1)}
-    if not stills_only:
+    if task.moves and not stills_only:
         texts[f"{task.exercise}.{task.form}.motion"] = motion(picture)
     found = list(faults(artist, picture.solved))
     for name, text in texts.items():
@@ -164,7 +165,7 @@ _loaded: dict[str, Any] = {}
 def _draw_one(task: Task, stills_only: bool) -> tuple[str, Drawing, list[str]]:
     texts, (width, height), found = _drawn(task, stills_only)
     names = [_write(name, text) for name, text in texts.items()]
-    motion = None if stills_only else names.pop()
+    motion = names.pop() if task.moves and not stills_only else None
     return task.key, Drawing(task.source, task.pose, task.body, width, height, tuple(names), motion), found
 
 
@@ -221,7 +222,7 @@ def _compared(there: str, anew: str) -> str:
 
 
 def _is_stale(task: Task, drawing: Drawing | None, stills_only: bool) -> bool:
-    if drawing is None or drawing.pose != task.pose or (drawing.motion is None and not stills_only):
+    if drawing is None or drawing.pose != task.pose or (task.moves and drawing.motion is None and not stills_only):
         return True
     return not all((OUT / name).exists() for name in drawing.files)
 

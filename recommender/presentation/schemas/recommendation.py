@@ -95,11 +95,10 @@ class FigureSchema(ReplySchema):
     )
     motion = words(
         "Address of one SVG with the steps of the movement as groups `s0`, `s1`, ...; all but the first are hidden.",
-        null="where none is drawn",
+        null="where none is drawn, and for a position of rest, which is one drawing",
     )
     width = whole("Width of each drawing, for its proportions; 0 without one.")
     height = whole("Height of each drawing; 0 without one.")
-    mirrored = yes_no("Whether to show them mirrored for the side that comes first.")
     sides = parts(
         FigureSideSchema,
         "The sides that a one-sided form is done on, one after the other; empty where the drawings show both.",

@@ -79,6 +79,18 @@ def test_a_page_of_a_move_shows_each_way_to_do_it(client: FlaskClient, recommend
         assert all(f"/figures/{name}" in text for name in drawings[form.key].frames), form.key
 
 
+def test_a_position_of_rest_is_one_picture_without_a_motion(client: FlaskClient) -> None:
+    page = client.get("/exercises/prone_lying").text
+    assert page.count('class="app-figure__frame"') == len(read_manifest_of("prone_lying")) == 2
+    assert "data-motion" not in page and "data-motion" in client.get("/exercises/sphinx").text
+    for form in client.get("/api/v1/exercises/prone_lying").json["exercise"]["forms"]:  # type: ignore[index]
+        assert len(form["figure"]["frames"]) == 1 and form["figure"]["motion"] is None
+
+
+def read_manifest_of(exercise: str) -> list[str]:
+    return [key for key in read_manifest(PICTURES / MANIFEST) if key.startswith(f"{exercise}/")]
+
+
 def test_the_catalogue_as_data_has_the_drawings_of_each_form(client: FlaskClient) -> None:
     drawings = read_manifest(PICTURES / MANIFEST)
     (one,) = client.get("/api/v1/exercises/dead_bug").json["exercise"]["forms"]  # type: ignore[index]
