@@ -35,3 +35,17 @@ def test_the_text_names_every_move_with_its_dose_and_its_reason(recommender: Rec
         assert item.reasons[0].say and item.reasons[0].say in text
     repeated = next(item for item in assembly.routine.items if item.dose.reps)
     assert f"{repeated.dose.sets} x {repeated.dose.reps}" in text
+
+
+def test_a_reason_is_in_front_again_only_where_a_move_has_no_other(recommender: Recommender) -> None:
+    again = 0
+    for case in cases():
+        assembly = recommended(recommender, case).assembly
+        assert assembly is not None
+        said: set[str] = set()
+        for item in assembly.routine.items:
+            is_again = item.reasons[0].id in said
+            assert not is_again or {reason.id for reason in item.reasons} <= said, (case["who"], item.exercise.id)
+            again += is_again
+            said.add(item.reasons[0].id)
+    assert again
