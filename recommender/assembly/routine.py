@@ -233,7 +233,7 @@ class Builder:
         doses = self._clock.doses(sequence)
         seconds = self._clock.seconds(sequence, doses)
         chosen_ids = frozenset(placed.exercise.id for placed in sequence)
-        return tuple(
+        return _with_new_reasons_first(
             self._item(placed, dose, took, chosen_ids)
             for placed, dose, took in zip(sequence, doses, seconds, strict=True)
         )
@@ -337,6 +337,17 @@ class Ends(NamedTuple):
 
     warm_up: bool
     closing: bool
+
+
+def _with_new_reasons_first(items: Iterable[Item]) -> tuple[Item, ...]:
+    """Return the items, each with a reason in front that none before it has in front, if it has such a one."""
+    said: set[str] = set()
+    result = []
+    for item in items:
+        reasons = tuple(sorted(item.reasons, key=lambda branch: branch.id in said))
+        said.update(branch.id for branch in reasons[:1])
+        result.append(replace(item, reasons=reasons))
+    return tuple(result)
 
 
 def _helping(plan: Selection) -> int:
