@@ -61,13 +61,13 @@ def test_the_story_of_a_flare(client: FlaskClient, recommender: Recommender) -> 
 
 
 def test_a_reply_has_the_shape_that_was_promised(client: FlaskClient, recommender: Recommender) -> None:
-    shown = checked(client, returning(recommender), 7, **BETTER)
+    shown = checked(client, returning(recommender, goal="move_freely"), 7, **BETTER)
     told = {"action", "mode", "reasons", "full", "changes", "recommendation", "next_check", "next_check_text"}
     assert set(shown) == told
     (change,) = shown["changes"]
     assert set(change) == {"kind", "exercise", "name", "figure", "before", "after", "instead_of", "text", "why"}
-    assert change["kind"] == "harder" and change["instead_of"] == "single_knee_to_chest"
-    assert change["text"] == f"{change['name']}, a harder move, in place of Single knee to chest."
+    assert change["kind"] == "harder" and change["instead_of"] == "pelvic_tilt"
+    assert change["text"] == f"{change['name']}, a harder move, in place of Pelvic tilt."
     assert change["why"][0]["rule"] == "DOS-11"
     assert shown["next_check"] == {"from": "2026-01-19", "to": "2026-01-19"}
     (reason,) = shown["reasons"]

@@ -19,6 +19,7 @@ CONTENT = ("questionnaire", "rules", "rule", "exercises", "exercise", "sources")
 WORDING = "words were mended, and who has started is spoken to as such (brief 0.4, section 6)"
 FOLLOW_UP = "checks carry people on (brief 0.4, section 5)"
 BRIEF_04 = "patterns of danger are caught, and moves left out, that were not (brief 0.4, sections 1 and 9)"
+LADDER = "an easier or harder move is one step on the same tissue"
 ROUTINES_04 = "the sore place first, minutes filled with movement, held stretches (brief 0.4, section 4)"
 QUESTIONS_04 = "questions and answers are new, or ask for less at once (brief 0.4, section 2)"
 LEVELS_04 = "two levels that mean something, and one thing to do about being seen (brief 0.4, section 3)"
@@ -44,6 +45,11 @@ MEANT: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
     (("recommendation",), "breaks.*.items.*.harder", GONE, "a short routine offers no other move"),
     (("rules",), "rules.*.branches.*.asked", ADDED, "a case that speaks at checks only says so"),
     (("rule",), "rule.branches.*.asked", ADDED, "a case that speaks at checks only says so"),
+    (("exercises",), "exercises.*.aliases.*", CHANGED, "the plain name of the hip hinge is another move's now"),
+    (("exercises",), "exercises.*.easier", CHANGED, LADDER),
+    (("exercises",), "exercises.*.harder", CHANGED, LADDER),
+    (("exercise",), "exercise.easier", CHANGED, LADDER),
+    (("exercise",), "exercise.harder", CHANGED, LADDER),
     (("exercises",), "exercises.*.movement_directions", GONE, "nothing read it"),
     (("exercises",), "exercises.*.joints_loaded", GONE, "nothing read it"),
     (("exercise",), "exercise.movement_directions", GONE, "nothing read it"),
@@ -68,8 +74,6 @@ MEANT: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
     (("rule",), "rule.why", CHANGED, BRIEF_04),
     (("recommendation",), "cases", CHANGED, BRIEF_04),
     (("recommendation",), "fired", CHANGED, BRIEF_04),
-    (("recommendation",), "left_out.*.why", CHANGED, BRIEF_04),
-    (("recommendation",), "left_out.*.because", CHANGED, BRIEF_04),
     (("recommendation",), "disposition.reasons", CHANGED, BRIEF_04),
     (("recommendation",), "disposition.within", CHANGED, BRIEF_04),
     (("recommendation",), "left_out", CHANGED, ROUTINES_04),
@@ -166,6 +170,17 @@ NEW = frozenset(
     | {"bond_manian_2016", "yusuf_2019", "fedor_2011", "stetkarova_2021", "robertson_2017", "nice_cg95"}
     | {"FACT-13", "FACT-14", "RF-P29", "CI-R17", "CI-R18", "CI-R19", "nice_ng206", "nice_ng123", "sosort_2016"}
     | {"FACT-17", "RF-R19", "CI-A23", "nice_ng249"}
+    | {
+        "band_pull_apart",
+        "band_row",
+        "eyes_head_neck",
+        "heel_raise",
+        "hip_hinge",
+        "seated_neck_nod",
+        "side_lying_rotation",
+    }
+    | {"side_step_band", "single_leg_bridge", "standing_hamstring_step", "step_up", "suitcase_hold"}
+    | {"supported_split_squat", "wall_angel"}
 )
 _NOT_STANDING, _UNSTEADY = ["wheelchair", "stand"], ["stand_long", "balance"]
 _NO_STANDING: Any = {"limits": {"includes_any": _NOT_STANDING}}
