@@ -22,6 +22,7 @@ BRIEF_04 = "patterns of danger are caught, and moves left out, that were not (br
 LADDER = "an easier or harder move is one step on the same tissue"
 ROUTINES_04 = "the sore place first, minutes filled with movement, held stretches (brief 0.4, section 4)"
 QUESTIONS_04 = "questions and answers are new, or ask for less at once (brief 0.4, section 2)"
+STOPS_04 = "who must be seen first need not finish the form, and 48 hours no longer end it (brief 0.4, 2.7 and GEN-15)"
 LEVELS_04 = "two levels that mean something, and one thing to do about being seen (brief 0.4, section 3)"
 # (calls, place, what, why)
 MEANT: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
@@ -148,6 +149,18 @@ MEANT: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
     (("recommendation",), "disposition.tell_staff", CHANGED, LEVELS_04),
     (("recommendation",), "disposition.title", CHANGED, LEVELS_04),
     (("recommendation",), "advice", CHANGED, LEVELS_04),
+    (("questionnaire",), "before_session.*.questions.*.groups", ADDED, "a long list stands under headings"),
+    (("questionnaire",), "before_session.*.stops_if_see_first", ADDED, STOPS_04),
+    (("questionnaire",), "pages.*.stops_if_see_first", ADDED, STOPS_04),
+    (("questionnaire",), "pages.*.stops_if_urgent", CHANGED, STOPS_04),
+    (("questionnaire",), "pages.*.safety_line", CHANGED, "what to do in an emergency is said on the safety pages"),
+    (("exercises",), "exercises.*.forms.*.cautions", CHANGED, "a rule says when a chair may have wheels"),
+    (("recommendation",), "breaks.*.items.*.cautions", CHANGED, "a rule says when a chair may have wheels"),
+    (("exercises",), "exercises.*.forms.*.place", CHANGED, "who has only a chair may stand up from it, holding on"),
+    (("exercise",), "exercise.forms.*.place", CHANGED, "who has only a chair may stand up from it, holding on"),
+    (("recommendation",), "answer_again", ADDED, "what somebody was not sure of may be answered again"),
+    (("check-in",), "recommendation.answer_again", ADDED, "what somebody was not sure of may be answered again"),
+    (("recommendation",), "routine.how_often", ADDED, "how often is said by a rule"),
 )
 # Keys of a rule that have another name now, with the name; what they hold must be the same.
 RENAMED_IN_RULES: dict[str, str] = {
@@ -169,7 +182,7 @@ NEW = frozenset(
     {"FACT-12", "FACT-15", "FACT-16", "RF-E15", "RF-U23", "RF-U24", "FU-12", "FU-13", "ratamess_2009"}
     | {"bond_manian_2016", "yusuf_2019", "fedor_2011", "stetkarova_2021", "robertson_2017", "nice_cg95"}
     | {"FACT-13", "FACT-14", "RF-P29", "CI-R17", "CI-R18", "CI-R19", "nice_ng206", "nice_ng123", "sosort_2016"}
-    | {"FACT-17", "RF-R19", "CI-A23", "nice_ng249"}
+    | {"FACT-17", "RF-R19", "CI-A23", "nice_ng249", "IN-19"}
     | {
         "band_pull_apart",
         "band_row",

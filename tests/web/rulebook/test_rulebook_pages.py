@@ -227,4 +227,4 @@ def test_the_pages_are_light(client: FlaskClient, content: Content) -> None:
     for address in ("/rules", "/rules/questions", "/rules/conflicts", "/rules?confirm=1", *rules):
         assert len(gzip.compress(client.get(address).data)) < 30_000, address
     for address in ("/rules/matrix", "/rules/print"):
-        assert len(gzip.compress(client.get(address).data)) < 80_000, address
+        assert len(gzip.compress(client.get(address).data)) < 86_000, address
