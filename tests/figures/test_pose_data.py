@@ -125,7 +125,12 @@ def test_a_shift_moves_the_hips_once(folder: Path) -> None:
     assert [frame.shift for frame in frames] == [None, (("left", 7.0),), None]
 
 
-AT_REST = {"prone_lying/prone", "prone_lying/prone_bed"}
+AT_REST = {
+    "prone_lying/prone",
+    "prone_lying/prone_bed",
+    "breathing_relaxation/side_lying",
+    "breathing_relaxation/side_lying_bed",
+}
 """Positions in which nothing moves: one picture shows them."""
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 # What did not pass at one reading is read again at the next, among others that had passed.
-READINGS = ("recognition-2026-11.csv", "recognition-2026-11-second.csv")
+READINGS = tuple(f"recognition-2026-11{which}.csv" for which in ("", "-second", "-third", "-fourth"))
 VERDICTS = ("verdict_1", "verdict_2", "verdict_3")
 
 
