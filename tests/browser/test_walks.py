@@ -178,7 +178,7 @@ def test_the_extra_screen_after_an_urgent_answer_needs_its_answers(walker: Walke
     walker.press("Continue")
     expect(page.locator(".govuk-error-summary")).to_be_visible()
     assert walker.answer_pages(full_sheet(walker.stand.recommender, URGENT)) == ["A few more questions"]
-    walker.expect_outcome(Level.URGENT_48H)
+    walker.expect_outcome(Level.URGENT_SAME_DAY)
 
 
 @pytest.mark.deep
@@ -261,7 +261,7 @@ def test_a_journey_in_spanish_stays_in_spanish(page: Page, stand: Stand, address
     page.reload()
     walker = Walker(page, stand, "es")
     assert walker.walk(full_sheet(stand.recommender, URGENT)) == walker.headings(URGENT)
-    walker.expect_outcome(Level.URGENT_48H)
+    walker.expect_outcome(Level.URGENT_SAME_DAY)
     walker.follow("check and change your answers")
     walker.change("rf_illness")
     walker.answer_pages(full_sheet(stand.recommender, {}))

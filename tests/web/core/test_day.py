@@ -147,7 +147,7 @@ def test_a_question_shown_before_midnight_is_answered_after_it(
     live_in(planner.visitor, CALIFORNIA)
     planner.remember({})
     clock.now = datetime(2026, 11, 30, 7, 50, tzinfo=UTC)
-    page = planner.client.post("/plan/session").headers["Location"]
+    page = planner.visitor.press("/plan/session").headers["Location"]
     assert planner.visitor.see(page).status_code == 200
     clock.now += timedelta(minutes=20)
     assert planner.visitor.send(page, {"pre_session": "no"}).headers["Location"] == "/plan/today"

@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.support.people import FLARE
 from tests.support.planner import Planner, heading, moves_on, told_stop
+from tests.support.visitor import hidden_in
 
 # The day, what is answered then, and the heading of what comes of it.
 STORY: list[tuple[int, dict[str, Any], str]] = [
@@ -120,18 +121,18 @@ def test_a_check_can_be_put_right_on_its_day(planner: Planner) -> None:
     planner.visitor.send(
         again, {"fu_change": "better", "fu_pain": "5", "fu_done": "3_4", "fu_after": "same", "fu_hard": "right"}
     )
-    assert planner.client.post("/plan/check/finish").headers["Location"] == "/plan/latest"
+    assert planner.visitor.press("/plan/check/finish").headers["Location"] == "/plan/latest"
     assert heading(planner.client.get("/plan/latest")) == "Do a little more"
     assert heading(planner.plan()) == "Your plan"
 
 
-def test_a_second_check_on_one_day_takes_the_place_of_the_first(planner: Planner) -> None:
+def test_a_page_opened_before_a_check_begins_no_second_one_on_that_day(planner: Planner) -> None:
     planner.remember(FLARE)
-    first = moves_on(planner.on_day(7).check({"fu_change": "better", "fu_pain": 5}))
-    # Begun anew: the button of a due check is gone, so the form is sent as an open page would send it.
-    planner.check({"fu_change": "worse", "fu_pain": 7})
-    page = planner.check({"fu_change": "better", "fu_pain": 5})
-    assert (heading(page), moves_on(page)) == ("Do a little more", first)
+    open_before = hidden_in(planner.on_day(7).plan().text, "/plan/check")
+    assert open_before["seen"]
+    assert heading(planner.check({"fu_change": "better", "fu_pain": 5})) == "Do a little more"
+    sent = planner.client.post("/plan/check", data=open_before)
+    assert sent.headers["Location"].startswith("/plan?")
     table = re.search(r"<table.*?</table>", planner.plan().text, re.DOTALL)
     assert table
     assert len(re.findall(r"<tr>", table[0])) == 3
