@@ -6,14 +6,16 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from recommender.models.levels import Level
-from recommender.models.questionnaire import Question
+from recommender.models.questionnaire import Question, QuestionKind
 from recommender.questionnaire.steps import EXTRA_SLUG, Step, Walk
 
 # At an easy pace. What is folded away is not read.
 WORDS_A_MINUTE = 250
 SECONDS_A_TAP = 3
 # What a page takes besides its questions: its own words, and the button.
-_WORDS_A_PAGE, _TAPS_A_PAGE = 15, 1
+_WORDS_A_PAGE, _TAPS_A_PAGE = 30, 1
+# Where several options may be ticked, some people tick one, and some a few (measured in docs/effort.md).
+_TAPS = {QuestionKind.MANY: 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +84,11 @@ def progress_at(walk: Walk, slug: str, questions: Mapping[str, Question]) -> Pag
 
 
 def _seconds(step: Step, questions: Mapping[str, Question]) -> float:
-    """Return how long a step takes whoever reads all that can be seen and ticks one option of each question."""
+    """Return how long a step takes whoever reads all that can be seen."""
     asked = [questions[question.id] for question in step.questions]
     words = _WORDS_A_PAGE + sum(_words(question) for question in asked)
-    return words * 60 / WORDS_A_MINUTE + (_TAPS_A_PAGE + len(asked)) * SECONDS_A_TAP
+    taps = _TAPS_A_PAGE + sum(_TAPS.get(question.kind, 1) for question in asked)
+    return words * 60 / WORDS_A_MINUTE + taps * SECONDS_A_TAP
 
 
 def _words(question: Question) -> int:
