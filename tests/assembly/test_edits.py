@@ -198,12 +198,12 @@ def test_every_item_keeps_a_reason(walks: list[list[tuple[Recommendation, Routin
             assert all(item.reasons for item in made(after).routine.items)
 
 
-def test_a_removed_move_leaves_a_shorter_routine_with_the_others_as_they_were(recommender: Recommender) -> None:
+def test_a_removed_move_leaves_the_others_in_their_order_in_no_more_time(recommender: Recommender) -> None:
     before = recommender.recommend(full_intake(recommender, DESK))
     removed = next(edit for edit in offered(dict(recommender.choices(before))) if edit.instead is None)
     after = recommender.recommend(before.intake, edits=NO_EDITS.add(removed))
     assert exercises(after) == [exercise for exercise in exercises(before) if exercise != removed.unwanted]
-    assert made(after).routine.seconds != made(before).routine.seconds
+    assert made(after).routine.seconds <= made(before).routine.seconds
 
 
 def test_taking_out_all_that_can_go_leaves_a_warm_up_a_move_and_an_ending(recommender: Recommender) -> None:

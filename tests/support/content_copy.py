@@ -30,6 +30,6 @@ def write_down(root: Path, rule: str) -> None:
 def strike_out(root: Path, manifest: str, name: str) -> None:
     """Take a rule, a question or an exercise out of the file of its manifest, as whoever gives it up on purpose would."""
     path = root / manifest
-    text, count = re.subn(rf"(?<=[\s\[]){re.escape(name)}, ?", "", path.read_text(encoding="utf-8"), count=1)
+    text, count = re.subn(rf"(?<=[\s\[])(?<!question: ){re.escape(name)}, ?", "", path.read_text(encoding="utf-8"))
     assert count, name
     path.write_text(text, encoding="utf-8")
