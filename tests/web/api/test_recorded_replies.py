@@ -182,7 +182,7 @@ NEW = frozenset(
     {"FACT-12", "FACT-15", "FACT-16", "RF-E15", "RF-U23", "RF-U24", "FU-12", "FU-13", "ratamess_2009"}
     | {"bond_manian_2016", "yusuf_2019", "fedor_2011", "stetkarova_2021", "robertson_2017", "nice_cg95"}
     | {"FACT-13", "FACT-14", "RF-P29", "CI-R17", "CI-R18", "CI-R19", "nice_ng206", "nice_ng123", "sosort_2016"}
-    | {"FACT-17", "RF-R19", "CI-A23", "nice_ng249", "IN-19"}
+    | {"FACT-17", "RF-R19", "CI-A23", "nice_ng249", "IN-19", "IN-20"}
     | {
         "band_pull_apart",
         "band_row",
