@@ -120,6 +120,15 @@ def test_an_end_may_be_missing_only_where_the_fewest_moves_for_the_main_place_le
     assert cold == [[], [], [], ["begins_with_a_warm_up"]]
 
 
+def test_time_may_be_left_only_where_there_are_no_more_moves_than_the_main_place_must_have(
+    recommender: Recommender,
+) -> None:
+    real = routine_of(recommender, "simple")
+    moves = ["cat_cow", "knee_rolls", "pelvic_tilt", "single_knee_to_chest"]
+    found = [real.only("marching", *moves[:number], "breathing_relaxation").found_by() for number in (1, 2, 3, 4)]
+    assert ["fills_its_minutes" in names for names in found] == [False, False, False, True]
+
+
 def test_it_may_begin_cold_where_a_rule_leaves_out_every_warm_up(recommender: Recommender) -> None:
     real = routine_of(recommender, "strong").alone()
     assert real.decision.plan is not None

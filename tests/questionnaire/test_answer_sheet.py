@@ -355,3 +355,20 @@ def test_what_is_no_option_is_told_from_what_is_no_text(
 ) -> None:
     _, told = recommender.sheet.read_some({question: value}, [question])
     assert [text.code for text in told[question]] == [code]
+
+
+def test_two_answers_that_cannot_both_be_true_are_both_named(recommender: Recommender) -> None:
+    answers = {"conditions": ("tummy_op",), "surgery_when": "gt_12m"}
+    questions = recommender.content.questionnaire.questions
+    one, other = questions["surgery_when"].option("gt_12m").text, questions["conditions"].option("tummy_op").text
+    told = recommender.sheet.not_offered("surgery_when", answers)
+    assert told == f"“{one}” and “{other}” cannot both be true. Change one of them."
+    assert told.code is ProblemCode.CONTRADICTS
+
+
+def test_an_option_that_is_gone_is_refused_with_what_says_it_now(recommender: Recommender) -> None:
+    raw = full_sheet(recommender, {"conditions": ["pregnant"], "age_band": "25_44"}) | {"preg_cleared": "pgp"}
+    (told,) = messages(recommender, raw)["preg_cleared"]
+    assert told == (
+        "Select an answer: What have you been told about your pregnancy and exercise? “pgp” is no answer any more. Say it now with: preg_pgp: yes."
+    )
