@@ -366,8 +366,9 @@ def test_two_answers_that_cannot_both_be_true_are_both_named(recommender: Recomm
     assert told.code is ProblemCode.CONTRADICTS
 
 
-def test_an_option_that_is_gone_is_refused_with_what_says_it_now(recommender: Recommender) -> None:
-    raw = full_sheet(recommender, {"conditions": ["pregnant"], "age_band": "25_44"}) | {"preg_cleared": "pgp"}
+@pytest.mark.parametrize("given", ["pgp", ["pgp"]], ids=["as one answer", "as the list of before"])
+def test_an_option_that_is_gone_is_refused_with_what_says_it_now(recommender: Recommender, given: Any) -> None:
+    raw = full_sheet(recommender, {"conditions": ["pregnant"], "age_band": "25_44"}) | {"preg_cleared": given}
     (told,) = messages(recommender, raw)["preg_cleared"]
     assert told == (
         "Select an answer: What have you been told about your pregnancy and exercise? “pgp” is no answer any more. Say it now with: preg_pgp: yes."
