@@ -108,14 +108,6 @@ def test_few_moves_help_the_main_place_where_no_more_are_left_for_it(recommender
     assert alike.faults() == ()
 
 
-def test_of_several_moves_left_for_the_main_place_each_check_names_the_first(recommender: Recommender) -> None:
-    real = routine_of(recommender, "simple").decided(targets=frozenset({"neck", "shoulders"}))
-    assert len(case_of(real).left_for_main_place) > 1
-    told = [fault.message for fault in real.faults()]
-    for words in ("too few of its moves help the main place", "it has no move for the main place"):
-        assert sum(words in message for message in told) == 1, told
-
-
 def test_an_end_may_be_missing_only_where_the_fewest_moves_for_the_main_place_leave_no_room(
     recommender: Recommender,
 ) -> None:

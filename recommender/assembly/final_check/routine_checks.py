@@ -82,14 +82,16 @@ def enough_moves_help_the_main_place(case: Case) -> Iterator[Breach]:
     share = case.decision.order.main_place_share_at_least
     helping = sum(bool(item.exercise.regions & case.decision.targets) for item in case.moves)
     if share is not None and helping < share * len(case.moves):
-        for exercise in case.left_for_main_place[:1]:
-            yield exercise.id, f"too few of its moves help the main place, and {exercise.id} is left out"
+        left = next(iter(case.left_for_main_place), None)
+        if left is not None:
+            yield left.id, f"too few of its moves help the main place, and {left.id} is left out"
 
 
 def main_place_has_a_move(case: Case) -> Iterator[Breach]:
     if not any(item.exercise.regions & case.decision.targets for item in case.moves):
-        for exercise in case.left_for_main_place[:1]:
-            yield exercise.id, f"it has no move for the main place, and {exercise.id} is left out"
+        left = next(iter(case.left_for_main_place), None)
+        if left is not None:
+            yield left.id, f"it has no move for the main place, and {left.id} is left out"
 
 
 def minutes_are_within_those_given(case: Case) -> Iterator[Breach]:
@@ -136,5 +138,6 @@ def fills_its_minutes(case: Case) -> Iterator[Breach]:
         or seconds >= minutes * SECONDS_PER_MINUTE * plan.filled_at_least
     ):
         return
-    for exercise in case.left_to_fill[:1]:
-        yield exercise.id, f"it leaves time over, and {exercise.id} is left out"
+    left = next(iter(case.left_to_fill), None)
+    if left is not None:
+        yield left.id, f"it leaves time over, and {left.id} is left out"
