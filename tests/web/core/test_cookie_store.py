@@ -13,8 +13,10 @@ import yaml
 from flask import Flask, Response, request
 
 from recommender.errors import RecommenderError
+from recommender.presentation.localised import localise
 from recommender.service.recommend import Recommender
 from recommender.settings import Settings, read_settings
+from recommender.web import startup
 from recommender.web.app import create_app, create_served_app
 from recommender.web.core.cookie_store import CookieStore
 from recommender.web.plan import kept_plan
@@ -35,6 +37,8 @@ WORDS = {"word": "stretch"}
 def site_of_then(recommender: Recommender, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Flask:
     """The site with the key, on the day and with the version of the questions of the recorded cookies."""
     monkeypatch.setitem(vars(recommender.content.questionnaire), "version", 1)
+    # Languages are made once in a process: those of this version must not outlive it.
+    monkeypatch.setattr(startup, "localise", localise)
     return site_on_the_day(recommender, settings, monkeypatch)
 
 
