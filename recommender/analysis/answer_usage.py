@@ -110,11 +110,9 @@ def questions_measured(fact: SuppliedFact) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _measured(fact: SuppliedFact, questions: Mapping[str, Question]) -> Iterator[Answer]:
-    """Yield the answers that a supplied fact reads."""
-    measure = fact.measure
-    where = getattr(measure, "where", None)
-    for atom in atoms(where) if where is not None else ():
+def answers_in(condition: Condition | None) -> Iterator[Answer]:
+    """Yield the answers that a condition on answers reads; none where there is no condition."""
+    for atom in atoms(condition) if condition is not None else ():
         match atom:
             case Chosen(question, options):
                 yield from (Answer(question, option) for option in options)
@@ -122,6 +120,13 @@ def _measured(fact: SuppliedFact, questions: Mapping[str, Question]) -> Iterator
                 yield Answer(question, option)
             case Number(subject, _, _):
                 yield Answer(subject, None)
+
+
+def _measured(fact: SuppliedFact, questions: Mapping[str, Question]) -> Iterator[Answer]:
+    """Yield the answers that a supplied fact reads."""
+    measure = fact.measure
+    where = getattr(measure, "where", None)
+    yield from answers_in(where)
     if isinstance(measure, RunTotal):
         yield from (Answer(measure.question, option) for option in measure.worth)
     elif not where:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from recommender.analysis.answer_usage import Answer, readers
+from recommender.analysis.answer_usage import Answer, answers_in, readers
 from recommender.errors import Fault
-from recommender.models.conditions import Chosen, Condition, Only, atoms
 from recommender.models.questionnaire import READ_BY_ASSEMBLY, Question, Questionnaire
 from recommender.models.rules import RuleSet
 
@@ -54,18 +53,9 @@ def _is_read_otherwise(question: Question, option: str | None) -> bool:
 def _opening(questionnaire: Questionnaire) -> Iterator[Answer]:
     """Yield the answers that open a question or a page."""
     for page in questionnaire.pages:
-        yield from _read(page.shown_if)
+        yield from answers_in(page.shown_if)
         for question in page.questions:
-            yield from _read(question.shown_if)
-
-
-def _read(condition: Condition | None) -> Iterator[Answer]:
-    for atom in atoms(condition) if condition is not None else ():
-        match atom:
-            case Chosen(question, options):
-                yield from (Answer(question, option) for option in options)
-            case Only(question, option):
-                yield Answer(question, option)
+            yield from answers_in(question.shown_if)
 
 
 def _named(answer: Answer) -> str:

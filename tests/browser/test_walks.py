@@ -10,11 +10,11 @@ from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from recommender.models.levels import Level
 from recommender.presentation.wording import Wording
+from tests.support.fields import BOXES, READ_BOXES, wanted
 from tests.support.people import URGENT, example
 from tests.support.places import Place, Stand
 from tests.support.sheets import full_sheet
 
-READ_BOXES = "boxes => boxes.map(box => [box.name, box.type, box.value, box.checked])"
 RIGHT_EDGES = """() => ["html", "main"].map(name => document.querySelector(name).getBoundingClientRect().right)"""
 PHONE: ViewportSize = {"width": 390, "height": 844}
 CARE = [level for level in Level if not level.shows_routine]
@@ -51,7 +51,7 @@ class Walker:
 
     def fill_in(self, raw: Mapping[str, Any]) -> None:
         """Make the page that is open say what the raw sheet says."""
-        boxes = self.page.locator("input[type=radio], input[type=checkbox]").evaluate_all(READ_BOXES)
+        boxes = self.page.locator(BOXES).evaluate_all(READ_BOXES)
         for name, kind, value, is_checked in boxes:
             if kind == "checkbox" and is_checked and value not in wanted(raw, name):
                 self.box(name, value).uncheck()
@@ -102,15 +102,6 @@ class Walker:
     def _go(self, at: Locator) -> None:
         with self.page.expect_navigation(wait_until="domcontentloaded"):
             at.click()
-
-
-def wanted(raw: Mapping[str, Any], name: str) -> list[str]:
-    """Return the values that a raw sheet gives to the fields of this name."""
-    question, _, part = name.partition("-")
-    answer = raw.get(question)
-    if isinstance(answer, dict):
-        answer = answer.get(part)
-    return [] if answer is None else list(map(str, answer if isinstance(answer, list) else [answer]))
 
 
 def fits(page: Page) -> bool:

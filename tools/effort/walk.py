@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page
 from pypdf import PdfReader
 
 from recommender.service.recommend import Recommender
+from tests.support.fields import BOXES, READ_BOXES, wanted
 from tests.support.sheets import full_sheet
 
 PEOPLE = Path(__file__).with_name("people.yaml")
@@ -35,7 +36,6 @@ _SEEN = """within => {
   }
   return words.join(" ");
 }"""
-_BOXES = "boxes => boxes.map(box => [box.name, box.type, box.value, box.checked])"
 
 
 @dataclass(frozen=True)
@@ -131,23 +131,15 @@ def walked(browser: Browser, home: str, recommender: Recommender, person: Person
 def _answered(page: Page, raw: Mapping[str, Any]) -> int:
     """Answer the page that is open; return how often that took a finger or a key."""
     taps = 0
-    for name, _, value, is_checked in page.locator("input[type=radio], input[type=checkbox]").evaluate_all(_BOXES):
-        if value in _wanted(raw, name) and not is_checked:
+    for name, _, value, is_checked in page.locator(BOXES).evaluate_all(READ_BOXES):
+        if value in wanted(raw, name) and not is_checked:
             page.locator(f'input[name="{name}"][value="{value}"]').check()
             taps += 1
     for field in page.locator("main input[type=text]").all():
-        for words in _wanted(raw, field.get_attribute("name") or ""):
+        for words in wanted(raw, field.get_attribute("name") or ""):
             field.fill(words)
             taps += 1 + len(words)
     return taps
-
-
-def _wanted(raw: Mapping[str, Any], name: str) -> Sequence[str]:
-    question, _, part = name.partition("-")
-    answer = raw.get(question)
-    if isinstance(answer, dict):
-        answer = answer.get(part)
-    return [] if answer is None else [str(one) for one in (answer if isinstance(answer, list) else [answer])]
 
 
 def _pressed(page: Page, button: str) -> int:
