@@ -122,7 +122,7 @@ def test_a_manifest_without_a_list_or_with_one_twice_is_a_fault(copy: Path) -> N
 
 
 def test_a_file_that_cannot_be_read_is_not_taken_for_lost_too(copy: Path) -> None:
-    path = copy / "rules" / "questionnaire" / "G-body.yaml"
+    path = copy / "rules" / "questionnaire" / "G-plan.yaml"
     path.write_text("questions: [", encoding="utf-8")
     faults = told(copy).faults
     assert any("is not valid YAML" in fault.message for fault in faults)
