@@ -54,6 +54,11 @@ def _question(question: Question, questionnaire: Questionnaire) -> Iterator[str]
     yield f"### {question.code} `{question.id}` ({', '.join(marks)})\n\n{question.text}\n"
     if question.shown_if is not None:
         yield f"\nOnly if {in_words(question.shown_if, questionnaire)}.\n"
+    if question.asked_if is not None:
+        yield f"\nAsked only if {in_words(question.asked_if, questionnaire)}; read whenever it is answered.\n"
+    if question.after_result is not None:
+        behind = in_words(question.after_result, questionnaire)
+        yield f"\nAsked behind the result{'' if behind == 'always' else f', if {behind}'}: {question.changes}\n"
     if question.hint:
         yield f"\nHint: {question.hint}\n"
     if question.options:
@@ -62,7 +67,8 @@ def _question(question: Question, questionnaire: Questionnaire) -> Iterator[str]
     for option in question.options:
         if option.id in headings:
             yield f"- *{headings[option.id]}*\n"
-        yield f"- {_option(option)}\n"
+        offered = "" if option.shown_if is None else f" *offered if {in_words(option.shown_if, questionnaire)}*"
+        yield f"- {_option(option)}{offered}\n"
     yield f"\nWhy: {question.why}\n"
 
 

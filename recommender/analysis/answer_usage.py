@@ -158,7 +158,8 @@ def _shown_by(questionnaire: Questionnaire) -> dict[str, tuple[str, ...]]:
     shown: defaultdict[str, dict[str, None]] = defaultdict(dict)
     for page in questionnaire.pages:
         for question in page.questions:
-            for condition in (page.shown_if, question.shown_if):
+            offered = (option.shown_if for option in question.options)
+            for condition in (page.shown_if, question.shown_if, question.asked_if, question.after_result, *offered):
                 for gate in questions_read(condition) if condition else ():
                     shown[gate][question.id] = None
             if question.options_from:

@@ -56,6 +56,10 @@ def _opening(questionnaire: Questionnaire) -> Iterator[Answer]:
         yield from answers_in(page.shown_if)
         for question in page.questions:
             yield from answers_in(question.shown_if)
+            yield from answers_in(question.asked_if)
+            yield from answers_in(question.after_result)
+            for option in question.options:
+                yield from answers_in(option.shown_if)
 
 
 def _named(answer: Answer) -> str:

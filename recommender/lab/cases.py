@@ -42,7 +42,7 @@ def complete(
     baseline: Mapping[str, Any] = _NO_ANSWERS,
     facts: Mapping[str, int] = _NO_ANSWERS,
 ) -> LabCase:
-    """Return a case from raw answers, with the baseline's for every other question that is shown.
+    """Return a case from raw answers, with the baseline's for every other question whose answer can matter.
 
     An answer given as None stays open, whatever the baseline says.
 
@@ -55,8 +55,9 @@ def complete(
     if messages:
         raise IntakeError(faults_by_name(messages))
     while True:
-        shown = recommender.flow.walk(answers).shown
-        kept = {question: answer for question, answer in answers.items() if question in shown}
+        shown, idle = recommender.flow.walk(answers).shown, recommender.flow.of_no_matter(answers)
+        filled = shown - idle | shown.intersection(given)
+        kept = {question: answer for question, answer in answers.items() if question in filled}
         for question in [question for question in kept if recommender.flow.not_offered(question, kept)]:
             _offer_first(recommender, question, kept)
         if kept == answers:

@@ -72,6 +72,7 @@ class OptionSchema(ContentSchema):
     becomes = nested(LaterSchema)
     short = Text(validate=_short_enough)
     not_with = TupleOf(nested(SignSchema))
+    shown_if = ConditionField()
 
 
 class OptionGroupSchema(ContentSchema):
@@ -112,6 +113,10 @@ class QuestionSchema(ContentSchema):
     picture = Text(validate=validate.OneOf(_FITS, error="must be one of: {choices}. Or leave the key out."))
     renews = Word("question")
     stands_in_for = TupleOf(Word("question"))
+    asked_if = ConditionField()
+    after_result = ConditionField()
+    changes = Text()
+    support = Text()
 
     @validates_schema
     def check(self, data: dict[str, Any], **_: Any) -> None:
@@ -122,6 +127,7 @@ class QuestionSchema(ContentSchema):
         if len(set(ids)) != len(ids):
             raise ValidationError("has the same id twice.", "options")
         _check_groups(data)
+        _check_always_offered(data)
         for number, option in enumerate(data.get("options", ())):
             if option.becomes and (option.becomes.option not in ids or option.becomes.option == option.id):
                 told = "becomes what is not another option of the question."
@@ -136,6 +142,14 @@ class QuestionSchema(ContentSchema):
         wanted = default if isinstance(default, list) else [default] if default is not None else []
         if not set(wanted) <= set(ids):
             raise ValidationError("is not one of the options.", "default")
+        if ("after_result" in data) != ("changes" in data):
+            raise ValidationError(
+                "and 'changes' go together: say what the answer changes, or leave both out.", "after_result"
+            )
+        if data["required"] and "after_result" in data:
+            raise ValidationError(
+                "is only for optional questions: an answer that matters is asked before.", "after_result"
+            )
         if data["required"] and default is not None:
             raise ValidationError("is only for optional questions: an answer that matters is never assumed.", "default")
 
@@ -179,6 +193,19 @@ def _check_groups(data: Mapping[str, Any]) -> None:
         raise ValidationError(told, "groups")
 
 
+def _check_always_offered(data: Mapping[str, Any]) -> None:
+    """Fault an option that says no, or not sure, and is not offered to everybody: silence would be all that is left."""
+    for number, option in enumerate(data.get("options", ())):
+        if option.shown_if is not None and (option.exclusive or option.id == NOT_SURE):
+            told = (
+                "is for everybody, as it says that no other option fits, or that one does not know. Leave the key out."
+            )
+            raise ValidationError({"options": {number: {"shown_if": [told]}}})
+    options = data.get("options", ())
+    if options and all(option.shown_if is not None for option in options):
+        raise ValidationError("are all for some people only. Offer one to everybody.", "options")
+
+
 def load_questionnaire(documents: list[Document], version: int = 1) -> Questionnaire:
     """Return the questionnaire; faults are added to the documents.
 
@@ -190,6 +217,7 @@ def load_questionnaire(documents: list[Document], version: int = 1) -> Questionn
     _check_order(pages)
     _check_meanings(pages)
     _check_named_answers(pages)
+    _check_after_result(pages)
     pages = with_short_screens(pages)
     order = list(Occasion)
     return Questionnaire(
@@ -217,6 +245,16 @@ def _check_order(pages: list[tuple[Document, Page]]) -> None:
         ]
         asked += [
             (("questions", index, "shown_if"), question.shown_if) for index, question in enumerate(page.questions)
+        ]
+        asked += [
+            (("questions", index, name), condition)
+            for index, question in enumerate(page.questions)
+            for name, condition in (("asked_if", question.asked_if), ("after_result", question.after_result))
+        ]
+        asked += [
+            (("questions", index, "options", number, "shown_if"), option.shown_if)
+            for index, question in enumerate(page.questions)
+            for number, option in enumerate(question.options)
         ]
         for place, condition in asked:
             if condition is None:
@@ -278,6 +316,17 @@ def _check_named_answers(pages: list[tuple[Document, Page]]) -> None:
                 if (question.id, gone.id) in known:
                     told = f"'{gone.id}' is an option of '{question.id}' still. Take it out here."
                     document.faults.append(document.fault(("questions", index, "gone", number), told))
+
+
+def _check_after_result(pages: list[tuple[Document, Page]]) -> None:
+    """Fault questions after the result that stand on no intake page, or for which there is no page behind the result."""
+    intake = [page for _, page in pages if page.occasion is Occasion.INTAKE]
+    has_page = Questionnaire(tuple(intake)).page_after_result is not None
+    for document, page in pages:
+        for index, question in enumerate(page.questions):
+            if question.after_result is not None and not (has_page and page in intake):
+                told = "needs an intake page on which every question is asked after the result, always. Make one."
+                document.faults.append(document.fault(("questions", index, "after_result"), told))
 
 
 def _strange(meaning: Meaning, known: Mapping[str, tuple[Occasion, Question]]) -> str | None:

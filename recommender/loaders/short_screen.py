@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from recommender.loaders.yaml_source import Document
+from recommender.models.conditions import AnyOf, Condition
 from recommender.models.questionnaire import NOT_SURE, Option, Page, Question, QuestionKind, Sign
 
 Pages = list[tuple[Document, Page]]
@@ -29,12 +30,25 @@ def _with_lines(question: Question, known: Mapping[str, Question]) -> Question:
     if not question.stands_in_for or question.kind is not QuestionKind.MANY:
         return question
     lines: dict[str, list[Sign]] = {}
+    offered: dict[str, list[Condition | None]] = {}
     for source in (known[name] for name in question.stands_in_for if name in known):
         for option in source.options:
             if option.short is not None:
                 lines.setdefault(option.short, []).append(Sign(source.id, option.id))
-    made = (Option(signs[0].option, words, stands_for=tuple(signs)) for words, signs in lines.items())
+                offered.setdefault(option.short, []).append(option.shown_if)
+    made = (
+        Option(signs[0].option, words, stands_for=tuple(signs), shown_if=_any_of(offered[words]))
+        for words, signs in lines.items()
+    )
     return replace(question, options=(*made, *question.options))
+
+
+def _any_of(conditions: Sequence[Condition | None]) -> Condition | None:
+    """Return when a line is offered: where one of its signs is."""
+    asked = tuple(dict.fromkeys(condition for condition in conditions if condition is not None))
+    if len(asked) == 0 or None in conditions:
+        return None
+    return asked[0] if len(asked) == 1 else AnyOf(asked)
 
 
 def _check_words(pages: Pages, wanted: set[str]) -> None:

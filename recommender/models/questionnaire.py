@@ -9,6 +9,8 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from recommender.models.conditions import ALWAYS
+
 if TYPE_CHECKING:
     from recommender.models.conditions import Condition
 
@@ -70,7 +72,8 @@ class Sign:
 class Option:
     """One answer. ``short`` are its words in a short safety screen; a line of such a screen ``stands_for`` signs.
 
-    Beside an answer of ``not_with`` it cannot be true: both are asked again.
+    Beside an answer of ``not_with`` it cannot be true: both are asked again. A page offers it only where ``shown_if`` holds;
+    whoever chose it otherwise is heard all the same.
     """
 
     id: str
@@ -82,6 +85,7 @@ class Option:
     short: str | None = None
     stands_for: tuple[Sign, ...] = ()
     not_with: tuple[Sign, ...] = ()
+    shown_if: Condition | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,9 @@ class Question:
 
     ``groups`` put headings between the options, in their order; those outside say that none fits, or that one does not know.
     A short screen ``stands_in_for`` safety questions: "none" answers them all, a tick opens the question behind it.
+    Where ``asked_if`` does not hold, no page asks it, and it is read all the same if it is answered.
+    Where ``after_result`` holds, the intake does not ask it: it is offered beside the result, with what it ``changes``, and
+    read whenever it is answered. ``support`` are words beside the crisis line for whoever has not answered it.
     """
 
     id: str
@@ -140,6 +147,10 @@ class Question:
     picture: str | None = None
     renews: str | None = None
     stands_in_for: tuple[str, ...] = ()
+    asked_if: Condition | None = None
+    after_result: Condition | None = None
+    changes: str | None = None
+    support: str | None = None
 
     @property
     def none_of_these(self) -> str | None:
@@ -201,6 +212,13 @@ class Questionnaire:
     @cached_property
     def intake_pages(self) -> tuple[Page, ...]:
         return tuple(page for page in self.pages if page.occasion is Occasion.INTAKE)
+
+    @cached_property
+    def page_after_result(self) -> Page | None:
+        """Return the page that stands behind the result: all of its questions are only asked there. None without one."""
+        return next(
+            (page for page in self.intake_pages if all(one.after_result == ALWAYS for one in page.questions)), None
+        )
 
     @cached_property
     def intake_questions(self) -> tuple[Question, ...]:

@@ -15,7 +15,7 @@ Change = Callable[[str, str], str]
 # Everything else is an id, a figure, or written for clinicians and translators.
 FIELDS: Mapping[type, frozenset[str]] = {
     questionnaire.Page: frozenset({"title", "intro"}),
-    questionnaire.Question: frozenset({"text", "why", "hint", "low_label", "high_label"}),
+    questionnaire.Question: frozenset({"text", "why", "hint", "low_label", "high_label", "changes", "support"}),
     questionnaire.OptionGroup: frozenset({"heading"}),
     questionnaire.Option: frozenset({"text", "hint", "short"}),
     rules.Branch: frozenset({"say"}),

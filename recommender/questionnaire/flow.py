@@ -46,8 +46,21 @@ class Flow:
             page.id: test_of(page.stops_if_see_first) for page in pages if page.stops_if_see_first is not None
         }
         self._shown_if = {question.id: _shown_if(question) for question in questionnaire.intake_questions}
+        self._asked_if = {
+            question.id: test_of(question.asked_if)
+            for question in questionnaire.intake_questions
+            if question.asked_if is not None
+        }
+        self._after_result = {
+            question.id: test_of(question.after_result)
+            for question in questionnaire.intake_questions
+            if question.after_result is not None
+        }
+        special = self._after_result.keys() | self._asked_if.keys()
+        self._holds_aside = {page.id: any(one.id in special for one in page.questions) for page in pages}
         self._later_than = {
             page.id: frozenset(question.id for later in pages[number:] for question in later.questions)
+            | frozenset(self._after_result)
             for number, page in enumerate(pages, start=1)
         }
 
@@ -79,6 +92,28 @@ class Flow:
                 to_the_end = not self.walk_to_the_end(answers).missing
                 return Walk((*steps, *extras), level, shown | asked, to_the_end)
         return Walk(tuple(steps), None, shown)
+
+    def after_result(self, answers: Mapping[str, Answer]) -> Step | None:
+        """Return the screen behind the result: what these answers leave to be asked there; None where that is nothing."""
+        page = self._questionnaire.page_after_result
+        shown = self.shown(answers)
+        aside = self._set_aside(answers, shown)
+        questions = tuple(question for question in self._questionnaire.intake_questions if question.id in aside)
+        return Step(page.slug, questions, page, ()) if page and questions else None
+
+    def _not_asked(self, answers: Mapping[str, Answer], shown: frozenset[str]) -> frozenset[str]:
+        """Return the questions shown that no page of the intake asks: they cannot matter, or wait until after the result."""
+        return self.of_no_matter(answers) | self._set_aside(answers, shown)
+
+    def of_no_matter(self, answers: Mapping[str, Answer]) -> frozenset[str]:
+        """Return the questions that are not asked because no answer to them can matter. They may be answered all the same."""
+        view = View(Intake(answers, self._supplied))
+        return frozenset(name for name, test in self._asked_if.items() if not test(view))
+
+    def _set_aside(self, answers: Mapping[str, Answer], shown: frozenset[str]) -> frozenset[str]:
+        """Return the questions shown that are asked after the result only."""
+        view = View(Intake({name: answer for name, answer in answers.items() if name in shown}, self._supplied))
+        return frozenset(name for name, test in self._after_result.items() if name in shown and test(view))
 
     def _enough_to_stop(self, page: Page, so_far: Mapping[str, Answer]) -> Certainty | None:
         """Return which outcomes end the form after this page once they are certain; None where none does."""
@@ -143,7 +178,8 @@ class Flow:
         return next(((option, sign) for option, sign in found if sign.option in intake.chosen(sign.question)), None)
 
     def _step(self, page: Page, answers: Mapping[str, Answer], shown: frozenset[str]) -> Step:
-        questions = tuple(question for question in page.questions if question.id in shown)
+        aside = self._not_asked(answers, shown) if self._holds_aside[page.id] else frozenset()
+        questions = tuple(question for question in page.questions if question.id in shown - aside)
         missing = tuple(question.id for question in questions if question.required and question.id not in answers)
         return Step(page.slug, questions, page, missing)
 

@@ -53,7 +53,7 @@ def random_sheet_to_the_end(
     """
     answers: dict[str, Answer] = {}
     for page in questionnaire.intake_pages:
-        shown = flow.shown(answers)
+        shown = flow.shown(answers) - flow.of_no_matter(answers)
         for question in page.questions:
             if question.id in shown and (question.required or chance.random() < 0.5):
                 answers[question.id] = _given_or_drawn(question, answers, chance, sign_rate, fixed or {})

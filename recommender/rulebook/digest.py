@@ -26,7 +26,7 @@ from recommender.rulebook.targets import RELEASE, Digest, Target, TargetKind
 # What stands in the files but changes nothing that a clinician approves.
 _RULE_HISTORY = frozenset({"author", "since", "changed", "notes", "path", "branches"})
 _EXERCISE_BACKGROUND = frozenset({"figure_hint", "seeds", "seed_notes", "decisions"})
-_QUESTION_LAYOUT = frozenset({"code", "picture", "shown_if"})
+_QUESTION_LAYOUT = frozenset({"code", "picture", "shown_if", "asked_if", "after_result", "changes"})
 _BRANCH_OWN = frozenset({"rule_id", "when", "line", "asked"})  # what asked adds stands in the condition
 _BASE_STAGE = "base_stage="
 
@@ -158,10 +158,20 @@ class _Source:
     def _question(self, question: Question, page: Page) -> dict[str, Any]:
         conditions = {
             "shown_if": self._condition(question.shown_if) if question.shown_if else None,
+            "asked_if": self._condition(question.asked_if) if question.asked_if else None,
+            "after_result": self._condition(question.after_result) if question.after_result else None,
             "page_shown_if": self._condition(page.shown_if) if page.shown_if else None,
         }
         shown = {name: condition for name, condition in conditions.items() if condition is not None}
-        return {**plain_data(question, without=_QUESTION_LAYOUT), **shown}
+        return {**self._without_conditions(question), **shown}
+
+    def _without_conditions(self, question: Question) -> dict[str, Any]:
+        """Return a question as plain data, the conditions of its options as the rule files write them."""
+        whole: dict[str, Any] = plain_data(question, without=_QUESTION_LAYOUT)
+        for option, plain in zip(question.options, whole.get("options", ()), strict=False):
+            if option.shown_if is not None:
+                plain["shown_if"] = self._condition(option.shown_if)
+        return whole
 
     def _condition(self, condition: Condition) -> Any:
         return plain_condition(condition, self._content.questionnaire)

@@ -100,7 +100,7 @@ def test_what_nobody_wrote_down_is_named(copy: Path) -> None:
     refused = told(copy)
     assert {(fault.path, fault.message) for fault in refused.faults} == {
         ("rules/sitting/SIT-06-screen.yaml", _unlisted("rule", "SIT-06", "rules/rule-set.yaml")),
-        ("rules/questionnaire/I-feelings.yaml", _unlisted("question", "coping", "rules/rule-set.yaml")),
+        ("rules/questionnaire/H-body.yaml", _unlisted("question", "coping", "rules/rule-set.yaml")),
         ("catalogue/exercises/cobra.yaml", _unlisted("exercise", "cobra", "catalogue/catalogue.yaml")),
     }
     assert "rule 'SIT-06' is not listed in the manifest." in refused.reasons

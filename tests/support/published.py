@@ -36,6 +36,11 @@ def holds(condition: Any, sheet: Mapping[str, Any]) -> bool:
     raise ValueError(f"{test} is no test that a page or question uses")
 
 
+def is_asked(question: Mapping[str, Any], sheet: Mapping[str, Any]) -> bool:
+    """Return whether somebody with these answers so far need be asked: it may be answered, and it can matter."""
+    return holds(question["shown_if"], sheet) and holds(question["asked_if"], sheet)
+
+
 def filled_in(
     pages: list[dict[str, Any]], chance: random.Random, *, likely: Mapping[str, float], given: Mapping[str, Any]
 ) -> Sheet:
@@ -47,7 +52,7 @@ def filled_in(
     for page in pages:
         if not holds(page["shown_if"], sheet):
             continue
-        asked = [question for question in page["questions"] if holds(question["shown_if"], sheet)]
+        asked = [question for question in page["questions"] if is_asked(question, sheet)]
         for question in asked:
             if question["required"] or chance.random() < 0.3:
                 name = question["id"]

@@ -20,12 +20,12 @@ FOLLOW_UP: dict[str, Any] = _EVERYBODY["follow_up"]
 
 
 def full_sheet(recommender: Recommender, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a raw sheet: the given answers, and the baseline's for every other question that is shown."""
+    """Return a raw sheet: the given answers, and the baseline's for every other question whose answer can matter."""
     raw = {**BASELINE, **given}
     while True:
         answers, messages = recommender.sheet.read_some(raw, recommender.sheet.fields)
         assert not messages, messages
-        shown = recommender.flow.walk(answers).shown
+        shown = recommender.flow.walk(answers).shown - recommender.flow.of_no_matter(answers)
         fewer = {question: answer for question, answer in raw.items() if question in given or question in shown}
         for question in list(fewer):
             if question not in given and recommender.flow.not_offered(question, answers):

@@ -13,6 +13,7 @@ from recommender.service.recommend import Recommender
 from tests.support.sheets import full_sheet
 
 FIRST = "/questions/about-you"
+FIT = "/questions/make-it-fit"
 # As a browser sends a form of our own pages that has no cookie of ours yet.
 FROM_HERE = {"Sec-Fetch-Site": "same-origin"}
 
@@ -55,8 +56,16 @@ class Visitor:
         return self.see(address)
 
     def fill_in(self, given: Mapping[str, Any], address: str = FIRST) -> str:
-        """Answer page by page, as the answers given and the baseline say, and return where that leads."""
-        return self.go_on(address, full_sheet(self.recommender, given), "/questions/")
+        """Answer page by page, as the answers given and the baseline say, and return where that leads.
+
+        What is only asked behind the result is told too, where the answers lead to one.
+        """
+        raw = full_sheet(self.recommender, given)
+        end = self.go_on(address, raw, "/questions/")
+        answers, _ = self.recommender.sheet.read_some(raw, raw)
+        if end == "/check-answers" and self.recommender.flow.after_result(answers):
+            self.send(FIT, raw)
+        return end
 
     def go_on(self, address: str, raw: Mapping[str, Any], within: str) -> str:
         """Send one page of questions after another, and return the first address that is none of those below a path.

@@ -81,6 +81,13 @@ class OptionSchema(ReplySchema):
     short = words("Its words in a short safety screen.", null="without them")
     not_with = parts(SignSchema, "Answers beside which it cannot be true: a sheet with both is refused.")
     stands_for = parts(SignSchema, "The signs behind a line of a short safety screen: a tick opens their questions.")
+    shown_if = ConditionField(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "To whom a page need offer it. Null for everybody. Chosen by anybody else it is read all the same."
+        },
+    )
 
 
 class OptionGroupSchema(ReplySchema):
@@ -106,7 +113,9 @@ class QuestionSchema(ReplySchema):
     )
     options_from = words("Id of the question whose chosen options are offered.", null="where all options are")
     default = AnswerField(
-        required=True, allow_none=True, metadata={"description": "The answer to begin with. Null without one."}
+        required=True,
+        allow_none=True,
+        metadata={"description": "What an answer that is left out counts as. Null where no one answer says it."},
     )
     minimum = whole("The least number.")
     maximum = whole("The greatest number.")
@@ -115,6 +124,24 @@ class QuestionSchema(ReplySchema):
     picture = words("How it may be drawn: `body` or `clock`.", null="without a picture")
     renews = words("Id of the intake question whose answer this one renews.", null="where it renews none")
     stands_in_for = texts("Ids of the safety questions that this short screen answers where nothing is ticked.")
+    asked_if = ConditionField(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "Where it does not hold, it need not be asked although `shown_if` does, as no answer can matter. It is "
+            "read on any sheet that may have it. Null where `shown_if` alone says."
+        },
+    )
+    after_result = ConditionField(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "Where it holds, it need not be asked before there is a result: it may be given on any sheet. "
+            "Null where it is asked with the others."
+        },
+    )
+    changes = words("What its answer changes, for the person.", null="where it is asked with the others")
+    support = words("Words beside the crisis line for whoever has not answered it.", null="without them")
 
 
 class PageSchema(ReplySchema):

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from recommender.models.questionnaire import Answer, Question
+from recommender.questionnaire.answer_sheet import raw_answers
+from recommender.questionnaire.offered import answered_with_fewer
 from recommender.questionnaire.steps import Step
 from recommender.web.questionnaire.draft import Draft, is_page
 from recommender.web.questionnaire.mistake import Mistake
@@ -53,11 +55,40 @@ class FirstAnswers(QuestionnaireRun):
         return not self.recommender.flow.not_offered(question.id, known)
 
     def after(self, step: Step, given: Mapping[str, Answer], *, is_right: bool) -> FirstAnswers:
-        """Return the run with these answers, without those that are no longer asked for."""
-        answers = {**self.known_beside(step), **given}
-        visited = self.draft.visited | {step.slug} if is_right else self.draft.visited
-        draft = replace(self.draft, answers=self.recommender.flow.prune(answers), visited=visited, mistake=None)
+        """Return the run with these answers, without those that are no longer asked for, or were given to a shorter list.
+
+        The page of such a list is asked again, with what was chosen there.
+        """
+        questionnaire = self.recommender.content.questionnaire
+        answers = self.recommender.flow.prune({**self.known_beside(step), **given})
+        here = {question.id for question in step.questions}
+        fewer = answered_with_fewer(questionnaire, self.draft.answers, answers) - here
+        again = next((page for page in questionnaire.intake_pages if fewer & {one.id for one in page.questions}), None)
+        ids = [question.id for question in again.questions if question.id in answers] if again else []
+        draft = Draft(
+            {name: answer for name, answer in answers.items() if name not in fewer},
+            self.draft.visited | {step.slug} if is_right else self.draft.visited,
+            self.draft.after,
+            Mistake(again.slug, raw_answers({name: answers[name] for name in ids})) if again else None,
+        )
         return first_answers(self.recommender, self.localised, draft)
+
+    @property
+    def behind_result(self) -> Step | None:
+        """Return the screen of what may be answered once there is a result, in the language of the person, if any."""
+        step = None if self.is_stopped else self.recommender.flow.after_result(self.draft.answers)
+        return self.localised.shown(step) if step else None
+
+    def step_at(self, slug: str) -> Step | None:
+        """Return the screen under a slug; that behind the result has one too."""
+        behind = self.behind_result
+        return behind if behind and behind.slug == slug else super().step_at(slug)
+
+    def steps(self) -> list[Step]:
+        """Return every screen, and of that behind the result what was answered there."""
+        behind = self.behind_result
+        told = tuple(one for one in behind.questions if one.id in self.draft.answers) if behind else ()
+        return [*super().steps(), *([replace(behind, questions=told)] if behind and told else [])]
 
     @property
     def mistake(self) -> Mistake | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from recommender.models.levels import Level
-from recommender.models.questionnaire import Question, QuestionKind
+from recommender.models.questionnaire import Answer, Option, Question, QuestionKind
+from recommender.questionnaire.offered import options_that_may_come
 from recommender.questionnaire.steps import EXTRA_SLUG, Step, Walk
 
 # At an easy pace. What is folded away is not read.
@@ -59,14 +60,14 @@ def next_step(walk: Walk, visited: Collection[str], slug: str) -> Step | None:
     if earlier is not None:
         return earlier
     slugs = [step.slug for step in walk.steps]
-    place = slugs.index(slug) + 1 if slug in slugs else 0
-    return walk.steps[place] if place < len(walk.steps) else None
+    place = slugs.index(slug) + 1 if slug in slugs else len(slugs)  # that behind the result comes last
+    return walk.steps[place] if place < len(slugs) else None
 
 
 def previous_step(walk: Walk, slug: str) -> Step | None:
     """Return the step before the one named; None where it is the first."""
     slugs = [step.slug for step in walk.steps]
-    place = slugs.index(slug)
+    place = slugs.index(slug) if slug in slugs else len(slugs)
     return walk.steps[place - 1] if place else None
 
 
@@ -75,23 +76,25 @@ def is_finished(walk: Walk) -> bool:
     return walk.stop is not None and not walk.missing
 
 
-def progress_at(walk: Walk, slug: str, questions: Mapping[str, Question]) -> PageProgress:
+def progress_at(
+    walk: Walk, slug: str, questions: Mapping[str, Question], answers: Mapping[str, Answer]
+) -> PageProgress:
     """Return how far somebody is at a step; ``questions`` are all there are, in the language that is read."""
     slugs = [step.slug for step in walk.steps]
-    place = slugs.index(slug)
-    seconds = sum(_seconds(step, questions) for step in walk.steps[place:])
+    place = slugs.index(slug) if slug in slugs else len(slugs)
+    seconds = sum(_seconds(step, questions, answers) for step in walk.steps[place:])
     return PageProgress(place + 1, len(slugs), max(1, round(seconds / 60)))
 
 
-def _seconds(step: Step, questions: Mapping[str, Question]) -> float:
+def _seconds(step: Step, questions: Mapping[str, Question], answers: Mapping[str, Answer]) -> float:
     """Return how long a step takes whoever reads all that can be seen."""
     asked = [questions[question.id] for question in step.questions]
-    words = _WORDS_A_PAGE + sum(_words(question) for question in asked)
+    words = _WORDS_A_PAGE + sum(_words(question, options_that_may_come(question, answers)) for question in asked)
     taps = _TAPS_A_PAGE + sum(_TAPS.get(question.kind, 1) for question in asked)
     return words * 60 / WORDS_A_MINUTE + taps * SECONDS_A_TAP
 
 
-def _words(question: Question) -> int:
+def _words(question: Question, offered: Iterable[Option]) -> int:
     shown = (question.text, question.hint, *(group.heading for group in question.groups))
-    options = (words for option in question.options for words in (option.text, option.hint))
+    options = (words for option in offered for words in (option.text, option.hint))
     return sum(len(words.split()) for words in (*shown, *options) if words)

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
 from recommender.models.questionnaire import Answer, Option, Question, QuestionKind, Task
 from recommender.questionnaire.answer_sheet import TASK_LENGTH
-from recommender.questionnaire.steps import Step, Walk
-
-if TYPE_CHECKING:
-    from recommender.presentation.localised import LocalisedContent
+from recommender.questionnaire.offered import options_offered
 
 TASK, SCORE = "task", "score"
 # What is kept of an answer that cannot be used: longer than any id, and more than the moves of any routine.
@@ -109,22 +106,11 @@ def _number(text: str) -> int | str:
 
 def as_shown(question: Question, answer: Any, sheet: Mapping[str, Answer], error: str | None = None) -> QuestionField:
     """Return a question for the page; ``answer`` is a stored answer or what was typed."""
-    offered = question.options
-    if question.options_from:
-        ticked = sheet.get(question.options_from, ())
-        offered = tuple(option for option in offered if isinstance(ticked, tuple) and option.id in ticked)
     chosen, task = _filled_in(answer)
+    offered = options_offered(question, sheet)
+    if not question.options_from:  # what was chosen counts, so it is seen although nobody else is offered it
+        offered = tuple(option for option in question.options if option in offered or option.id in chosen)
     return QuestionField(question, offered, chosen, task, error)
-
-
-def answered_steps(
-    localised: LocalisedContent, walk: Walk, answers: Mapping[str, Answer]
-) -> list[tuple[Step, list[QuestionField]]]:
-    """Return every screen of a walk, in the language of the edition, with its questions as they were answered."""
-    return [
-        (step, [as_shown(question, answers.get(question.id), answers) for question in step.questions])
-        for step in map(localised.shown, walk.steps)
-    ]
 
 
 def _filled_in(answer: Any) -> tuple[tuple[str, ...], str]:

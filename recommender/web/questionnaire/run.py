@@ -94,7 +94,7 @@ class QuestionnaireRun(ABC):
 
     def progress_at(self, slug: str) -> PageProgress:
         """Return how far somebody is at a screen."""
-        return progress.progress_at(self.walk, slug, self.localised.content.questionnaire.questions)
+        return progress.progress_at(self.walk, slug, self.localised.content.questionnaire.questions, self.known)
 
     @property
     def is_finished(self) -> bool:

@@ -75,6 +75,10 @@ class Screens(ABC, Generic[Run]):
         """Return where a run leads once somebody has changed one answer."""
         return self.all_answered(run)
 
+    def template(self, run: Run, step: Step) -> str:
+        """Return the template of one screen."""
+        return self.question_template
+
     def words(self, run: Run) -> dict[str, Any]:
         """Return what the templates of this kind need besides."""
         return {}
@@ -169,7 +173,7 @@ class Screens(ABC, Generic[Run]):
     def _page(self, run: Run, step: Step, asked: list[QuestionField], status: int = 200) -> Response:
         previous = run.previous_step(step.slug)
         body = render_template(
-            self.question_template,
+            self.template(run, step),
             step=step,
             asked=asked,
             action=self.address(step.slug, **_origin()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, url_for
 
+from recommender.questionnaire.steps import Step
 from recommender.web.core.language import localised_content
 from recommender.web.core.state import current_state
 from recommender.web.questionnaire.answer_store import (
@@ -51,6 +52,11 @@ class QuestionnaireScreens(Screens[FirstAnswers]):
     def changed(self, run: FirstAnswers, origin: str) -> Response:
         """Return the way back to where somebody came from."""
         return self.finished(run) if origin == RESULT else self.all_answered(run)
+
+    def template(self, run: FirstAnswers, step: Step) -> str:
+        """Return the template of one screen: that behind the result says what each answer changes."""
+        behind = run.behind_result
+        return "questionnaire/fit.html" if behind and behind.slug == step.slug else self.question_template
 
     def elsewhere(self, run: FirstAnswers, **notice: str) -> Response:
         """Return a redirect to where the answers stand; to the result where they already lead there."""

@@ -12,7 +12,7 @@ from flask_babel import get_locale
 
 from recommender.errors import DecisionError, IntakeError
 from recommender.models.edits import NO_EDITS, RoutineEdits
-from recommender.models.questionnaire import Intake
+from recommender.models.questionnaire import Intake, Questionnaire
 from recommender.models.recommendation import Recommendation
 from recommender.models.routine import AppliedEdit, EditOutcome, WhyNotRemovable
 from recommender.presentation.replies import RecommendationShown
@@ -22,8 +22,8 @@ from recommender.web.core.language import localised_content
 from recommender.web.core.state import current_state
 from recommender.web.questionnaire.answer_store import answer_store, current_draft, go, start_again_page
 from recommender.web.questionnaire.draft import Draft
+from recommender.web.questionnaire.first_answers import FirstAnswers, first_answers
 from recommender.web.questionnaire.progress import first_open
-from recommender.web.questionnaire.question_form import answered_steps
 from recommender.web.questionnaire.seen import fingerprint_under, notice_in, why_not_as_seen
 from recommender.web.result.edit_choices import ShownEdit, changes_shown, choices_shown
 from recommender.web.result.edit_store import edit_store
@@ -69,6 +69,11 @@ class OwnSheet:
             if not self.edits.each:
                 raise
             return current_state().recommend(self.intake, self.localised, day=day_of(self.answered_at))
+
+    @property
+    def run(self) -> FirstAnswers:
+        """Return the run of questions that the answers were given in."""
+        return first_answers(current_state().ready, self.localised, self.draft)
 
     @property
     def answered_at(self) -> datetime:
@@ -151,10 +156,11 @@ def _page(body: Body) -> Response:
 
 def _result(sheet: OwnSheet, recommendation: Recommendation, shown: RecommendationShown) -> str:
     content = sheet.localised.content
-    walk = current_state().ready.flow.walk(sheet.draft.answers)
+    run = sheet.run
+    behind = run.behind_result
     common = {
         "shown": shown,
-        "asked_on": {question.id: step.slug for step in walk.steps for question in step.questions},
+        "asked_on": {question.id: step.slug for step in run.steps() for question in step.questions},
         "tone": recommendation.disposition.tone,
         "questions": content.questionnaire.questions,
         "sources": used_sources(recommendation, content),
@@ -171,6 +177,9 @@ def _result(sheet: OwnSheet, recommendation: Recommendation, shown: Recommendati
         left_out=left_out_groups(shown["left_out"]),
         has_sitting_part=has_sitting_part(shown),
         sitting_topics=SITTING,
+        fit=run.asked(behind) if behind else [],
+        fit_slug=behind.slug if behind else None,
+        support=_support(content.questionnaire, sheet.intake),
         choices=choices_shown(current_state().choices(recommendation), content),
         changes=sheet.changes(recommendation),
         hours=current_state().settings.answer_hours,
@@ -181,15 +190,21 @@ def _result(sheet: OwnSheet, recommendation: Recommendation, shown: Recommendati
     )
 
 
+def _support(questionnaire: Questionnaire, intake: Intake) -> list[str]:
+    """Return the words beside the crisis line for whoever has not said how they are."""
+    questions = questionnaire.intake_questions
+    return [one.support for one in questions if one.support is not None and one.id not in intake.answers]
+
+
 def _summary(sheet: OwnSheet, recommendation: Recommendation, shown: RecommendationShown) -> str:
-    walk = current_state().ready.flow.walk(sheet.draft.answers)
+    run = sheet.run
     return render_template(
         "result/summary.html",
         shown=shown,
         tone=recommendation.disposition.tone,
         day=day_of(sheet.answered_at),
         zone=zone_in_doubt(sheet.answered_at, str(get_locale())),
-        sections=answered_steps(sheet.localised, walk, sheet.draft.answers),
+        sections=[(step, run.asked(step)) for step in run.steps()],
         changes=sheet.changes(recommendation),
     )
 

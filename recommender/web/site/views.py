@@ -39,7 +39,7 @@ def start() -> Response:
             "site/start.html",
             first=first,
             begun=bool(draft and draft.answers),
-            minutes=progress_at(recommender.flow.walk({}), first, questions).minutes_left,
+            minutes=progress_at(recommender.flow.walk({}), first, questions, {}).minutes_left,
         )
     )
 

@@ -24,6 +24,7 @@ ROUTINES_04 = "the sore place first, minutes filled with movement, held stretche
 QUESTIONS_04 = "questions and answers are new, or ask for less at once (brief 0.4, section 2)"
 STOPS_04 = "who must be seen first need not finish the form, and 48 hours no longer end it (brief 0.4, 2.7 and GEN-15)"
 LEVELS_04 = "two levels that mean something, and one thing to do about being seen (brief 0.4, section 3)"
+FIT = "what cannot matter is not asked, and some questions wait until there is a routine"
 # (calls, place, what, why)
 MEANT: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
     ((*CONTENT, "recommendation"), "rule_set.hash", CHANGED, "it is that of the content of today"),
@@ -160,6 +161,14 @@ MEANT: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
     (("exercise",), "exercise.forms.*.place", CHANGED, "who has only a chair may stand up from it, holding on"),
     (("recommendation",), "answer_again", ADDED, "what somebody was not sure of may be answered again"),
     (("check-in",), "recommendation.answer_again", ADDED, "what somebody was not sure of may be answered again"),
+    (("questionnaire",), "before_session.*.questions.*.options.*.shown_if", ADDED, FIT),
+    (("questionnaire",), "before_session.*.questions.*.asked_if", ADDED, FIT),
+    (("questionnaire",), "before_session.*.questions.*.after_result", ADDED, FIT),
+    (("questionnaire",), "before_session.*.questions.*.changes", ADDED, FIT),
+    (("questionnaire",), "before_session.*.questions.*.support", ADDED, FIT),
+    (("questionnaire",), "pages.*.slug", CHANGED, FIT),
+    (("questionnaire",), "pages.*.title", CHANGED, FIT),
+    (("questionnaire",), "pages.*.intro", CHANGED, FIT),
     (("recommendation",), "routine.how_often", ADDED, "how often is said by a rule"),
 )
 # Keys of a rule that have another name now, with the name; what they hold must be the same.
@@ -182,7 +191,7 @@ NEW = frozenset(
     {"FACT-12", "FACT-15", "FACT-16", "RF-E15", "RF-U23", "RF-U24", "FU-12", "FU-13", "ratamess_2009"}
     | {"bond_manian_2016", "yusuf_2019", "fedor_2011", "stetkarova_2021", "robertson_2017", "nice_cg95"}
     | {"FACT-13", "FACT-14", "RF-P29", "CI-R17", "CI-R18", "CI-R19", "nice_ng206", "nice_ng123", "sosort_2016"}
-    | {"FACT-17", "RF-R19", "CI-A23", "nice_ng249", "IN-19", "IN-20"}
+    | {"FACT-17", "FACT-18", "RF-R19", "CI-A23", "nice_ng249", "IN-19", "IN-20"}
     | {
         "band_pull_apart",
         "band_row",

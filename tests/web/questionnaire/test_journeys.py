@@ -105,9 +105,9 @@ def test_later_pages_lead_back_to_the_first_open_one(visitor: Visitor) -> None:
         assert visitor.client.get(address).headers["Location"] == EMERGENCY
 
 
-def test_a_page_of_optional_questions_is_seen_before_check_answers(visitor: Visitor) -> None:
-    visitor.fill_in({})
-    assert visitor.seen[-1] == "/questions/desk-and-feelings"
+def test_what_fits_a_routine_better_is_not_asked_before_there_is_one(visitor: Visitor) -> None:
+    assert visitor.fill_in({}) == "/check-answers"
+    assert visitor.seen[-1] == "/questions/your-body"
 
 
 def test_changing_one_answer_keeps_the_rest_and_leads_back_to_check_answers(visitor: Visitor) -> None:
@@ -184,7 +184,7 @@ def test_a_doubt_is_named_on_the_result_and_answered_again_there(visitor: Visito
     assert '<a href="/result" class="govuk-back-link">' in page
     raw = full_sheet(visitor.recommender, {})
     sent = visitor.send("/questions/soon-check?from=result", raw)
-    assert sent.headers["Location"] == "/questions/your-body?from=result"
+    assert sent.headers["Location"] == "/questions/your-plan?from=result"
     assert visitor.go_on(sent.headers["Location"], raw, "/questions/") == "/result"
     after = visitor.see("/result").text
     assert "You were not sure" not in after and "Your moves, in order" in after

@@ -61,8 +61,8 @@ def test_a_number_out_of_range_is_refused(visitor: Visitor, typed: str) -> None:
 
 
 def test_a_task_without_its_number_says_what_to_do(visitor: Visitor) -> None:
-    reach(visitor, "/questions/desk-and-feelings")
-    page = visitor.refused("/questions/desk-and-feelings", {"main_task-task": "Put on socks"})
+    reach(visitor, "/questions/make-it-fit")
+    page = visitor.refused("/questions/make-it-fit", {"main_task-task": "Put on socks"})
     assert 'href="#main_task-score"' in page.text
     assert 'value="Put on socks"' in page.text
 
@@ -74,11 +74,11 @@ def test_unknown_options_are_refused(visitor: Visitor) -> None:
 
 
 def test_a_page_with_an_error_can_be_loaded_again_and_gone_back_to(visitor: Visitor) -> None:
-    reach(visitor, "/questions/desk-and-feelings")
-    first = visitor.refused("/questions/desk-and-feelings", {"main_task-task": "Put on socks"})
-    assert visitor.see("/questions/desk-and-feelings").text == first.text
-    visitor.send("/questions/desk-and-feelings", {"main_task": {"task": "Put on socks", "score": 3}})
-    assert "There is something to put right" not in visitor.see("/questions/desk-and-feelings").text
+    reach(visitor, "/questions/make-it-fit")
+    first = visitor.refused("/questions/make-it-fit", {"main_task-task": "Put on socks"})
+    assert visitor.see("/questions/make-it-fit").text == first.text
+    visitor.send("/questions/make-it-fit", {"main_task": {"task": "Put on socks", "score": 3}})
+    assert "There is something to put right" not in visitor.see("/questions/make-it-fit").text
 
 
 def test_an_error_of_one_page_is_not_told_on_another_and_goes_with_the_next_form(visitor: Visitor) -> None:
@@ -91,11 +91,11 @@ def test_an_error_of_one_page_is_not_told_on_another_and_goes_with_the_next_form
 
 
 def test_an_error_too_long_to_keep_is_told_at_once(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
-    reach(visitor, "/questions/desk-and-feelings")
+    reach(visitor, "/questions/make-it-fit")
     whole = visitor.client.get_cookie("answers")
     assert whole
     monkeypatch.setattr("recommender.web.core.cookie_store.MOST_BYTES", len(whole.value))
-    page = visitor.send("/questions/desk-and-feelings", {"main_task-task": "".join(map(chr, range(0x4E00, 0x4E60)))})
+    page = visitor.send("/questions/make-it-fit", {"main_task-task": "".join(map(chr, range(0x4E00, 0x4E60)))})
     assert page.status_code == 422
     assert 'href="#main_task-score"' in page.text
 
@@ -136,9 +136,9 @@ def test_none_of_these_is_marked_for_the_script(visitor: Visitor) -> None:
 
 
 def test_optional_questions_may_be_left_blank(visitor: Visitor) -> None:
-    reach(visitor, "/questions/desk-and-feelings")
-    assert visitor.send("/questions/desk-and-feelings", {}).headers["Location"] == "/check-answers"
-    assert "Not answered" in visitor.see("/check-answers").text
+    reach(visitor, "/questions/make-it-fit")
+    assert visitor.send("/questions/make-it-fit", {}).headers["Location"] == "/check-answers"
+    assert "Make it fit better" not in visitor.see("/check-answers").text
     assert visitor.see("/result").status_code == 200
 
 

@@ -89,3 +89,47 @@ def test_answers_to_the_questions_of_before_are_asked_again(begun: FirstAnswers,
 @pytest.mark.parametrize("data", [{}, {"answers": [], "visited": "x"}, {"answers": {"x": 1}, "visited": [3, "x"]}])
 def test_a_draft_of_another_shape_is_an_empty_one(recommender: Recommender, data: dict[str, Any]) -> None:
     assert from_data(data, recommender) == Draft()
+
+
+def place_changed(
+    run: FirstAnswers, recommender: Recommender, before: str, now: str, limits: list[str]
+) -> FirstAnswers:
+    """Return the run after somebody answered with the first place, and then chose the other."""
+    sheet = full_sheet(recommender, {"place": before, "limits": limits})
+    done = sent(run, sheet)
+    step = done.step_at(recommender.content.questionnaire.page_of["place"].slug)
+    assert step
+    changed, errors = done.take(
+        step, {question.id: {**sheet, "place": now}[question.id] for question in step.questions}
+    )
+    assert errors == {}
+    return changed
+
+
+def test_a_place_that_needs_more_limits_asks_for_them_again_with_those_told_before(
+    begun: FirstAnswers, recommender: Recommender
+) -> None:
+    changed = place_changed(begun, recommender, "chair_only", "floor_mat", ["wrist"])
+    assert changed.walk.missing == ("limits",)
+    step = changed.first_open()
+    assert step and step.page and step.page.id == recommender.content.questionnaire.page_of["limits"].id
+    fields = {field.question.id: field for field in changed.to_put_right(step) or []}
+    assert fields["limits"].chosen == ("wrist",) and fields["limits"].error is None
+    assert {"floor", "kneel", "lie_back", "lie_front"} <= {option.id for option in fields["limits"].options}
+
+
+def test_a_place_that_needs_fewer_limits_asks_for_nothing_again(begun: FirstAnswers, recommender: Recommender) -> None:
+    changed = place_changed(begun, recommender, "floor_mat", "chair_only", ["kneel", "wrist"])
+    assert changed.first_open() is None
+    assert changed.answers["limits"] == ("kneel", "wrist")
+
+
+def test_what_was_ticked_is_seen_although_it_is_not_offered_any_more(
+    begun: FirstAnswers, recommender: Recommender
+) -> None:
+    changed = place_changed(begun, recommender, "floor_mat", "chair_only", ["kneel"])
+    step = changed.step_at(recommender.content.questionnaire.page_of["limits"].slug)
+    assert step
+    [limits] = [field for field in changed.asked(step) if field.question.id == "limits"]
+    seen = {option.id for option in limits.options}
+    assert "kneel" in seen and "floor" not in seen

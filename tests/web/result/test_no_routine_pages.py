@@ -92,7 +92,7 @@ def test_the_summary_tells_the_outcome_the_rule_and_every_answer_that_was_asked(
 
 def test_whoever_is_seen_first_and_was_not_asked_finds_where_to_call_when_not_coping(visitor: Visitor) -> None:
     assert visitor.fill_in({"told_no_exercise": "yes"}) == "/result"
-    assert "/questions/desk-and-feelings" not in visitor.seen
+    assert "/questions/make-it-fit" not in visitor.seen
     page = visitor.see("/result").text
     assert page.index("Feeling low, or not coping?") < page.index('href="tel:116123"')
 
