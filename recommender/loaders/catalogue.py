@@ -254,6 +254,7 @@ class RegionSchema(PhrasesSchema):
     urgent = TupleOf(nested(ContactSchema), required=True)
     crisis = TupleOf(nested(ContactSchema), required=True)
     checked = Text(required=True)
+    territories = TupleOf(Text())
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Region:
@@ -324,7 +325,9 @@ _FILES: Mapping[str, Any] = MappingProxyType(
             common_questions=ListOf(nested(CommonQuestionSchema), by="id"),
         ),
         "regions": lambda: _file(
-            regions=ListOf(nested(RegionSchema), by="id", required=True), unknown=nested(PhrasesSchema, required=True)
+            regions=ListOf(nested(RegionSchema), by="id", required=True),
+            unknown=nested(PhrasesSchema, required=True),
+            elsewhere=nested(RegionSchema, required=True),
         ),
         "decisions": lambda: _file(
             decisions=ListOf(nested(DecisionSchema), by="id", required=True),
@@ -374,6 +377,7 @@ def build_catalogue(exercises: tuple[Exercise, ...], side: Mapping[str, Any]) ->
         words=_words(side["advice"]),
         regions=by_id(side["regions"]["regions"]),
         unknown_region=side["regions"]["unknown"],
+        elsewhere=side["regions"]["elsewhere"],
         decisions=by_id(side["decisions"]["decisions"]),
         open_questions=side["decisions"]["open_questions"],
         review_points=side["decisions"]["review_list"],

@@ -45,8 +45,10 @@ def _faults_of_region(settings: Settings) -> Iterator[str]:
 def _regions(path: Path) -> list[str]:
     """Return the ids of the countries; none where the file cannot be used, which is a fault of the content."""
     data: Any = read_document(path, path.name).data if path.is_file() else None
-    entries = data.get("regions") if isinstance(data, dict) else None
-    return [str(entry.get("id")) for entry in entries or () if isinstance(entry, dict)]
+    if not isinstance(data, dict):
+        return []
+    entries = (*(data.get("regions") or ()), data.get("elsewhere"))
+    return [str(entry.get("id")) for entry in entries if isinstance(entry, dict)]
 
 
 def _faults_of_languages(settings: Settings) -> Iterator[str]:

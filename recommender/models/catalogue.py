@@ -236,7 +236,7 @@ class NumberPhrases:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A country's numbers."""
+    """A country's numbers. ``territories`` are the codes of ISO 3166 for which it stands besides its own id."""
 
     id: str
     name: str
@@ -245,6 +245,7 @@ class Region:
     urgent: tuple[Contact, ...]
     crisis: tuple[Contact, ...]
     checked: str
+    territories: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,10 +292,16 @@ class Catalogue:
     words: FixedWords
     regions: Mapping[str, Region]
     unknown_region: NumberPhrases
+    elsewhere: Region
     decisions: Mapping[str, SeedDecision]
     open_questions: tuple[str, ...]
     review_points: tuple[ReviewPoint, ...]
     common_questions: tuple[CommonQuestion, ...] = ()
+
+    @cached_property
+    def every_region(self) -> Mapping[str, Region]:
+        """Return every country that can be chosen by id, last the general words for one whose numbers are not known."""
+        return MappingProxyType({**self.regions, self.elsewhere.id: self.elsewhere})
 
     @cached_property
     def by_id(self) -> Mapping[str, Exercise]:

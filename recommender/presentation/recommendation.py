@@ -96,7 +96,7 @@ def present(
 
 def regions_shown(catalogue: Catalogue, region: str | None) -> tuple[Region, ...]:
     """Return the region, or every region when none is set: a person's country is never guessed."""
-    return tuple(catalogue.regions.values()) if region is None else (catalogue.regions[region],)
+    return tuple(catalogue.regions.values()) if region is None else (catalogue.every_region[region],)
 
 
 def contacts(region: Region) -> ContactsShown:

@@ -43,6 +43,7 @@ class Wording:
 def _phrases(catalogue: Catalogue, region: str | None) -> NumberPhrases:
     if region is None:
         return catalogue.unknown_region
-    if region not in catalogue.regions:
-        raise RecommenderError(f"REGION '{region}' is not one of {', '.join(catalogue.regions)}. Change the setting.")
-    return catalogue.regions[region].phrases
+    if region not in catalogue.every_region:
+        known = ", ".join(catalogue.every_region)
+        raise RecommenderError(f"REGION '{region}' is not one of {known}. Change the setting.")
+    return catalogue.every_region[region].phrases

@@ -148,7 +148,7 @@ SETTING_ROWS = (
         "REGION",
         "",
         str,
-        "Country whose numbers are shown, as in `regions.yaml` of the catalogue: GB, IE, EU, US, CA, AU or NZ.",
+        "Country whose numbers are shown, as in `regions.yaml` of the catalogue: GB, IE, EU, US, CA, AU or NZ; other for general words.",
         "none: every country is listed",
     ),
     SettingRow(

@@ -23,6 +23,7 @@ from recommender.web.api.json_replies import JsonReplies
 from recommender.web.core import compression, edge, health, pictures, security, static_files
 from recommender.web.core import errors as problems
 from recommender.web.core.cookie_store import cookie_names, cookie_path
+from recommender.web.core.country import chosen_country
 from recommender.web.core.day import zone_cookie
 from recommender.web.core.filters import date_locale, install_filters
 from recommender.web.core.language import address_in, current_language, install_languages, is_english_only
@@ -46,6 +47,7 @@ from recommender.web.review.database import install_database
 from recommender.web.review.oidc import install_oidc
 from recommender.web.review.visit import install_visits
 from recommender.web.rulebook import views as rulebook
+from recommender.web.site import country_views as country
 from recommender.web.site import exercise_views as exercises
 from recommender.web.site import styleguide
 from recommender.web.site import views as pages
@@ -58,6 +60,7 @@ KEY_FILE = "secret.key"
 _events = event_logger(__name__)
 BLUEPRINTS = (
     pages.blueprint,
+    country.blueprint,
     questions.blueprint,
     result.blueprint,
     changes.blueprint,
@@ -94,7 +97,7 @@ def create_app(settings: Settings | None = None, recommender: Recommender | None
     edge.install_edge(app, settings.trusted_proxies)
     approval = ContentApproval(settings, install_database(app, settings))
     state = open_state(settings, recommender, approval.is_given)
-    keep_state(app.extensions, replace(state, record_faults=approval.faults))
+    keep_state(app.extensions, replace(state, record_faults=approval.faults, country=chosen_country))
     install_approval(app.extensions, approval)
     install_visits(app, settings)
     install_answers(app, settings)
@@ -179,13 +182,13 @@ def _prepare_templates(app: Flask) -> None:
         language = current_language()
         localised = state.localised_by_code.get(language.code)
         content = localised.content if localised else None
-        region = content.catalogue.regions.get(state.settings.region or "") if content else None
+        region = content.catalogue.every_region.get(state.region or "") if content else None
         return {
             "asset": static_files.asset,
             "content": content,
             "is_approved": state.is_approved,
             "region": region,
-            "regions": regions_shown(content.catalogue, state.settings.region) if content else (),
+            "regions": regions_shown(content.catalogue, state.region) if content else (),
             "language": language,
             "languages": {} if is_english_only() else state.languages,
             "is_review_room": is_english_only(),

@@ -10,18 +10,22 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from recommender.errors import ErrorText, InputFault, IntakeError, ProblemCode, faults_by_name
 from recommender.questionnaire.answer_sheet import WHOLE_SHEET, read_json
+from recommender.web.core.country import answer_for
 from recommender.web.core.errors import NotJson
 from recommender.web.core.language import localised_content
 from recommender.web.core.state import current_state
+
+# The member of a request that says whose numbers the reply is to have.
+REGION = "region"
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
 
 @blueprint.post("/recommendations")
 def recommend() -> Response:
-    """Return the recommendation for {"answers": {...}}."""
+    """Return the recommendation for {"answers": {...}}, with the numbers of the country of ``region`` if it is given."""
     localised = localised_content()
-    body = json_body()
+    body = for_region(json_body())
     if not isinstance(body, dict) or WHOLE_SHEET not in body:
         code = ProblemCode.MISSING if isinstance(body, dict) else ProblemCode.WRONG_TYPE
         told = ErrorText(code, gettext('Send an object with the answers: {"answers": {...}}.'))
@@ -36,6 +40,24 @@ def recommend() -> Response:
         raise IntakeError(fault.below(WHOLE_SHEET) for fault in error.faults) from None
     _, shown = current_state().recommend(intake, localised)
     return jsonify(shown)
+
+
+def for_region(body: Any) -> Any:
+    """Return the body without the country that it asks to be answered for, which is noted for this request.
+
+    Raises:
+        IntakeError: there is no such country.
+    """
+    if not isinstance(body, dict) or REGION not in body:
+        return body
+    known = localised_content().content.catalogue.every_region
+    region = body[REGION]
+    if region is not None and (not isinstance(region, str) or region not in known):
+        code = ProblemCode.UNKNOWN_OPTION if isinstance(region, str) else ProblemCode.WRONG_TYPE
+        told = gettext("Give one of these countries, or leave it out: %(known)s.", known=", ".join(known))
+        raise IntakeError([InputFault((REGION,), REGION, ErrorText(code, told))])
+    answer_for(region)
+    return {name: value for name, value in body.items() if name != REGION}
 
 
 def json_body() -> Any:

@@ -45,6 +45,7 @@ class AppState:
     What ``faults`` say may be told to anybody: what is missing, by name, and never where it is looked for.
 
     ``localised_by_code`` holds the content in each language by its code; it is empty without a recommender.
+    ``country`` says which country was chosen for the request that is being answered, if one was.
     ``refused`` says in the same way why newer content was not taken in place of this.
     """
 
@@ -58,6 +59,12 @@ class AppState:
     approval: Callable[[Content], bool] = field(default=lambda content: False)
     record_faults: Callable[[], tuple[str, ...]] = field(default=lambda: ())
     refused: tuple[str, ...] = ()
+    country: Callable[[], str | None] = field(default=lambda: None)
+
+    @property
+    def region(self) -> str | None:
+        """Return whose numbers are shown: the country chosen for this request, else that of the setting; None for all."""
+        return self.country() or self.settings.region
 
     @property
     def short_hash(self) -> str | None:
@@ -110,7 +117,7 @@ class AppState:
             self._refuse_unapproved(recommendation)
             _note(recommendation)
             with timed("present"):
-                return recommendation, localised.present(recommendation, self.settings.region, day or self.today())
+                return recommendation, localised.present(recommendation, self.region, day or self.today())
 
     def choices(self, recommendation: Recommendation) -> Mapping[str, Choices]:
         """Return what the person may do with each item of their routine, by exercise id.
@@ -134,7 +141,7 @@ class AppState:
             self._refuse_unapproved(result.recommendation)
             _note(result.recommendation)
             with timed("present"):
-                return result, localised.present_check_in(result, self.settings.region)
+                return result, localised.present_check_in(result, self.region)
 
     def _refuse_unapproved(self, recommendation: Recommendation) -> None:
         if recommendation.assembly is not None and self.settings.require_approved and not recommendation.approved:

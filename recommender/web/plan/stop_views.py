@@ -53,7 +53,7 @@ def stop_page(stop: SafetyStop) -> Response:
     localised = localised_content()
     if told is None or isinstance(plan, NoPlan):
         outcome = localised.content.catalogue.dispositions[stop.level] if stop.level else None
-        say = localised.words(current_state().settings.region).say
+        say = localised.words(current_state().region).say
         return make_response(render_template("plan/plan_on_hold.html", outcome=outcome, say=say, **ways))
     recommendation, shown = told.result.recommendation, told.shown["recommendation"]
     correction = told.correction(stop)

@@ -97,7 +97,7 @@ def show(exercise_id: str) -> Response:
     exercise = shown.catalogue.by_id.get(exercise_id)
     if exercise is None:
         abort(404)
-    fill = Wording(shown.catalogue, current_state().settings.region)
+    fill = Wording(shown.catalogue, current_state().region)
     reasons = [Bar(fill(bar.say), bar.forms) for bar in bars(shown, _oracle(), exercise)]
     common = frozenset.intersection(*(form.tags for form in exercise.forms))
     return _page(
@@ -114,7 +114,7 @@ def show(exercise_id: str) -> Response:
 
 
 def _page(template: str, shown: Content, **values: object) -> Response:
-    fill = Wording(shown.catalogue, current_state().settings.region)
+    fill = Wording(shown.catalogue, current_state().region)
     return make_response(
         render_template(
             template,

@@ -167,6 +167,8 @@ def test_a_check_is_finished_with_the_answers_that_were_shown_only(kept: Planner
 # say themselves what they do, whatever there is.
 _QUESTIONS = {"questions.take", "check_ins.take"}
 _OF_A_STOP = {"stops.answer_again"}
+# What it changes has no earlier page to differ from: the choice is all that it sends.
+_ABOUT_NO_ANSWER = {"country.choose"}
 _FORGETTING = {"questions.start_again", "plan.forget"}
 BUTTONS = {
     "questions.confirm": "/check-answers",
@@ -184,7 +186,7 @@ BUTTONS = {
 def test_every_form_of_a_person_is_of_a_kind_that_knows_two_tabs(kept: Planner) -> None:
     forms = {rule.endpoint for rule in kept.app.url_map.iter_rules() if "POST" in (rule.methods or ())}
     of_people = {endpoint for endpoint in forms if endpoint.partition(".")[0] not in OPEN_ROOMS}
-    assert of_people == {*BUTTONS, *_QUESTIONS, *_OF_A_STOP, *_FORGETTING}
+    assert of_people == {*BUTTONS, *_QUESTIONS, *_OF_A_STOP, *_FORGETTING, *_ABOUT_NO_ANSWER}
 
 
 @pytest.mark.parametrize("seen, said", [({}, "again"), ({"seen": "0123456789abcdef"}, "changed")])
