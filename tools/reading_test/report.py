@@ -70,11 +70,17 @@ def _lines(readings: Sequence[Reading], stories: Sequence[Story]) -> str:
         over[_pages(one)].update(line for each in one.scored for line in each.over)
     named = list(must) + sorted({line for counts in over.values() for line in counts} - set(must))
     head = ["line", "stories that must", *(f"{kind}: {name}" for name in pages for kind in ("missed", "too many"))]
-    rows = [
-        _row(f"`{line}`", must[line], *(count for name in pages for count in (missed[name][line], over[name][line])))
-        for line in named
-    ]
+    rows = []
+    for line in named:
+        counts = [counted[name][line] if _asks(name, line) else "" for name in pages for counted in (missed, over)]
+        rows.append(_row(f"`{line}`", must[line], *counts))
     return "\n".join(["## Line by line", "", _row(*head), "|---" * len(head) + "|", *rows])
+
+
+def _asks(pages: str, line: str) -> bool:
+    """Return whether the pages ask for a line, or for one of several."""
+    judged = PARTS[pages.split(", ")[1]]["judged"]
+    return any(one.partition(".")[0] in judged for one in line.split(" or "))
 
 
 def _misses(readings: Sequence[Reading]) -> str:
@@ -114,7 +120,7 @@ def _marked(line: str, story: Story) -> str:
 
 
 def _either(group: Sequence[str]) -> str:
-    return " or ".join(group)
+    return " or ".join(sorted(group))
 
 
 def _told(lines: Iterable[str]) -> str:
