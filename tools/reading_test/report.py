@@ -21,7 +21,8 @@ fault of the words; what it finds is no proof that people would.
 The stories were written from kinds of cases that journals and guidelines describe, which each names, and fixed before the questions were
 read; no clinician has judged them. `tools/reading_test/expected.yaml` holds what should be ticked. The ticks are put into a whole sheet, the
 answers to later pages are the story's own, and the real rules decide. *In time*: the person is told to get help at least as soon as the
-story needs. A sign counts only if one of its lines was ticked: who is old or in much pain is told to see somebody anyway.
+story needs. A sign counts only if a line was ticked ("not sure" is one): who is old or in much pain is told to see
+somebody anyway.
 *Safety* is the intake up to its page of signs that need seeing soon; *health* the page of conditions and medicines, and that of pregnancy,
 where the signs of {later} are asked. *Folded*: only the words that can be seen at once; *opened*: with what is one tap away.
 

@@ -46,9 +46,9 @@ class Scored:
     def is_in_time(self) -> bool:
         """Return whether the person is told to get help as soon as they need it.
 
-        With a sign, at least one of the story's lines must be ticked: age or a high score alone found nothing.
+        With a sign, some line must be ticked, "not sure" included: age or a high score alone found nothing.
         """
-        is_found = not self.is_read or bool(self.ticked & self.story.expected.lines)
+        is_found = not self.is_read or bool(self.ticked & self.story.expected.lines or self.over)
         return self.level is not None and is_found and self.level.rank >= self.story.at_least.rank
 
     @property
