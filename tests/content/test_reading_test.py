@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -16,7 +17,7 @@ from tools.reading_test.page_text import PageText, letters
 from tools.reading_test.pages import PARTS, Wording, keep, kept, rendered
 from tools.reading_test.prompt import batches, code, prompt
 from tools.reading_test.report import report
-from tools.reading_test.score import FORMS, Reading, Scored, one_scored, reading
+from tools.reading_test.score import FORMS, Reading, Scored, one_scored, reading, readings
 from tools.reading_test.stories import Kind, Story, stories
 
 EVERY = {story.id: story for story in stories()}
@@ -242,3 +243,13 @@ def test_the_answers_of_a_reader_are_read_by_the_code_of_the_story(recommender: 
     assert isinstance(one.scored[0], Scored) and one.language == "es"
     with pytest.raises(ValueError, match="no story or form S05"):
         reading(recommender, {**told, "answers": {"S05": {"ticks": ticks}}}, every)
+
+
+def test_the_batches_of_one_reader_are_joined(recommender: Recommender, tmp_path: Path) -> None:
+    told = {"wording": "long", "part": "safety", "language": "en", "form": "folded"}
+    wording = kept("long", "safety", "en")
+    for name, reader, story in (("1", "reader 1", "S05"), ("2", "reader 1", "P01"), ("3", "reader 2", "S05")):
+        answers = {code(EVERY[story]): {"ticks": ticked_by_the_book(EVERY[story], wording)}}
+        (tmp_path / f"{name}.json").write_text(json.dumps({**told, "reader": reader, "answers": answers}))
+    found = {one.reader: [scored.story.id for scored in one.scored] for one in readings(recommender, tmp_path)}
+    assert found == {"reader 1": ["S05", "P01"], "reader 2": ["S05"]}

@@ -104,8 +104,8 @@ def one_scored(recommender: Recommender, story: Story, ticks: Ticks, wording: Wo
 def readings(recommender: Recommender, folder: Path = ANSWERS) -> list[Reading]:
     """Return every reading that is kept, by name of its file. Batches of the same reader and pages are joined."""
     every = {code(story): story for story in stories()}
-    joined: dict[tuple[str, ...], list[Scored]] = {}
+    joined: dict[tuple[str, str, str, str, str], list[Scored]] = {}
     for file in sorted(folder.glob("*.json")):
         one = reading(recommender, json.loads(file.read_text(encoding="utf-8")), every)
         joined.setdefault((one.wording, one.part, one.language, one.form, one.reader), []).extend(one.scored)
-    return [Reading(*key, scored=tuple(scored)) for key, scored in joined.items()]
+    return [Reading(*key, tuple(scored)) for key, scored in joined.items()]
