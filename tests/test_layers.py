@@ -70,6 +70,7 @@ ONLY_IMPORTER = {
     "prometheus_client": {"web/telemetry/metrics.py"},
     "whitenoise": {"web/core/static_files.py"},
     "pysat": {"proof/solver.py"},
+    "dd": {"proof/counting.py"},
     "msgspec": {"web/api/json_replies.py"},
 }
 NEVER = {"durable"}

@@ -40,7 +40,7 @@ def _prove(given: argparse.Namespace, settings: Settings) -> int:
         print(f"There is no obligation '{unknown[0]}'. There are: {', '.join(one.id for one in OBLIGATIONS)}.")
         return _BROKEN
     content = load_content(settings.rules_dir, settings.catalogue_dir)
-    proof = prove(content, only=given.obligations)
+    proof = prove(content, only=given.obligations, with_counts=not given.obligations)
     supplied = {fact.id: fact.first_value for fact in content.rule_set.supplied if not fact.after_assembly}
     if given.json:
         print(json.dumps(as_data(proof, content.hash, supplied), indent=2, ensure_ascii=False))
@@ -60,6 +60,9 @@ def report(proof: Proof) -> Iterator[str]:
     yield from (
         f"needless {line}: recommender/safety/accepted.yaml accepts it, and it is not found." for line in proof.needless
     )
+    if proof.counts is not None:
+        shares = ", ".join(f"{level} {count:.3g}" for level, count in proof.counts.by_level.items())
+        yield f"Over {proof.counts.sheets} whole sheets: {shares}. Shares of sheets are not shares of people."
     yield (
         f"{'All proved or accepted' if proof.holds else 'Not proved'}: {proof.seconds:.1f} s of computing, {proof.megabytes:.0f} MB, "
         f"{proof.nodes} nodes, {proof.clauses} clauses."
@@ -75,6 +78,10 @@ def as_data(proof: Proof, content_hash: str, supplied: dict[str, int]) -> dict[s
         "megabytes": round(proof.megabytes),
         "obligations": [_as_data(result, supplied) for result in proof.results],
         "needless": list(proof.needless),
+        "sheets": None if proof.counts is None else proof.counts.sheets,
+        "sheets_by_level": None
+        if proof.counts is None
+        else {str(level): count for level, count in proof.counts.by_level.items()},
     }
 
 

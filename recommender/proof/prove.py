@@ -24,6 +24,7 @@ from recommender.proof.authors import (
     outcomes_that_never_decide,
     rules_that_never_speak,
 )
+from recommender.proof.counting import Counts, count_sheets
 from recommender.proof.early_stops import early_stops_hide_nothing
 from recommender.proof.hazards import hazards_hold
 from recommender.proof.levels import every_routine_has_a_time_plan, everybody_gets_a_level, floors_hold
@@ -70,7 +71,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Proof:
-    """Every result. ``needless`` are lines of what is accepted that nothing found answers to. ``seconds`` are of computing, ``megabytes`` is the peak."""
+    """Every result; with ``counts``, where they were asked for, of how many sheets it holds. ``needless`` are lines of what is accepted that nothing found answers to. ``seconds`` are of computing, ``megabytes`` is the peak."""
 
     results: tuple[Result, ...]
     needless: tuple[str, ...]
@@ -78,6 +79,7 @@ class Proof:
     megabytes: float
     nodes: int
     clauses: int
+    counts: Counts | None
 
     @property
     def holds(self) -> bool:
@@ -96,6 +98,7 @@ def prove(
     knowledge: Knowledge | None = None,
     accepted: Sequence[Accepted] | None = None,
     with_people: bool = True,
+    with_counts: bool = False,
 ) -> Proof:
     """Return what is proved of a content, and what is not.
 
@@ -112,6 +115,7 @@ def prove(
     if faults:
         raise ContentError(faults)
     prover = Prover(content, known, with_people)
+    counts = count_sheets(prover.rules, known.order.counted_in) if with_counts else None
     wanted = [_by_id[name] for name in only] if only else OBLIGATIONS
     told = shipped_accepted() if accepted is None else tuple(accepted)
     results = tuple(_result(prover, obligation, told) for obligation in wanted)
@@ -122,6 +126,7 @@ def prove(
         megabytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         nodes=len(prover.graph),
         clauses=prover.solver.clauses,
+        counts=counts,
     )
 
 

@@ -21,3 +21,10 @@ def solver() -> None:
     """Leave out what needs the extra [proof] where that is not installed."""
     if find_spec("pysat") is None:
         left_out("python-sat is not installed: pip install -e .[proof]")
+
+
+@pytest.fixture(scope="session")
+def diagrams() -> None:
+    """Leave out what counts where the library of decision diagrams is not installed."""
+    if find_spec("dd") is None or find_spec("dd.cudd") is None:
+        left_out("dd is not installed with CUDD: pip install -e .[proof]")
