@@ -15,6 +15,7 @@ from recommender.models.catalogue import DoseType
 
 if TYPE_CHECKING:
     from recommender.models.catalogue import Exercise, Form
+    from recommender.models.levels import Level
     from recommender.models.questionnaire import Intake
     from recommender.models.routine import Dose, Item
 
@@ -63,6 +64,24 @@ class Pattern:
     id: str
     of: tuple[Given, ...]
     at_least: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CombinedFloor:
+    """The least level of people who give answers together; ``brief`` is where the evidence brief says so."""
+
+    brief: str
+    level: Level
+    when: tuple[Given, ...]
+    unless: tuple[Given, ...] = ()
+
+
+@dataclass(frozen=True)
+class CombinedFloors:
+    """All of them, and the patterns that they name."""
+
+    patterns: Mapping[str, Pattern]
+    floors: tuple[CombinedFloor, ...]
 
 
 class Movement(Protocol):

@@ -13,11 +13,12 @@ from typing import NamedTuple
 from recommender.assembly.breaks import POSITIONS
 from recommender.models.actions import Timing
 from recommender.models.catalogue import Exercise, Form
-from recommender.models.forbidden import MAIN, MAIN_PLACE, PLACES, ForbiddenMoves, ForbiddenTable, Given, Occasion
+from recommender.models.forbidden import ForbiddenMoves, ForbiddenTable, Occasion
 from recommender.models.routine import Dose
 from recommender.models.slots import Slot
 from recommender.proof.encoding.answers import Answers
 from recommender.proof.encoding.forms import forms_of
+from recommender.proof.encoding.given import GivenEncoding
 from recommender.proof.encoding.graph import FALSE, TRUE, Literal
 from recommender.proof.prover import Hole, Prover
 
@@ -42,43 +43,7 @@ def hazards_hold(prover: Prover) -> Iterator[Hole]:
 
 def row_given(answers: Answers, table: ForbiddenTable, row: ForbiddenMoves) -> Literal:
     """Return that the row speaks of the person."""
-    sheet = _Sheet(answers, table)
-    graph = answers.graph
-    return graph.both(graph.any(map(sheet.gives, row.when)), -graph.any(map(sheet.gives, row.unless)))
-
-
-class _Sheet:
-    """What the table reads of a sheet, as the last check reads it."""
-
-    def __init__(self, answers: Answers, table: ForbiddenTable) -> None:
-        self._answers = answers
-        self._patterns = table.patterns
-        self._graph = answers.graph
-
-    def gives(self, given: Given) -> Literal:
-        return self._graph.every(
-            (
-                *(self._graph.any(self._tick(*pair) for pair in pairs) for pairs in given.one_of_each),
-                *(self._is(name) for name in given.patterns),
-                *(self._number(name, wanted) for name, wanted in given.numbers.items()),
-                *(-self._tick(*pair) for pair in given.none_of),
-            )
-        )
-
-    def _is(self, name: str) -> Literal:
-        pattern = self._patterns[name]
-        return self._graph.at_least(pattern.at_least, [self.gives(given) for given in pattern.of])
-
-    def _number(self, name: str, wanted: range) -> Literal:
-        return self._answers.number(name, wanted.start, wanted.stop - 1)
-
-    def _tick(self, question: str, option: str) -> Literal:
-        if question != MAIN_PLACE:
-            return self._answers.tick(question, option)
-        places = self._answers.universe.values(PLACES)
-        others = (-self._answers.tick(PLACES, place) for place in places if place != option)
-        alone = self._graph.every((-self._answers.is_answered(MAIN), self._answers.tick(PLACES, option), *others))
-        return self._graph.either(self._answers.tick(MAIN, option), alone)
+    return GivenEncoding(answers, table.patterns).speaks_of(row.when, row.unless)
 
 
 def _offered(prover: Prover) -> Mapping[Occasion, Mapping[str, Literal]]:

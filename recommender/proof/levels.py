@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from recommender.models.levels import Level
 from recommender.models.safety import Floor, Named
 from recommender.proof.encoding.answers import Answers
+from recommender.proof.encoding.given import GivenEncoding
 from recommender.proof.encoding.graph import Literal
 from recommender.proof.prover import Hole, Prover
 
@@ -33,6 +34,17 @@ def floors_hold(prover: Prover) -> Iterator[Hole]:
     for floor in prover.knowledge.net.floors:
         below = -prover.rules.at_least[floor.level]
         given = floor_given(prover.answers, floor)
+        if prover.can_hold(given, below):
+            subject = f"{floor.brief}: {floor.level}"
+            yield prover.hole(subject, f"The level is below {floor.level}, the floor of {floor.brief}.", given, below)
+
+
+def combined_floors_hold(prover: Prover) -> Iterator[Hole]:
+    """Yield somebody whose level is below the floor of answers given together, for each such floor that does not hold."""
+    given_together = GivenEncoding(prover.answers, prover.knowledge.combined.patterns)
+    for floor in prover.knowledge.combined.floors:
+        below = -prover.rules.at_least[floor.level]
+        given = given_together.speaks_of(floor.when, floor.unless)
         if prover.can_hold(given, below):
             subject = f"{floor.brief}: {floor.level}"
             yield prover.hole(subject, f"The level is below {floor.level}, the floor of {floor.brief}.", given, below)

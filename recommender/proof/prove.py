@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from recommender.errors import ContentError
 from recommender.loaders.answer_order import shipped_accepted, shipped_answer_order, unknown_answers
-from recommender.loaders.forbidden import shipped_forbidden_moves
+from recommender.loaders.forbidden import shipped_combined_floors, shipped_forbidden_moves
 from recommender.loaders.safety import shipped_safety_net
 from recommender.models.answer_order import Accepted
 from recommender.models.content import Content
@@ -27,7 +27,12 @@ from recommender.proof.authors import (
 from recommender.proof.counting import Counts, count_sheets
 from recommender.proof.early_stops import early_stops_hide_nothing
 from recommender.proof.hazards import hazards_hold
-from recommender.proof.levels import every_routine_has_a_time_plan, everybody_gets_a_level, floors_hold
+from recommender.proof.levels import (
+    combined_floors_hold,
+    every_routine_has_a_time_plan,
+    everybody_gets_a_level,
+    floors_hold,
+)
 from recommender.proof.prover import Hole, Knowledge, Obligation, Prover
 from recommender.proof.refusals import nobody_is_refused_unexplained
 from recommender.proof.unread_signs import no_sign_is_passed_over
@@ -36,6 +41,7 @@ OBLIGATIONS = (
     Obligation("level", "Every sheet has a level.", everybody_gets_a_level),
     Obligation("time-plan", "Every routine has a time plan.", every_routine_has_a_time_plan),
     Obligation("floors", "No sheet falls below a floor.", floors_hold),
+    Obligation("combined-floors", "Answers given together never fall below theirs.", combined_floors_hold),
     Obligation("hazards", "No movement comes to anybody for whom it is forbidden.", hazards_hold),
     Obligation("worse-answers", "No worse answer lowers the level.", no_worse_answer_lowers_the_level),
     Obligation("movements-back", "No worse answer brings a movement back.", no_worse_answer_brings_a_movement_back),
@@ -88,7 +94,7 @@ class Proof:
 
 def shipped_knowledge() -> Knowledge:
     """Return what the package itself holds against rules."""
-    return Knowledge(shipped_safety_net(), shipped_forbidden_moves(), shipped_answer_order())
+    return Knowledge(shipped_safety_net(), shipped_combined_floors(), shipped_forbidden_moves(), shipped_answer_order())
 
 
 def prove(

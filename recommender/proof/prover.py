@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from recommender.models.answer_order import AnswerOrder
 from recommender.models.content import Content
-from recommender.models.forbidden import ForbiddenTable
+from recommender.models.forbidden import CombinedFloors, ForbiddenTable
 from recommender.models.safety import SafetyNet
 from recommender.proof.encoding.answers import Answers, new_ticks
 from recommender.proof.encoding.forms import FormEncoding
@@ -30,9 +30,10 @@ class Hole:
 
 @dataclass(frozen=True)
 class Knowledge:
-    """What the package itself holds against rules: the safety net, the table of forbidden moves, the order of answers."""
+    """What the package itself holds against rules: the safety net, floors of answers together, the table of forbidden moves, the order of answers."""
 
     net: SafetyNet
+    combined: CombinedFloors
     table: ForbiddenTable
     order: AnswerOrder
 

@@ -10,16 +10,21 @@ import pytest
 
 from recommender.cli.main import main
 from recommender.loaders.answer_order import shipped_accepted, shipped_answer_order, unknown_answers
+from recommender.loaders.forbidden import shipped_combined_floors, unknown_words
 from recommender.models.actions import Scope
 from recommender.models.answer_order import Accepted
 from recommender.models.conditions import Chosen, Condition
 from recommender.models.content import Content
+from recommender.models.forbidden import ForbiddenMoves, ForbiddenTable, Moves
 from recommender.models.levels import Level
 from recommender.models.questionnaire import Intake
 from recommender.models.rules import Branch
 from recommender.proof import solver as solver_module
-from recommender.proof.prove import OBLIGATIONS, Proof, prove
-from recommender.proof.prover import Hole
+from recommender.proof.encoding.given import GivenEncoding
+from recommender.proof.encoding.graph import TRUE
+from recommender.proof.levels import floor_given
+from recommender.proof.prove import OBLIGATIONS, Proof, prove, shipped_knowledge
+from recommender.proof.prover import Hole, Prover
 from recommender.proof.solver import ProofExtraMissing
 from recommender.service.recommend import Recommender
 
@@ -77,6 +82,38 @@ class TestPlanted:
     """Each fault is planted in the real rules, and the obligation that must find it does."""
 
     pytestmark = needs_solver
+
+    def test_no_outcome_can_be_taken_out_and_lower_a_level_without_a_floor_that_notices(
+        self, recommender: Recommender
+    ) -> None:
+        prover = Prover(recommender.content, shipped_knowledge(), with_people=False)
+        floors = [(floor.level, floor_given(prover.answers, floor)) for floor in prover.knowledge.net.floors]
+        together = GivenEncoding(prover.answers, prover.knowledge.combined.patterns)
+        floors += [
+            (floor.level, together.speaks_of(floor.when, floor.unless)) for floor in prover.knowledge.combined.floors
+        ]
+        lowest = min(Level, key=lambda level: level.rank)
+        floors.append((lowest, TRUE))  # everybody has a level
+        unnoticed, lowering = [], 0
+        for branch in prover.universe.outcomes:
+            at_least = {level: self.reached_without(prover, branch, level) for level in Level}
+            lost = [prover.graph.both(prover.rules.at_least[level], -at_least[level]) for level in Level]
+            if prover.can_hold(prover.graph.any(lost)):
+                lowering += 1
+                broken = (prover.graph.both(given, -at_least[level]) for level, given in floors)
+                before = (prover.graph.both(given, -prover.rules.at_least[level]) for level, given in floors)
+                if not prover.can_hold(prover.graph.any(broken), -prover.graph.any(before)):
+                    unnoticed.append(branch.id)
+        assert lowering > 150
+        assert unnoticed == []
+
+    def reached_without(self, prover: Prover, taken_out: Branch, level: Level) -> int:
+        """Return that the level is reached though one outcome says nothing."""
+        return prover.graph.any(
+            prover.rules.fired[one.id]
+            for one in prover.universe.outcomes
+            if one.id != taken_out.id and one.then.disposition and one.then.disposition.level.rank >= level.rank
+        )
 
     def level_of(self, content: Content, hole: Hole) -> Level:
         assert hole.person is not None
@@ -192,6 +229,15 @@ class TestCommand:
 
 def test_what_the_proofs_know_of_the_questions_can_be_answered(recommender: Recommender) -> None:
     assert list(unknown_answers(shipped_answer_order(), recommender.content.questionnaire)) == []
+
+
+def test_the_floors_of_answers_together_name_answers_that_can_be_given(recommender: Recommender) -> None:
+    combined = shipped_combined_floors()
+    rows = tuple(
+        ForbiddenMoves(f"{number}", floor.brief, "", floor.when, Moves(), unless=floor.unless)
+        for number, floor in enumerate(combined.floors)
+    )
+    assert list(unknown_words(ForbiddenTable(combined.patterns, rows, 4, 5), recommender.content)) == []
 
 
 def test_everything_accepted_is_of_an_obligation_and_says_why() -> None:
