@@ -14,6 +14,7 @@ from recommender.analysis.brief import load_brief
 from recommender.analysis.brief_coverage import CoverageState, coverage, report
 from recommender.analysis.lint import lint
 from recommender.cli.backup import add_backup_commands
+from recommender.cli.diff import add_diff_command
 from recommender.cli.prove import add_prove_command
 from recommender.cli.review import add_review_commands, migrate_at_start, record_notes
 from recommender.cli.translations import add_translations_command
@@ -84,6 +85,7 @@ def parser() -> argparse.ArgumentParser:
     recommend.add_argument("answers", type=Path, help='JSON file: {"answers": {...}}; - reads standard input')
     recommend.set_defaults(run=_recommend)
     add_prove_command(commands)
+    add_diff_command(commands)
     add_translations_command(commands)
     add_review_commands(commands)
     add_backup_commands(commands)

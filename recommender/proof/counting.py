@@ -146,20 +146,26 @@ def ordered(universe: Universe, first: Sequence[str]) -> Iterator[tuple[Question
 def count_sheets(rules: RuleEncoding, first: Sequence[str] = (), *, in_binary: bool = True) -> Counts:
     """Return the counts. ``first`` are questions to look at first; other ways to write a sheet come to the same numbers."""
     diagrams = Diagrams(rules.answers, first, in_binary=in_binary)
-    undecided = diagrams.whole()
-    sheets = left = diagrams.count(undecided)
-    by_level: dict[Level, int] = {}
-    for level in sorted(Level, key=lambda one: -one.rank):
+    by_level = {level: diagrams.count(region) for level, region in regions(diagrams, rules)}
+    return Counts(sum(by_level.values()), by_level)
+
+
+def regions(diagrams: Diagrams, rules: RuleEncoding, within: Any = None) -> Iterator[tuple[Level, Any]]:
+    """Yield the diagram of the whole sheets of each level, worst level first; ``within`` leaves out all other sheets."""
+    undecided = diagrams.whole() if within is None else within
+    *others, mildest = sorted(Level, key=lambda one: -one.rank)
+    for level in others:
         cases = [
             diagrams.of(rules.fired[branch.id])
             for branch in rules.universe.outcomes
             if branch.then.disposition and branch.then.disposition.level is level
         ]
+        left = undecided
         for case in sorted(cases, key=len):
-            undecided &= ~case
-        still = diagrams.count(undecided)
-        by_level[level], left = left - still, still
-    return Counts(sheets, by_level)
+            left &= ~case
+        yield level, undecided & ~left
+        undecided = left
+    yield mildest, undecided
 
 
 def _new_manager() -> Any:
