@@ -73,8 +73,8 @@ def test_an_answer_is_kept_leads_back_and_makes_the_routine_anew(visitor: Visito
     after = visitor.see("/result").text
     assert moves_on(before) != moves_on(after)
     check = visitor.see("/check-answers").text
-    assert "To get stronger" in check and f"{FIT}?from=check#goal" in html.unescape(check)
-    assert "To get stronger" in visitor.see("/result/summary").text
+    assert "Get stronger" in check and f"{FIT}?from=check#goal" in html.unescape(check)
+    assert "Get stronger" in visitor.see("/result/summary").text
     assert re.search(r'value="get_stronger" checked', visitor.see(FIT).text)
 
 
