@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from flask import render_template
+from flask import render_template, request
 
 from recommender.assembly.dose import pace
 from recommender.errors import DecisionError
@@ -16,6 +16,8 @@ from recommender.models.recommendation import Recommendation
 from recommender.models.routine import Item, Pace
 from recommender.web.core.language import localised_content
 from recommender.web.result.sections import advice_groups
+
+DAYS, OTHER_DAYS = "days", "other"  # in the address: the routine of the days between strength days
 
 
 class RoutinePage(StrEnum):
@@ -39,15 +41,18 @@ class Turn:
 def player_page(recommendation: Recommendation, shown: Mapping[str, Any], whole: RoutinePage) -> str:
     """Return the page for a recommendation with a routine; ``shown`` is the same as it is presented.
 
+    Where the address asks for the other days and there is a routine for them, it is that one.
+
     Raises:
         DecisionError: there is no routine, or no rule says how long things take.
     """
     content = localised_content().content
     advice = advice_groups(shown["advice"], content.catalogue)
+    others = shown["routine"]["other_days"] if request.args.get(DAYS) == OTHER_DAYS else None
     return render_template(
         "result/player.html",
-        shown=shown,
-        turns=turns(recommendation),
+        shown={**shown, "routine": {**shown["routine"], **others}} if others else shown,
+        turns=turns(recommendation, is_other_days=bool(others)),
         advice={topic.id: texts for topic, texts in advice},
         topics=content.catalogue.topics,
         slots=content.catalogue.vocabulary["slots"],
@@ -55,16 +60,18 @@ def player_page(recommendation: Recommendation, shown: Mapping[str, Any], whole:
     )
 
 
-def turns(recommendation: Recommendation) -> list[Turn]:
-    """Return how the clock goes through each item of the routine.
+def turns(recommendation: Recommendation, *, is_other_days: bool = False) -> list[Turn]:
+    """Return how the clock goes through each item of the routine, or of that of the other days.
 
     Raises:
         DecisionError: there is no routine, or no rule says how long things take.
     """
     plan = recommendation.decision.plan
-    if recommendation.assembly is None or plan is None:
+    assembly = recommendation.assembly
+    routine = None if assembly is None else assembly.other_days if is_other_days else assembly.routine
+    if routine is None or plan is None:
         raise DecisionError("there is no routine to show one move at a time")
-    return [_turn(item, plan.timing) for item in recommendation.assembly.routine.items]
+    return [_turn(item, plan.timing) for item in routine.items]
 
 
 def _turn(item: Item, timing: Timing) -> Turn:
