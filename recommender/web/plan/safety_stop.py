@@ -64,6 +64,11 @@ def stop_told(draft: CheckInDraft, level: Level) -> SafetyStop:
     return SafetyStop(secrets.token_hex(_ID_BYTES), replace(draft, correcting=None, before=(), mistake=None), level)
 
 
+def stop_to_answer(draft: CheckInDraft) -> SafetyStop:
+    """Return the stop that stands until the questions that a check has come to are answered. No level is known yet."""
+    return SafetyStop(secrets.token_hex(_ID_BYTES), replace(draft, correcting=None, before=(), mistake=None))
+
+
 def stop_of_before(plan: Plan) -> SafetyStop | None:
     """Return the stop that a plan holds itself, as all did that were kept before stops had a place of their own."""
     if plan.stopped is None:

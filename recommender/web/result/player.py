@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from flask import render_template, request
+from flask import render_template, request, url_for
 
 from recommender.assembly.dose import pace
 from recommender.errors import DecisionError
 from recommender.models.actions import Timing
+from recommender.models.catalogue import Breath
+from recommender.models.questionnaire import Question
 from recommender.models.recommendation import Recommendation
 from recommender.models.routine import Item, Pace
 from recommender.web.core.language import localised_content
+from recommender.web.result.hurts import CAME_OF_IT, OPEN, OUTCOMES, hurt_asked
 from recommender.web.result.sections import advice_groups
 
 DAYS, OTHER_DAYS = "days", "other"  # in the address: the routine of the days between strength days
@@ -27,26 +30,37 @@ class RoutinePage(StrEnum):
     PLAN = "plan.today"
 
 
+# Where the two questions about a move that hurts are sent.
+_HURTS = {RoutinePage.RESULT: "hurts.take", RoutinePage.PLAN: "plan_hurts.take"}
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """How the clock goes through one item: ``settle_seconds`` to get into place, then the pace of its dose.
 
-    All of it together is the ``seconds`` of the item.
+    All of it together is the ``seconds`` of the item. To change sides takes ``turn_seconds``, in place of getting ready
+    where there is a time for that, and otherwise besides. ``breath`` is the pace of breathing, for what has one.
     """
 
     settle_seconds: int
     pace: Pace
+    turn_seconds: int
+    breath: Breath | None = None
 
 
-def player_page(recommendation: Recommendation, shown: Mapping[str, Any], whole: RoutinePage) -> str:
+def player_page(
+    recommendation: Recommendation, shown: Mapping[str, Any], whole: RoutinePage, after: Question | None = None
+) -> str:
     """Return the page for a recommendation with a routine; ``shown`` is the same as it is presented.
 
     Where the address asks for the other days and there is a routine for them, it is that one.
+    ``after`` is asked at its end, where there is a plan to keep the answer.
 
     Raises:
         DecisionError: there is no routine, or no rule says how long things take.
     """
-    content = localised_content().content
+    localised = localised_content()
+    content = localised.content
     advice = advice_groups(shown["advice"], content.catalogue)
     others = shown["routine"]["other_days"] if request.args.get(DAYS) == OTHER_DAYS else None
     return render_template(
@@ -57,6 +71,11 @@ def player_page(recommendation: Recommendation, shown: Mapping[str, Any], whole:
         topics=content.catalogue.topics,
         slots=content.catalogue.vocabulary["slots"],
         whole=whole.value,
+        after=after,
+        hurts=hurt_asked(localised),
+        hurts_action=url_for(_HURTS[whole]),
+        open_at=request.args.get(OPEN, type=int),
+        hurt=what if (what := request.args.get(CAME_OF_IT)) in OUTCOMES else None,
     )
 
 
@@ -76,4 +95,4 @@ def turns(recommendation: Recommendation, *, is_other_days: bool = False) -> lis
 
 def _turn(item: Item, timing: Timing) -> Turn:
     own = pace(item.dose, timing)
-    return Turn(item.seconds - own.seconds, own)
+    return Turn(item.seconds - own.seconds, own, timing.seconds_per_hold_change, item.exercise.breath)

@@ -176,6 +176,18 @@ MEANT: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
     (("recommendation",), "answer_again", ADDED, "what somebody was not sure of may be answered again"),
     (("check-in",), "recommendation.answer_again", ADDED, "what somebody was not sure of may be answered again"),
     (("recommendation",), "routine.how_often", ADDED, "how often is said by a rule"),
+    (
+        ("problem",),
+        "errors.follow_up.*",
+        CHANGED,
+        "the answers about a move that hurts are a third way to send a check",
+    ),
+    (("exercises",), "exercises.*.breath", ADDED, "a move of breathing may have a pace"),
+    (("exercise",), "exercise.breath", ADDED, "a move of breathing may have a pace"),
+    (("questionnaire",), "during_session", ADDED, "a move that hurts in a session is asked about"),
+    (("questionnaire",), "after_session", ADDED, "how a session was can be kept with the plan"),
+    (("rules",), "rules.*.branches.*.then.follow_up.drop_hurting", ADDED, "a move that hurts may be left out"),
+    (("rule",), "rule.branches.*.then.follow_up.drop_hurting", ADDED, "a move that hurts may be left out"),
 )
 # Keys of a rule that have another name now, with the name; what they hold must be the same.
 RENAMED_IN_RULES: dict[str, str] = {
@@ -197,7 +209,7 @@ NEW = frozenset(
     {"FACT-12", "FACT-15", "FACT-16", "RF-E15", "RF-U23", "RF-U24", "FU-12", "FU-13", "ratamess_2009"}
     | {"bond_manian_2016", "yusuf_2019", "fedor_2011", "stetkarova_2021", "robertson_2017", "nice_cg95"}
     | {"FACT-13", "FACT-14", "RF-P29", "CI-R17", "CI-R18", "CI-R19", "nice_ng206", "nice_ng123", "sosort_2016"}
-    | {"FACT-17", "RF-R19", "CI-A23", "nice_ng249", "IN-19", "IN-20"}
+    | {"FACT-17", "RF-R19", "CI-A23", "nice_ng249", "IN-19", "IN-20", "FU-14"}
     | {
         "band_pull_apart",
         "band_row",
