@@ -16,6 +16,7 @@ from recommender.models.check_in import CheckInResult, NextCheck
 from recommender.models.questionnaire import Occasion
 from recommender.models.recommendation import Recommendation
 from recommender.questionnaire.answer_sheet import raw_answers
+from recommender.web.core.day import utc_now
 from recommender.web.core.language import localised_content
 from recommender.web.core.state import current_state
 from recommender.web.plan.check_in_form import CheckInForm, may_check
@@ -136,7 +137,8 @@ def today() -> Response:
         return session
     if session.result.recommendation.assembly is None:
         return hold_page()
-    return make_response(render_template("plan/plan_today.html", shown=session.shown, **session.words()))
+    made = {"recommendation": session.result.recommendation, "answered_at": utc_now(), "after": session.plan.after}
+    return make_response(render_template("plan/plan_today.html", shown=session.shown, **made, **session.words()))
 
 
 @blueprint.get("/plan/today/play")
