@@ -188,13 +188,14 @@ def _result(sheet: OwnSheet, recommendation: Recommendation, shown: Recommendati
 def _summary(sheet: OwnSheet, recommendation: Recommendation, shown: RecommendationShown) -> str:
     walk = current_state().ready.flow.walk(sheet.draft.answers)
     sections = answered_steps(sheet.localised, walk, sheet.draft.answers)
+    questions = sheet.localised.content.questionnaire.intake_questions
     return render_template(
         "result/summary.html",
         shown=shown,
         tone=recommendation.disposition.tone,
         day=day_of(sheet.answered_at),
         zone=zone_in_doubt(sheet.answered_at, str(get_locale())),
-        parts=summary_parts(one for _, asked in sections for one in asked),
+        parts=summary_parts([one for _, asked in sections for one in asked], questions),
         changes=sheet.changes(recommendation),
     )
 

@@ -27,7 +27,8 @@ def test_every_answer_is_in_the_summary_and_none_is_told_as_its_contrary(
     recommender: Recommender, given: dict[str, object]
 ) -> None:
     fields = asked(recommender, given)
-    parts = summary_parts(fields)
+    every = recommender.content.questionnaire.intake_questions
+    parts = summary_parts(fields, every)
     told = {option for denied in parts.denied for option in denied.options}
     for one in fields:
         listed = one in (*parts.unsure, *parts.pain, *parts.time, *parts.medicines, *parts.others)
@@ -38,20 +39,23 @@ def test_every_answer_is_in_the_summary_and_none_is_told_as_its_contrary(
         if not one.chosen and not one.task:
             assert one in parts.others or one in parts.pain or one in parts.time
         if one.question.safety and one.question.kind is QuestionKind.MANY and one.chosen:
-            ticked = {option.text for option in one.options if option.id in one.chosen}
-            assert not ticked & told, one.question.id
+            ticked = [option for option in one.options if option.id in one.chosen]
+            assert not {text for option in ticked for text in (option.text, option.short)} & told, one.question.id
+            if NOT_SURE not in one.chosen:
+                left = [option for option in one.options if not option.exclusive and option.id != NOT_SURE]
+                assert all({option.text, option.short} & told for option in left if option not in ticked)
 
 
 def test_a_list_that_was_not_answered_is_not_told_as_denied(recommender: Recommender) -> None:
     question = recommender.content.questionnaire.questions["rf_illness"]
-    parts = summary_parts([as_shown(question, None, {})])
+    parts = summary_parts([as_shown(question, None, {})], [question])
     assert (parts.denied, parts.signs) == ([], [])
     assert [one.question.id for one in parts.others] == ["rf_illness"]
 
 
 def test_not_sure_denies_nothing(recommender: Recommender) -> None:
     question = recommender.content.questionnaire.questions["rf_illness"]
-    parts = summary_parts([as_shown(question, (NOT_SURE,), {})])
+    parts = summary_parts([as_shown(question, (NOT_SURE,), {})], [question])
     assert (parts.denied, [one.question.id for one in parts.unsure]) == ([], ["rf_illness"])
 
 
@@ -80,3 +84,21 @@ def test_what_was_denied_is_one_paragraph(visitor: Visitor) -> None:
     assert part.count("<p") == 1
     assert "None of these:" in part
     assert "None of those asked about." in page
+
+
+def test_a_short_line_denies_only_where_all_that_it_stands_for_was_asked_and_not_ticked(
+    recommender: Recommender,
+) -> None:
+    every = recommender.content.questionnaire.intake_questions
+    question = recommender.content.questionnaire.questions["rf_illness"]
+    line = question.option("fever").short
+    assert line == question.option("weight_loss").short
+
+    def denied(*ticked: str) -> set[str]:
+        parts = summary_parts([as_shown(question, ticked, {})], every)
+        return {text for each in parts.denied for text in each.options}
+
+    assert line in denied("none")
+    assert line not in denied("fever")
+    assert question.option("weight_loss").text in denied("fever")
+    assert question.option("fever").text not in denied("fever")
