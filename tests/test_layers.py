@@ -15,7 +15,7 @@ LAYERS = (
     ("__main__", "wsgi"),
     ("cli",),
     ("web",),
-    ("rule_mutants",),
+    ("rule_mutants", "proof"),
     ("lab", "review"),
     ("rulebook",),
     ("presentation",),
@@ -73,6 +73,8 @@ ONLY_IMPORTER = {
     "prometheus_client": {"web/telemetry/metrics.py"},
     "whitenoise": {"web/core/static_files.py"},
     "segno": {"web/link/qr.py"},
+    "pysat": {"proof/solver.py"},
+    "dd": {"proof/counting.py"},
     "msgspec": {"web/api/json_replies.py"},
 }
 NEVER = {"durable"}

@@ -25,6 +25,7 @@ from recommender.web.app import create_app
 from recommender.web.paper import pdf as paper
 from recommender.web.review import pdf as review_pdf
 from tests.support.needs import left_out
+from tests.support.paper import printed_words
 from tests.support.signing import PASSWORD
 
 
@@ -65,7 +66,7 @@ def test_the_book_holds_every_rule_move_and_outcome_with_its_signatures(
     file = tmp_path / "book.pdf"
     assert cli.main(["export-review", str(file)]) == 0
     book = PdfReader(file)
-    text = " ".join(" ".join(page.extract_text() for page in book.pages).split())
+    text = printed_words(book)
     assert recommender.content.hash in text.replace(" ", "")
     assert "This release is not approved." in text
     assert text.count("Ann Lee") == text.count("PH1") == 1

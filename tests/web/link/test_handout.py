@@ -22,6 +22,7 @@ from recommender.web.link.handout import short_lines, weekdays
 from recommender.web.paper import pdf as paper
 from recommender.web.paper.pdf import Press
 from tests.support.needs import left_out
+from tests.support.paper import printed_words
 from tests.support.people import AT_A_DESK
 from tests.support.visitor import Visitor
 
@@ -84,7 +85,7 @@ def test_four_moves_have_one_side_and_eight_have_two(
     ]
     assert pdf.root_object["/MarkInfo"]["/Marked"] == True  # noqa: E712  (an object of the PDF)
     assert pdf.root_object["/Lang"] == "en"
-    text = letters("".join(page.extract_text() for page in pdf.pages))
+    text = letters(printed_words(pdf))
     assert [name for name in moves if letters(name) not in text] == []
 
 
@@ -96,7 +97,7 @@ def test_the_pdf_says_what_the_page_says_in_the_same_order(site: Flask, recommen
     )
     words = [letters(html.unescape(part)) for part in re.split(r"<[^>]+>", page) if part.strip()]
     pdf = PdfReader(io.BytesIO(client.get(f"{link}/handout.pdf").data))
-    text = letters("".join(sheet.extract_text() for sheet in pdf.pages))
+    text = letters(printed_words(pdf))
     assert [word for word in words if word not in text] == []
     headings = [letters(html.unescape(part)) for part in re.findall(r"<h[123]>(.*?)</h[123]>", page)]
     places = [text.index(heading) for heading in headings]
