@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -24,10 +24,11 @@ DAYS, OTHER_DAYS = "days", "other"  # in the address: the routine of the days be
 
 
 class RoutinePage(StrEnum):
-    """Whose routine it is, by the page that shows it whole: that of today's answers, or of a remembered plan."""
+    """Whose routine it is, by the page that shows it whole: of today's answers, of a remembered plan, of a signed link."""
 
     RESULT = "result.show"
     PLAN = "plan.today"
+    LINK = "link.moves"
 
 
 # Where the two questions about a move that hurts are sent.
@@ -59,24 +60,38 @@ def player_page(
     Raises:
         DecisionError: there is no routine, or no rule says how long things take.
     """
-    localised = localised_content()
-    content = localised.content
-    advice = advice_groups(shown["advice"], content.catalogue)
     others = shown["routine"]["other_days"] if request.args.get(DAYS) == OTHER_DAYS else None
-    return render_template(
-        "result/player.html",
-        shown={**shown, "routine": {**shown["routine"], **others}} if others else shown,
-        turns=turns(recommendation, is_other_days=bool(others)),
-        advice={topic.id: texts for topic, texts in advice},
-        topics=content.catalogue.topics,
-        slots=content.catalogue.vocabulary["slots"],
-        whole=whole.value,
-        after=after,
-        hurts=hurt_asked(localised),
-        hurts_action=url_for(_HURTS[whole]),
-        open_at=request.args.get(OPEN, type=int),
-        hurt=what if (what := request.args.get(CAME_OF_IT)) in OUTCOMES else None,
-    )
+    today = {**shown, "routine": {**shown["routine"], **others}} if others else shown
+    words = player_words(today, turns(recommendation, is_other_days=bool(others)), whole, url_for(whole.value))
+    own = {
+        "after": after,
+        "hurts": hurt_asked(localised_content()),
+        "hurts_action": url_for(_HURTS[whole]),
+        "open_at": request.args.get(OPEN, type=int),
+        "hurt": what if (what := request.args.get(CAME_OF_IT)) in OUTCOMES else None,
+    }
+    return render_template("result/player.html", **(words | own))
+
+
+def player_of(shown: Mapping[str, Any], turns: Sequence[Turn], whole: RoutinePage, address: str) -> str:
+    """Return the page for a presented routine and its turns; ``address`` is that of the page that shows it whole."""
+    return render_template("result/player.html", **player_words(shown, turns, whole, address))
+
+
+def player_words(shown: Mapping[str, Any], turns: Sequence[Turn], whole: RoutinePage, address: str) -> dict[str, Any]:
+    """Return what that template needs. Nothing is asked: neither about a move that hurts, nor at the end."""
+    content = localised_content().content
+    advice = advice_groups(shown["advice"], content.catalogue)
+    return {
+        "shown": shown,
+        "turns": turns,
+        "advice": {topic.id: texts for topic, texts in advice},
+        "topics": content.catalogue.topics,
+        "slots": content.catalogue.vocabulary["slots"],
+        "whole": whole.value,
+        "whole_address": address,
+        **dict.fromkeys(("after", "hurts", "hurts_action", "open_at", "hurt")),
+    }
 
 
 def turns(recommendation: Recommendation, *, is_other_days: bool = False) -> list[Turn]:
@@ -90,9 +105,10 @@ def turns(recommendation: Recommendation, *, is_other_days: bool = False) -> lis
     routine = None if assembly is None else assembly.other_days if is_other_days else assembly.routine
     if routine is None or plan is None:
         raise DecisionError("there is no routine to show one move at a time")
-    return [_turn(item, plan.timing) for item in routine.items]
+    return [turn_of(item, plan.timing) for item in routine.items]
 
 
-def _turn(item: Item, timing: Timing) -> Turn:
+def turn_of(item: Item, timing: Timing) -> Turn:
+    """Return how the clock goes through one item."""
     own = pace(item.dose, timing)
     return Turn(item.seconds - own.seconds, own, timing.seconds_per_hold_change, item.exercise.breath)
