@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from recommender.assembly.accounting import account_for_carried_on
+from recommender.assembly.builder import Builder, other_days
 from recommender.assembly.carried_items import (
     Kept,
     dose_between,
@@ -21,7 +23,7 @@ from recommender.assembly.carried_items import (
     with_figures,
     within_limits,
 )
-from recommender.assembly.routine import Builder, account
+from recommender.assembly.due_sets import due_sets, with_room
 from recommender.assembly.routine_changes import changes_between
 from recommender.assembly.screening import Candidate, ExerciseScreening
 from recommender.assembly.time_budget import TimeBudget, time_budget
@@ -127,7 +129,12 @@ class _NextRoutineBuilder:
         return self._carried(draft, is_full)
 
     def _carried(self, draft: _DraftItem, is_full: bool) -> NextRoutine:
-        assembly = account(draft.items, draft.budget, self._screen, self._catalogue, self._decision)
+        unwanted = self._plan.barred | self._plan.hurting
+        items, budget = draft.items, draft.budget
+        assembly = replace(
+            account_for_carried_on(items, budget, self._screen, self._catalogue, self._decision),
+            other_days=other_days(items, self._screen, self._decision, budget, unwanted),
+        )
         more = None if self._plan.follow_up.restore else self._plan.more
         changes = changes_between(self._before.moves, assembly, draft.swaps, self._dosing, self._plan.branch, more)
         return NextRoutine(assembly, changes, is_full)
@@ -296,6 +303,9 @@ class _NextRoutineBuilder:
         grown, raised = draft, frozenset[str]()
         for number in range(more.things_at_most):
             base = self._settled(grown)
+            if due := self._one_due_set(base, more, {one.id for one in base.kept} - raised):
+                grown, raised = due[0], raised | {due[1]}
+                continue
             first = [one.id for one in base.kept if number == 0 and one.candidate.exercise.slot in more.slots_first]
             doses = [step for step in more.steps if step.figure is not ProgressFigure.MOVES]
             one_more = self._one_more(base, replace(more, steps=tuple(doses)), set(first)) if first else None
@@ -306,6 +316,18 @@ class _NextRoutineBuilder:
             raised |= {name for name, item in one_more.moves.items() if before.get(name) != item.dose}
             grown = one_more
         return grown if raised else None
+
+    def _one_due_set(self, base: _DraftItem, more: Progress, among: set[str]) -> tuple[_DraftItem, str] | None:
+        """Return the draft with one set more of a move that should have it by now, and that move; None if none should."""
+        for one, dose in due_sets(base.kept, among, self._dosing, more):
+            grown = base.with_dose(one, dose)
+            minutes = base.budget.minutes
+            for kept in with_room(grown.kept, one.id, self._decision, minutes, self._moves_wanted()):
+                attempt = replace(grown, kept=kept, count=len(kept))
+                built = self._built(attempt)
+                if _is_as_meant(built, attempt):
+                    return built, one.id
+        return None
 
     def _one_more(self, base: _DraftItem, more: Progress, among: set[str]) -> _DraftItem | None:
         """Return the draft with one thing more, of one of these moves or a new one; None if nothing can be raised."""

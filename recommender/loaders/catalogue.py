@@ -298,6 +298,11 @@ class CommonQuestionSchema(ContentSchema):
     sources = TupleOf(Word("source"), required=True)
 
 
+class LeftOutWordsSchema(ContentSchema):
+    for_another_place = Text(required=True)
+    not_called_for = Text(required=True)
+
+
 class UnavailableSchema(ContentSchema):
     title = Text(required=True)
     message = Text(required=True)
@@ -329,6 +334,7 @@ _FILES: Mapping[str, Any] = MappingProxyType(
             topics=ListOf(nested(TopicSchema), by="id", required=True),
             not_approved=Text(required=True),
             stand_in=Text(required=True),
+            left_out=nested(LeftOutWordsSchema, required=True),
             unavailable=nested(UnavailableSchema, required=True),
             common_questions=ListOf(nested(CommonQuestionSchema), by="id"),
         ),
@@ -395,6 +401,7 @@ def _words(advice: Mapping[str, Any]) -> FixedWords:
     return FixedWords(
         not_approved=advice["not_approved"],
         stand_in=advice["stand_in"],
+        **advice["left_out"],
         unavailable_title=unavailable["title"],
         unavailable_message=unavailable["message"],
         unavailable_act=unavailable["act"],

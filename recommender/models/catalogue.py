@@ -279,10 +279,15 @@ class ReviewPoint:
 
 @dataclass(frozen=True, slots=True)
 class FixedWords:
-    """Texts that belong to no rule: not yet approved, not available, and standing in for something left out."""
+    """Texts that belong to no rule: not yet approved, not available, standing in for something left out, and left out.
+
+    ``for_another_place`` has {regions} and {place} in it.
+    """
 
     not_approved: str
     stand_in: str
+    for_another_place: str
+    not_called_for: str
     unavailable_title: str
     unavailable_message: str
     unavailable_act: str

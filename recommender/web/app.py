@@ -29,6 +29,11 @@ from recommender.web.core.language import address_in, current_language, install_
 from recommender.web.core.limits import install_limits
 from recommender.web.core.state import AppState, current_state, keep_state, kept_state
 from recommender.web.lab import views as lab
+from recommender.web.link import views as links
+from recommender.web.link.handout import install_handouts
+from recommender.web.link.link_store import SESSION, install_links
+from recommender.web.offline import installed
+from recommender.web.offline import views as offline
 from recommender.web.plan import check_in_views as check_ins
 from recommender.web.plan import hurt_views as plan_hurts
 from recommender.web.plan import stop_views as stops
@@ -68,6 +73,9 @@ BLUEPRINTS = (
     plan_hurts.blueprint,
     stops.blueprint,
     check_ins.blueprint,
+    links.blueprint,
+    offline.blueprint,
+    installed.blueprint,
     exercises.blueprint,
     lab.blueprint,
     api.blueprint,
@@ -104,6 +112,8 @@ def create_app(settings: Settings | None = None, recommender: Recommender | None
     install_answers(app, settings)
     install_edits(app, settings)
     install_plans(app, settings)
+    install_links(app, settings)
+    install_handouts(app)
     limiter = install_limits(app, settings)
     lab.limit_cases(app, limiter)
     install_oidc(app, settings)
@@ -111,7 +121,7 @@ def create_app(settings: Settings | None = None, recommender: Recommender | None
     install_languages(app)
     compression.compress(app)
     static_files.install_static_files(app, security.HEADERS)
-    own = (name for kind in (ANSWERS, PLAN, STOP) for name in cookie_names(settings, kind))
+    own = (name for kind in (ANSWERS, PLAN, STOP, SESSION) for name in cookie_names(settings, kind))
     security.secure(app, own_cookies=own, hsts_days=settings.hsts_days)
     guard_stops(app)
     problems.handle_errors(app)

@@ -16,10 +16,11 @@ from recommender.web.questionnaire.answer_store import ENDED_STOP, go
 OPEN_ROOMS = frozenset(
     {
         "pages", "exercises", "rulebook", "lab", "review", "sign_in", "health", "styleguide", "api", "api_check_ins",
-        "api_content",
+        "api_content", "installed",
     }
 )  # fmt: skip
-# These look at the stop themselves.
+# Rooms and pages that look at the stop themselves: a link may have been made after it, whatever plan there is.
+ROOMS_OF_THEIR_OWN = frozenset({"link"})
 OF_THE_STOP = frozenset(
     {"plan.show", "plan.forget", "plan.forgotten", "plan.start_again", "stops.answer_again", "stops.answer"}
 )
@@ -36,7 +37,7 @@ def guard_stops(app: Flask) -> None:
     @app.before_request
     def lead_to_stop() -> Response | None:
         room, endpoint = request.blueprint, request.endpoint
-        if room is None or room in OPEN_ROOMS or endpoint in OF_THE_STOP:
+        if room is None or room in OPEN_ROOMS | ROOMS_OF_THEIR_OWN or endpoint in OF_THE_STOP:
             return None
         stop = standing_stop()
         if stop is None:

@@ -15,6 +15,7 @@ from recommender.models.check_in import NextCheck
 from recommender.models.questionnaire import Occasion
 from recommender.models.recommendation import Recommendation
 from recommender.questionnaire.answer_sheet import raw_answers
+from recommender.web.core.day import utc_now
 from recommender.web.core.language import localised_content
 from recommender.web.core.state import current_state
 from recommender.web.plan.check_in_form import may_check
@@ -170,8 +171,10 @@ def today() -> Response:
         return session
     if session.result.recommendation.assembly is None:
         return hold_page()
-    words = routine_words(session.result.recommendation, session.shown["recommendation"])
-    return make_response(render_template("plan/plan_today.html", shown=session.shown, **words))
+    made = session.result.recommendation
+    words = routine_words(made, session.shown["recommendation"])
+    own = {"recommendation": made, "answered_at": utc_now(), "after": session.plan.after}
+    return make_response(render_template("plan/plan_today.html", shown=session.shown, **own, **words))
 
 
 @blueprint.get("/plan/today/play")
