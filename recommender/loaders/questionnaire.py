@@ -12,7 +12,7 @@ from recommender.loaders.conditions import ConditionField
 from recommender.loaders.fields import ContentSchema, Text, TupleOf, Whole, Word, YesNo, load_into, nested
 from recommender.loaders.short_screen import with_short_screens
 from recommender.loaders.yaml_source import Document, Location
-from recommender.models.conditions import Condition, atoms
+from recommender.models.conditions import ALWAYS, Condition, atoms
 from recommender.models.questionnaire import (
     BODY,
     CLOCK,
@@ -28,6 +28,7 @@ from recommender.models.questionnaire import (
     QuestionKind,
     Questionnaire,
     Sign,
+    SummaryPart,
 )
 
 SHORT_WORDS = 15
@@ -118,6 +119,7 @@ class QuestionSchema(ContentSchema):
     after_result = ConditionField()
     changes = Text()
     support = Text()
+    summary = fields.Enum(SummaryPart, by_value=True)
 
     @validates_schema
     def check(self, data: dict[str, Any], **_: Any) -> None:
@@ -173,6 +175,7 @@ class PageSchema(ContentSchema):
     stops_if_urgent = YesNo()
     stops_if_see_first = ConditionField()
     shown_if = ConditionField()
+    after_result = YesNo()
     questions = TupleOf(nested(QuestionSchema), required=True)
 
     @post_load
@@ -323,11 +326,14 @@ def _check_named_answers(pages: list[tuple[Document, Page]]) -> None:
 def _check_after_result(pages: list[tuple[Document, Page]]) -> None:
     """Fault questions after the result that stand on no intake page, or for which there is no page behind the result."""
     intake = [page for _, page in pages if page.occasion is Occasion.INTAKE]
-    has_page = Questionnaire(tuple(intake)).page_after_result is not None
+    has_page = any(page.after_result for page in intake)
     for document, page in pages:
+        if page.after_result and any(one.after_result != ALWAYS for one in page.questions):
+            told = "is for a page of which every question has 'after_result: always'."
+            document.faults.append(document.fault(("after_result",), told))
         for index, question in enumerate(page.questions):
             if question.after_result is not None and not (has_page and page in intake):
-                told = "needs an intake page on which every question is asked after the result, always. Make one."
+                told = "needs an intake page with 'after_result: true'. Make one."
                 document.faults.append(document.fault(("questions", index, "after_result"), told))
 
 

@@ -9,8 +9,6 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from recommender.models.conditions import ALWAYS
-
 if TYPE_CHECKING:
     from recommender.models.conditions import Condition
 
@@ -33,11 +31,21 @@ class QuestionKind(StrEnum):
     MOVES = "moves"
 
 
+class SummaryPart(StrEnum):
+    """Where the summary for a health professional has an answer, beside the signs and the rest."""
+
+    PAIN = "pain"
+    TIME = "time"
+    MEDICINES = "medicines"
+
+
 class Occasion(StrEnum):
     """When a page is asked."""
 
     INTAKE = "intake"
     EACH_SESSION = "each_session"
+    DURING_SESSION = "during_session"
+    AFTER_SESSION = "after_session"
     FOLLOW_UP = "follow_up"
 
 
@@ -154,6 +162,7 @@ class Question:
     after_result: Condition | None = None
     changes: str | None = None
     support: str | None = None
+    summary: SummaryPart | None = None
 
     @property
     def none_of_these(self) -> str | None:
@@ -186,7 +195,7 @@ class Page:
     """One lettered page. After a page with ``stops_if_urgent`` what must be seen to the same day ends the form.
 
     For whom ``stops_if_see_first`` is true, so does every outcome without a routine. A title that is not ``title_shown``
-    is for those who do not see the page: its questions say enough.
+    is for those who do not see the page: its questions say enough. A page ``after_result`` is that behind the result.
     """
 
     id: str
@@ -200,6 +209,7 @@ class Page:
     stops_if_urgent: bool = False
     stops_if_see_first: Condition | None = None
     shown_if: Condition | None = None
+    after_result: bool = False
 
 
 @dataclass(frozen=True)
@@ -220,10 +230,8 @@ class Questionnaire:
 
     @cached_property
     def page_after_result(self) -> Page | None:
-        """Return the page that stands behind the result: all of its questions are only asked there. None without one."""
-        return next(
-            (page for page in self.intake_pages if all(one.after_result == ALWAYS for one in page.questions)), None
-        )
+        """Return the page that stands behind the result; None without one."""
+        return next((page for page in self.intake_pages if page.after_result), None)
 
     @cached_property
     def intake_questions(self) -> tuple[Question, ...]:

@@ -10,10 +10,9 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from recommender.errors import ErrorText, InputFault, IntakeError, ProblemCode, faults_by_name
 from recommender.questionnaire.answer_sheet import WHOLE_SHEET, read_json
-from recommender.web.core.country import answer_for
 from recommender.web.core.errors import NotJson
 from recommender.web.core.language import localised_content
-from recommender.web.core.state import current_state
+from recommender.web.core.state import answer_for, current_state
 
 # The member of a request that says whose numbers the reply is to have.
 REGION = "region"

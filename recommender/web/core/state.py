@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
-from flask import current_app
+from flask import current_app, g, has_app_context
 
 from recommender.errors import DecisionError, NotApprovedError
 from recommender.models.edits import NO_EDITS, RoutineEdits
@@ -29,7 +29,7 @@ if TYPE_CHECKING:  # made elsewhere, and handed over: what is above needs the st
     from recommender.settings import Settings
 
 log = logging.getLogger(__name__)
-_EXTENSION = "recommender"
+_EXTENSION, _COUNTRY = "recommender", "country"
 
 
 class CheckInService(Protocol):
@@ -64,7 +64,8 @@ class AppState:
     @property
     def region(self) -> str | None:
         """Return whose numbers are shown: the country chosen for this request, else that of the setting; None for all."""
-        return self.country() or self.settings.region
+        asked: str | None = g.get(_COUNTRY) if has_app_context() else None
+        return asked or self.country() or self.settings.region
 
     @property
     def short_hash(self) -> str | None:
@@ -186,6 +187,11 @@ def is_engine_stuck(extensions: Mapping[str, Any]) -> bool:
 def current_state() -> AppState:
     """Return the state of the application that handles this request."""
     return kept_state(current_app.extensions)
+
+
+def answer_for(country: str | None) -> None:
+    """Have this request answered with the numbers of a country; None leaves the setting to decide."""
+    setattr(g, _COUNTRY, country)
 
 
 def log_place(error: BaseException) -> None:

@@ -35,6 +35,7 @@ from recommender.web.result.sections import (
     left_out_groups,
     used_sources,
 )
+from recommender.web.result.summary_parts import summary_parts
 
 if TYPE_CHECKING:
     from recommender.presentation.localised import LocalisedContent
@@ -174,7 +175,7 @@ def _result(sheet: OwnSheet, recommendation: Recommendation, shown: Recommendati
         topics=content.catalogue.topics,
         slots=content.catalogue.vocabulary["slots"],
         positions=content.catalogue.vocabulary["positions"],
-        left_out=left_out_groups(shown["left_out"]),
+        left_out=left_out_groups(shown["left_out"], content.catalogue.vocabulary["regions"]),
         has_sitting_part=has_sitting_part(shown),
         sitting_topics=SITTING,
         fit=run.asked(behind) if behind else [],
@@ -184,6 +185,9 @@ def _result(sheet: OwnSheet, recommendation: Recommendation, shown: Recommendati
         changes=sheet.changes(recommendation),
         hours=current_state().settings.answer_hours,
         seen=sheet.seen,
+        recommendation=recommendation,
+        answered_at=sheet.answered_at,
+        after=sheet.draft.after,
         **notice_in(request.args),
         refused=why if (why := request.args.get(REFUSED)) in _REASONS else None,
         **common,
@@ -198,13 +202,15 @@ def _support(questionnaire: Questionnaire, intake: Intake) -> list[str]:
 
 def _summary(sheet: OwnSheet, recommendation: Recommendation, shown: RecommendationShown) -> str:
     run = sheet.run
+    asked = [one for step in run.steps() for one in run.asked(step)]
+    questions = sheet.localised.content.questionnaire.intake_questions
     return render_template(
         "result/summary.html",
         shown=shown,
         tone=recommendation.disposition.tone,
         day=day_of(sheet.answered_at),
         zone=zone_in_doubt(sheet.answered_at, str(get_locale())),
-        sections=[(step, run.asked(step)) for step in run.steps()],
+        parts=summary_parts(asked, questions),
         changes=sheet.changes(recommendation),
     )
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
 
-from recommender.web.core.country import chosen_country, keep_country, offered_country
 from recommender.web.core.language import localised_content
+from recommender.web.site.country import chosen_country, keep_country, offered_country
 
 # The fields of the form: the country, "" for none, and the page of ours to go back to.
 COUNTRY, BACK = "country", "back"

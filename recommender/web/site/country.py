@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from flask import Response, g, has_request_context, request
+from flask import Response, has_request_context, request
 from langcodes import Language as Tag
 
 from recommender.web.core.cookie_store import cookie_name, cookie_names, cookie_path
@@ -16,27 +16,20 @@ if TYPE_CHECKING:
     from recommender.models.catalogue import Catalogue, Region
 
 NAME = "country"
-_ASKED_FOR = "country"
 _YEAR = 365 * 24 * 3600
 _MOST_TAGS = 20
 
 
 def chosen_country() -> str | None:
-    """Return the country chosen for this request; None where none was. Calls of the API say so in their body alone."""
+    """Return the country chosen for this request; None where none was. For calls of the API no cookie counts."""
     if not has_request_context():
         return None
     if is_api(request):
-        asked: str | None = g.get(_ASKED_FOR)
-        return asked
+        return None
     recommender = current_state().recommender
     known = recommender.content.catalogue.every_region if recommender else {}
     kept = (request.cookies.get(name) for name in cookie_names(current_state().settings, NAME))
     return next((country for country in kept if country in known), None)
-
-
-def answer_for(country: str | None) -> None:
-    """Have a call of the API answered with the numbers of a country; None leaves the setting to decide."""
-    setattr(g, _ASKED_FOR, country)
 
 
 def keep_country(response: Response, country: str | None) -> None:
