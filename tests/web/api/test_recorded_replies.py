@@ -65,6 +65,21 @@ MEANT: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
     (("rules",), "rules.*.branches.*.asked", ADDED, "a case that speaks at checks only says so"),
     (("rule",), "rule.branches.*.asked", ADDED, "a case that speaks at checks only says so"),
     (("exercises",), "exercises.*.aliases.*", CHANGED, "the plain name of the hip hinge is another move's now"),
+    (("exercises",), "exercises.*.default_reason", CHANGED, WORDING),
+    (("exercises",), "exercises.*.aliases", CHANGED, "an article's own name for it finds it"),
+    (("exercise",), "exercise.default_reason", CHANGED, WORDING),
+    (
+        ("recommendation",),
+        "routine.other_days",
+        ADDED,
+        "the days between strength days are filled with other moves (4.5)",
+    ),
+    (
+        ("recommendation",),
+        "routine.strength_days",
+        ADDED,
+        "on how many days strength is built stands by the routine (4.5)",
+    ),
     (("exercises",), "exercises.*.easier", CHANGED, LADDER),
     (("exercises",), "exercises.*.harder", CHANGED, LADDER),
     (("exercise",), "exercise.easier", CHANGED, LADDER),
@@ -188,6 +203,18 @@ MEANT: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
     (("recommendation",), "breaks.*.items.*.why.*.answers.*.text", CHANGED, SHORT_WORDS),
     (("recommendation",), "breaks.*.why.answers.*.text", CHANGED, SHORT_WORDS),
     *((("problem",), f"errors.{question}.*", CHANGED, SHORT_WORDS) for question in IN_SHORT_WORDS),
+    (
+        ("problem",),
+        "errors.follow_up.*",
+        CHANGED,
+        "the answers about a move that hurts are a third way to send a check",
+    ),
+    (("exercises",), "exercises.*.breath", ADDED, "a move of breathing may have a pace"),
+    (("exercise",), "exercise.breath", ADDED, "a move of breathing may have a pace"),
+    (("questionnaire",), "during_session", ADDED, "a move that hurts in a session is asked about"),
+    (("questionnaire",), "after_session", ADDED, "how a session was can be kept with the plan"),
+    (("rules",), "rules.*.branches.*.then.follow_up.drop_hurting", ADDED, "a move that hurts may be left out"),
+    (("rule",), "rule.branches.*.then.follow_up.drop_hurting", ADDED, "a move that hurts may be left out"),
 )
 # Keys of a rule that have another name now, with the name; what they hold must be the same.
 RENAMED_IN_RULES: dict[str, str] = {
@@ -209,7 +236,7 @@ NEW = frozenset(
     {"FACT-12", "FACT-15", "FACT-16", "RF-E15", "RF-U23", "RF-U24", "FU-12", "FU-13", "ratamess_2009"}
     | {"bond_manian_2016", "yusuf_2019", "fedor_2011", "stetkarova_2021", "robertson_2017", "nice_cg95"}
     | {"FACT-13", "FACT-14", "RF-P29", "CI-R17", "CI-R18", "CI-R19", "nice_ng206", "nice_ng123", "sosort_2016"}
-    | {"FACT-17", "RF-R19", "CI-A23", "nice_ng249", "IN-19", "IN-20"}
+    | {"FACT-17", "RF-R19", "CI-A23", "nice_ng249", "IN-19", "IN-20", "FU-14"}
     | {
         "band_pull_apart",
         "band_row",
