@@ -194,15 +194,6 @@ MEANT: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
     (("recommendation",), "answer_again", ADDED, "what somebody was not sure of may be answered again"),
     (("check-in",), "recommendation.answer_again", ADDED, "what somebody was not sure of may be answered again"),
     (("recommendation",), "routine.how_often", ADDED, "how often is said by a rule"),
-    (("questionnaire",), "before_session.*.questions.*.options.*.detail", ADDED, "what counts as an answer"),
-    (("questionnaire",), "before_session.*.questions.*.options.*.text", CHANGED, SHORT_WORDS),
-    (("questionnaire",), "before_session.*.title_shown", ADDED, "some titles are for those who do not see the page"),
-    (("questionnaire",), "pages.*.title_shown", ADDED, "some titles are for those who do not see the page"),
-    (("questionnaire",), "pages.*.intro", CHANGED, SHORT_WORDS),
-    (("questionnaire",), "pages.*.title", CHANGED, SHORT_WORDS),
-    (("recommendation",), "breaks.*.items.*.why.*.answers.*.text", CHANGED, SHORT_WORDS),
-    (("recommendation",), "breaks.*.why.answers.*.text", CHANGED, SHORT_WORDS),
-    *((("problem",), f"errors.{question}.*", CHANGED, SHORT_WORDS) for question in IN_SHORT_WORDS),
     (
         ("problem",),
         "errors.follow_up.*",
@@ -215,6 +206,15 @@ MEANT: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
     (("questionnaire",), "after_session", ADDED, "how a session was can be kept with the plan"),
     (("rules",), "rules.*.branches.*.then.follow_up.drop_hurting", ADDED, "a move that hurts may be left out"),
     (("rule",), "rule.branches.*.then.follow_up.drop_hurting", ADDED, "a move that hurts may be left out"),
+    (("questionnaire",), "before_session.*.questions.*.options.*.detail", ADDED, "what counts as an answer"),
+    (("questionnaire",), "before_session.*.questions.*.options.*.text", CHANGED, SHORT_WORDS),
+    (("questionnaire",), "before_session.*.title_shown", ADDED, "some titles are for those who do not see the page"),
+    (("questionnaire",), "pages.*.title_shown", ADDED, "some titles are for those who do not see the page"),
+    (("questionnaire",), "pages.*.intro", CHANGED, SHORT_WORDS),
+    (("questionnaire",), "pages.*.title", CHANGED, SHORT_WORDS),
+    (("recommendation",), "breaks.*.items.*.why.*.answers.*.text", CHANGED, SHORT_WORDS),
+    (("recommendation",), "breaks.*.why.answers.*.text", CHANGED, SHORT_WORDS),
+    *((("problem",), f"errors.{question}.*", CHANGED, SHORT_WORDS) for question in IN_SHORT_WORDS),
 )
 # Keys of a rule that have another name now, with the name; what they hold must be the same.
 RENAMED_IN_RULES: dict[str, str] = {
