@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 FLAGS := -O2 -DPyEval_CallObject=PyObject_CallObject
 
 .DEFAULT_GOAL := help
-.PHONY: run test test-deep test-long check lint mutants code-mutants bench crowd effort screenshots figures wheel sbom audit lock clean help
+.PHONY: run test test-deep test-long check lint prove mutants code-mutants bench crowd effort screenshots figures wheel sbom audit lock clean help
 
 run: $(VENV)/.run  ## serve on http://127.0.0.1:8000
 	$(BIN)/recommender serve
@@ -23,19 +23,22 @@ CODE_MUTANT_COUNT ?= 250
 test: $(VENV)/.dev  ## run a true sample of every kind of test, in under five minutes
 	$(PYTEST) -m "not deep and not long"
 
-test-deep: $(VENV)/.dev $(VENV)/.figures  ## run all other tests, the brief's coverage, and every slip in the rules and the final check
+test-deep: $(VENV)/.dev $(VENV)/.figures $(VENV)/.proof  ## run all other tests, the brief's coverage, and every slip in the rules and the final check
 	$(PYTEST) -m deep
 	$(BIN)/recommender check --coverage
 	$(BIN)/python -m tests.assembly.without_checks
 	$(BIN)/python -m tools.rule_mutants
 	$(BIN)/python -m tools.code_mutants --count $(CODE_MUTANT_COUNT)
 
-test-long: $(VENV)/.dev $(VENV)/.figures  ## before a release: run what takes longer still, at full size
+test-long: $(VENV)/.dev $(VENV)/.figures $(VENV)/.proof  ## before a release: run what takes longer still, at full size
 	$(PYTEST) -m long --timeout 7200
 	$(BIN)/python -m tools.code_mutants
 
 check: $(VENV)/.run  ## check every rule and catalogue file
 	$(BIN)/recommender check
+
+prove: $(VENV)/.proof  ## prove what must hold for every answer sheet, or show somebody for whom it does not
+	$(BIN)/recommender prove
 
 lint: $(VENV)/.dev  ## style and types
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
@@ -111,4 +114,9 @@ $(VENV)-tools/.tools: $(VENV)/bin/python requirements/tools.txt
 # The builder's libraries are kept apart from those that run: no file of digests has them, pyproject.toml pins them.
 $(VENV)/.figures: $(VENV)/.run
 	$(BIN)/pip install -q -c constraints.txt -e .[figures]
+	@touch $@
+
+# What proves runs on no site, and is pinned in pyproject.toml in the same way.
+$(VENV)/.proof: $(VENV)/.run
+	$(BIN)/pip install -q -c constraints.txt -e .[proof]
 	@touch $@

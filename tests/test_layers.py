@@ -15,7 +15,7 @@ LAYERS = (
     ("__main__", "wsgi"),
     ("cli",),
     ("web",),
-    ("rule_mutants",),
+    ("rule_mutants", "proof"),
     ("lab", "review"),
     ("rulebook",),
     ("presentation",),
@@ -38,9 +38,12 @@ ROOMS_OF_WEB: dict[str, set[str]] = {
     "questionnaire": {"core"},
     "result": {"core", "questionnaire"},
     "plan": {"core", "questionnaire", "result"},
+    "paper": {"core"},
+    "link": {"core", "questionnaire", "result", "plan", "paper"},
+    "offline": {"core", "questionnaire", "result", "plan", "link"},
     "api": {"core"},
     "rulebook": {"core"},
-    "review": {"core"},
+    "review": {"core", "paper"},
     "lab": {"core", "questionnaire"},
     "site": {"core", "questionnaire"},
 }
@@ -69,6 +72,9 @@ ONLY_IMPORTER = {
     "structlog": {"web/telemetry/"},
     "prometheus_client": {"web/telemetry/metrics.py"},
     "whitenoise": {"web/core/static_files.py"},
+    "segno": {"web/link/qr.py"},
+    "pysat": {"proof/solver.py"},
+    "dd": {"proof/counting.py"},
     "msgspec": {"web/api/json_replies.py"},
 }
 NEVER = {"durable"}

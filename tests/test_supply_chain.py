@@ -23,9 +23,9 @@ ROOT = Path(__file__).resolve().parents[1]
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 PIN = re.compile(r"([A-Za-z0-9._-]+)==([^\s\\;]+)")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-# Which file of digests holds the extras; the drawings are made before a release, with versions that pyproject.toml pins.
+# Which file of digests holds the extras; drawings and proofs are made before a release, with versions that pyproject.toml pins.
 FILE_OF_EXTRA = {"postgres": "server", "redis": "server", "pdf": "server", "oidc": "server", "dev": "dev"}
-WITHOUT_DIGESTS = {"figures"}
+WITHOUT_DIGESTS = {"figures", "proof"}
 
 
 def entries(path: Path) -> list[str]:
@@ -71,7 +71,7 @@ def test_nothing_from_elsewhere_is_installed_without_digests(name: str) -> None:
     told = [part for line in text.splitlines() for part in line.split("&&") if re.search(r"pip (install|wheel) ", part)]
     assert len(told) > 3
     loose = [part for part in told if "--require-hashes" not in part and "--no-deps" not in part]
-    assert [part for part in loose if "[figures]" not in part] == []
+    assert [part for part in loose if not any(f"[{extra}]" in part for extra in WITHOUT_DIGESTS)] == []
 
 
 def test_the_bill_of_materials_lists_what_is_installed_and_is_the_same_each_time() -> None:

@@ -68,7 +68,7 @@ def _question(question: Question, questionnaire: Questionnaire) -> Iterator[str]
 
 def _option(option: Option) -> str:
     told = f"`{option.id}` {option.text}" + (" *alone*" if option.exclusive else "")
-    return told + (f" ({option.hint})" if option.hint else "")
+    return told + "".join(f" ({told})" for told in (option.hint, option.detail) if told)
 
 
 if __name__ == "__main__":

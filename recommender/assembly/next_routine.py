@@ -44,7 +44,8 @@ Swaps = dict[str, tuple[Exercise, ChangeKind]]
 class ProgressionRequest:
     """What a check asks for. ``branch`` decided, if any rule did; ``more`` is the branch with the steps of progress.
 
-    ``checks`` were before this one. ``hurting`` are moves to ease now, ``barred`` those that ever hurt. ``back_to`` is the
+    ``checks`` were before this one. ``hurting`` are moves to ease now, ``barred`` those that ever hurt. ``never_ends`` are those
+    of them that may not warm up or close either. ``back_to`` is the
     routine to step back to, or to restore; ``lost`` are its moves that checks took out since, ``gained``
     those that the last progress brought in, and that go again with a step back.
     """
@@ -56,6 +57,7 @@ class ProgressionRequest:
     checks: int = 0
     hurting: frozenset[str] = frozenset()
     barred: frozenset[str] = frozenset()
+    never_ends: frozenset[str] = frozenset()
     back_to: tuple[Done, ...] = ()
     lost: frozenset[str] = frozenset()
     gained: frozenset[str] = frozenset()
@@ -222,7 +224,7 @@ class _NextRoutineBuilder:
     def _changed(self, draft: _DraftItem) -> _DraftItem:
         """Return the draft with what the check asks for, progress apart."""
         wanted = self._plan.follow_up
-        if wanted.ease_hurting:
+        if wanted.ease_hurting or wanted.drop_hurting:
             draft = self._without_hurting(draft)
         for _ in range(wanted.swap_moves):
             draft = self._with_one_swapped(draft)
@@ -230,7 +232,8 @@ class _NextRoutineBuilder:
 
     def _without_hurting(self, draft: _DraftItem) -> _DraftItem:
         for one in [one for one in draft.kept if one.id in self._plan.hurting]:
-            easier = self._first(one.candidate.exercise.easier, draft)
+            drops = self._plan.follow_up.drop_hurting
+            easier = None if drops else self._first(one.candidate.exercise.easier, draft)
             if easier is not None:
                 draft = draft.with_other(one, easier, ChangeKind.EASIER)
             else:
@@ -272,7 +275,8 @@ class _NextRoutineBuilder:
     def _built(self, draft: _DraftItem) -> _DraftItem:
         """Return the draft with its items: the kept moves as far as they go together, and others for those lost."""
         kept = {one.id: one for one in draft.kept}
-        candidates = {**self._candidates, **{name: one.candidate for name, one in kept.items()}}
+        usable = {name: one for name, one in self._candidates.items() if name not in self._plan.never_ends}
+        candidates = {**usable, **{name: one.candidate for name, one in kept.items()}}
         ends = [item.form.key for item in (self._before.warm_up, self._before.closing) if item is not None]
         doses = {name: one.dose for name, one in kept.items()}
         builder = Builder(self._dosing, self._decision, draft.budget, candidates, kept=doses, first=ends)

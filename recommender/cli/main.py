@@ -1,4 +1,4 @@
-"""The command line: serve, check, recommend. The commands of the review room are in cli/review, that of translators in cli/translations."""
+"""The command line: serve, check, recommend. The commands of the review room are in cli/review, those of translators and of proofs in modules of their own."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from recommender.analysis.brief import load_brief
 from recommender.analysis.brief_coverage import CoverageState, coverage, report
 from recommender.analysis.lint import lint
 from recommender.cli.backup import add_backup_commands
+from recommender.cli.diff import add_diff_command
+from recommender.cli.prove import add_prove_command
 from recommender.cli.review import add_review_commands, migrate_at_start, record_notes
 from recommender.cli.translations import add_translations_command
 from recommender.errors import (
@@ -82,6 +84,8 @@ def parser() -> argparse.ArgumentParser:
     )
     recommend.add_argument("answers", type=Path, help='JSON file: {"answers": {...}}; - reads standard input')
     recommend.set_defaults(run=_recommend)
+    add_prove_command(commands)
+    add_diff_command(commands)
     add_translations_command(commands)
     add_review_commands(commands)
     add_backup_commands(commands)

@@ -281,6 +281,7 @@ class FollowUpSchema(ContentSchema):
     swap_moves = Whole()
     rows_down = Whole()
     ease_hurting = YesNo()
+    drop_hurting = YesNo()
     check_in_days = Pair()
 
 

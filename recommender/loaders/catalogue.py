@@ -26,6 +26,7 @@ from recommender.loaders.fields import (
 from recommender.loaders.manifest import Ids
 from recommender.loaders.yaml_source import Document
 from recommender.models.catalogue import (
+    Breath,
     Catalogue,
     CommonQuestion,
     Contact,
@@ -112,6 +113,13 @@ class SeedSchema(ContentSchema):
     says = Text(required=True)
 
 
+class BreathSchema(ContentSchema):
+    model = Breath
+
+    in_seconds = Whole(required=True, validate=validate.Range(1, error="must be 1 or more."))
+    out_seconds = Whole(required=True, validate=validate.Range(1, error="must be 1 or more."))
+
+
 class ExerciseSchema(ContentSchema):
     id = Text(required=True)
     name = Text(required=True)
@@ -125,6 +133,7 @@ class ExerciseSchema(ContentSchema):
     purpose = Text(required=True)
     dose = nested(DoseSchema, required=True)
     breathing = Text(required=True)
+    breath = nested(BreathSchema)
     feel_it = Text(required=True)
     not_here = Text(required=True)
     common_mistakes = TupleOf(Text(), required=True)

@@ -18,6 +18,8 @@ from recommender.models.content import Content
 from recommender.models.forbidden import (
     MAIN,
     MAIN_PLACE,
+    CombinedFloor,
+    CombinedFloors,
     ForbiddenMoves,
     ForbiddenTable,
     Given,
@@ -25,9 +27,12 @@ from recommender.models.forbidden import (
     Occasion,
     Pattern,
 )
+from recommender.models.levels import Level
 
-FILE = Path(__file__).resolve().parents[1] / "safety" / "forbidden_moves.yaml"
+FOLDER = Path(__file__).resolve().parents[1] / "safety"
+FILE = FOLDER / "forbidden_moves.yaml"
 SHOWN = "safety/forbidden_moves.yaml"
+FLOORS = "combined_floors.yaml"
 _IS, _NOT, _LEAST, _MOST = "is", "not", "at_least", "at_most"
 _ANY = 10_000  # more than any number that is answered or supplied
 
@@ -102,6 +107,35 @@ class TableSchema(ContentSchema):
     seconds_per_hold_change = Whole(required=True)
     patterns = ListOf(nested(PatternSchema), by="id", required=True)
     forbidden = ListOf(nested(ForbiddenMovesSchema), by="id", required=True)
+
+
+class CombinedFloorSchema(ContentSchema):
+    model = CombinedFloor
+
+    brief = Text(required=True)
+    level = fields.Enum(Level, by_value=True, required=True)
+    when = TupleOf(_GivenField(), required=True)
+    unless = TupleOf(_GivenField())
+
+
+class CombinedFloorsSchema(ContentSchema):
+    patterns = ListOf(nested(PatternSchema), by="id", required=True)
+    floors = TupleOf(nested(CombinedFloorSchema), required=True)
+
+
+@cache
+def shipped_combined_floors() -> CombinedFloors:
+    """Return the floors of answers given together that this package holds against rules.
+
+    Raises:
+        ContentError: the package itself is broken.
+    """
+    document = read_document(FOLDER / FLOORS, f"safety/{FLOORS}")
+    loaded = None if document.faults else load_into(CombinedFloorsSchema(), document)
+    if loaded is None:
+        raise ContentError(document.faults)
+    patterns = MappingProxyType({pattern.id: pattern for pattern in loaded["patterns"]})
+    return CombinedFloors(patterns, loaded["floors"])
 
 
 @cache

@@ -28,6 +28,7 @@ from recommender.models.questionnaire import (
     QuestionKind,
     Questionnaire,
     Sign,
+    SummaryPart,
 )
 
 SHORT_WORDS = 15
@@ -67,6 +68,7 @@ class OptionSchema(ContentSchema):
     id = Text(required=True)
     text = Text(required=True)
     hint = Text()
+    detail = Text()
     exclusive = YesNo()
     means = TupleOf(nested(MeaningSchema))
     becomes = nested(LaterSchema)
@@ -112,6 +114,7 @@ class QuestionSchema(ContentSchema):
     picture = Text(validate=validate.OneOf(_FITS, error="must be one of: {choices}. Or leave the key out."))
     renews = Word("question")
     stands_in_for = TupleOf(Word("question"))
+    summary = fields.Enum(SummaryPart, by_value=True)
 
     @validates_schema
     def check(self, data: dict[str, Any], **_: Any) -> None:
@@ -153,6 +156,7 @@ class PageSchema(ContentSchema):
     title = Text(required=True)
     when_asked = fields.Enum(Occasion, by_value=True, required=True)
     intro = Text()
+    title_shown = YesNo()
     safety_line = YesNo()
     stops_if_urgent = YesNo()
     stops_if_see_first = ConditionField()

@@ -88,6 +88,14 @@ class SeedNote:
 
 
 @dataclass(frozen=True, slots=True)
+class Breath:
+    """A pace to breathe at: so many seconds in, so many out."""
+
+    in_seconds: int
+    out_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class Exercise:
     id: str
     name: str
@@ -112,6 +120,7 @@ class Exercise:
     seeds: tuple[SeedNote, ...]
     seed_notes: tuple[str, ...]
     decisions: tuple[str, ...]
+    breath: Breath | None = None
 
 
 @dataclass(frozen=True, slots=True)

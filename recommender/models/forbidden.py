@@ -9,11 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from recommender.models.catalogue import DoseType
 
 if TYPE_CHECKING:
+    from recommender.models.catalogue import Exercise, Form
+    from recommender.models.levels import Level
     from recommender.models.questionnaire import Intake
     from recommender.models.routine import Dose, Item
 
@@ -64,6 +66,34 @@ class Pattern:
     at_least: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class CombinedFloor:
+    """The least level of people who give answers together; ``brief`` is where the evidence brief says so."""
+
+    brief: str
+    level: Level
+    when: tuple[Given, ...]
+    unless: tuple[Given, ...] = ()
+
+
+@dataclass(frozen=True)
+class CombinedFloors:
+    """All of them, and the patterns that they name."""
+
+    patterns: Mapping[str, Pattern]
+    floors: tuple[CombinedFloor, ...]
+
+
+class Movement(Protocol):
+    """An exercise in one of its forms."""
+
+    @property
+    def exercise(self) -> Exercise: ...
+
+    @property
+    def form(self) -> Form: ...
+
+
 @dataclass(frozen=True)
 class Moves:
     """Movements by the tag or position of a form, by exercise or kind, or by form (``exercise_id/form_id``).
@@ -78,8 +108,8 @@ class Moves:
     forms: frozenset[str] = frozenset()
     other_forms_of: frozenset[str] = frozenset()
 
-    def include(self, item: Item) -> bool:
-        """Return whether the item is one of these."""
+    def include(self, item: Movement) -> bool:
+        """Return whether the movement is one of these."""
         form, exercise = item.form, item.exercise
         return (
             not self.tags.isdisjoint(form.tags)
@@ -116,6 +146,10 @@ class ForbiddenMoves:
     longest_work: int | None = None
     stand_ins: frozenset[str] = frozenset()
 
+    def speaks_of(self, item: Movement) -> bool:
+        """Return whether the row is about this movement, whatever its dose."""
+        return self.never.include(item) and not self.but.include(item)
+
 
 @dataclass(frozen=True)
 class ForbiddenTable:
@@ -144,12 +178,12 @@ class ForbiddenTable:
 
     def _forbids(self, row: ForbiddenMoves, item: Item) -> bool:
         """Return whether the row forbids this item, in this form and dose."""
-        is_meant = row.never.include(item) and not row.but.include(item)
+        is_meant = row.speaks_of(item)
         if row.longest_hold is not None:
             return is_meant and (item.dose.hold_seconds or 0) > row.longest_hold
-        return is_meant and (row.longest_work is None or self._work_seconds(item.dose) > row.longest_work)
+        return is_meant and (row.longest_work is None or self.work_seconds(item.dose) > row.longest_work)
 
-    def _work_seconds(self, dose: Dose) -> int:
+    def work_seconds(self, dose: Dose) -> int:
         """Return the seconds of a dose by the brief's own figures: sides, sets, repeats, holds and rests, no setting up."""
         sides = 1 + dose.per_side
         if dose.seconds is not None:

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 # How a question may be drawn: a body to touch above its options (kind many), or a clock in each option, whose id is a
 # number of minutes (kind one).
 BODY, CLOCK = "body", "clock"
-# The option of somebody who does not know: every question that offers this calls it so.
-NOT_SURE = "not_sure"
+# The option of somebody who does not know, and of somebody whom nothing on a list fits: every question that offers one
+# calls it so.
+NOT_SURE, NOTHING = "not_sure", "none"
 # The steps that choose and fit the moves read these answers themselves; all others act through the rules they fire.
 PLACE, MINUTES = "place", "minutes"
 READ_BY_ASSEMBLY = frozenset({PLACE, MINUTES})
@@ -30,11 +31,21 @@ class QuestionKind(StrEnum):
     MOVES = "moves"
 
 
+class SummaryPart(StrEnum):
+    """Where the summary for a health professional has an answer, beside the signs and the rest."""
+
+    PAIN = "pain"
+    TIME = "time"
+    MEDICINES = "medicines"
+
+
 class Occasion(StrEnum):
     """When a page is asked."""
 
     INTAKE = "intake"
     EACH_SESSION = "each_session"
+    DURING_SESSION = "during_session"
+    AFTER_SESSION = "after_session"
     FOLLOW_UP = "follow_up"
 
 
@@ -70,12 +81,14 @@ class Sign:
 class Option:
     """One answer. ``short`` are its words in a short safety screen; a line of such a screen ``stands_for`` signs.
 
+    A ``hint`` is always seen; a ``detail`` says what counts, and is folded away until it is asked for or the option chosen.
     Beside an answer of ``not_with`` it cannot be true: both are asked again.
     """
 
     id: str
     text: str
     hint: str | None = None
+    detail: str | None = None
     exclusive: bool = False
     means: tuple[Meaning, ...] = ()
     becomes: Later | None = None
@@ -140,6 +153,7 @@ class Question:
     picture: str | None = None
     renews: str | None = None
     stands_in_for: tuple[str, ...] = ()
+    summary: SummaryPart | None = None
 
     @property
     def none_of_these(self) -> str | None:
@@ -171,7 +185,8 @@ class Question:
 class Page:
     """One lettered page. After a page with ``stops_if_urgent`` what must be seen to the same day ends the form.
 
-    For whom ``stops_if_see_first`` is true, so does every outcome without a routine.
+    For whom ``stops_if_see_first`` is true, so does every outcome without a routine. A title that is not ``title_shown``
+    is for those who do not see the page: its questions say enough.
     """
 
     id: str
@@ -180,6 +195,7 @@ class Page:
     occasion: Occasion
     questions: tuple[Question, ...]
     intro: str | None = None
+    title_shown: bool = True
     safety_line: bool = False
     stops_if_urgent: bool = False
     stops_if_see_first: Condition | None = None

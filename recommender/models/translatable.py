@@ -17,7 +17,7 @@ FIELDS: Mapping[type, frozenset[str]] = {
     questionnaire.Page: frozenset({"title", "intro"}),
     questionnaire.Question: frozenset({"text", "why", "hint", "low_label", "high_label"}),
     questionnaire.OptionGroup: frozenset({"heading"}),
-    questionnaire.Option: frozenset({"text", "hint", "short"}),
+    questionnaire.Option: frozenset({"text", "hint", "detail", "short"}),
     rules.Branch: frozenset({"say"}),
     actions.DispositionAction: frozenset({"act"}),
     actions.Modification: frozenset({"note"}),

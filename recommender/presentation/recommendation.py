@@ -280,9 +280,9 @@ def _item(item: Item, away: frozenset[str], reasons: _Reasons, words: FormsWorde
         **_break_item(item, reasons, words),
         "every_day": not item.is_of(away),
         "easier": item.easier.exercise.id if item.easier else None,
-        "easier_move": _move(item.easier, words) if item.easier else None,
+        "easier_move": move_shown(item.easier, words) if item.easier else None,
         "harder": item.harder.exercise.id if item.harder else None,
-        "harder_move": _move(item.harder, words) if item.harder else None,
+        "harder_move": move_shown(item.harder, words) if item.harder else None,
     }
 
 
@@ -290,7 +290,7 @@ def _break_item(item: Item, reasons: _Reasons, words: FormsWorded) -> BreakItemS
     exercise = item.exercise
     own = words(exercise, item.form)
     return {
-        **_move(item, words),
+        **move_shown(item, words),
         "slot": item.slot,
         "position": item.form.position,
         "seconds": item.seconds,
@@ -303,7 +303,8 @@ def _break_item(item: Item, reasons: _Reasons, words: FormsWorded) -> BreakItemS
     }
 
 
-def _move(item: Item, words: FormsWorded) -> MoveShown:
+def move_shown(item: Item, words: FormsWorded) -> MoveShown:
+    """Return one move as data for JSON: its form, its dose and how it is done."""
     own = words(item.exercise, item.form)
     return {
         "exercise": item.exercise.id,

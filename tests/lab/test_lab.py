@@ -111,6 +111,7 @@ def test_whether_assembly_keeps_a_journal_changes_nothing(recommender: Recommend
     assert made > 5
 
 
+@pytest.mark.deep
 def test_what_was_passed_over_for_a_likeness_has_one_in_the_routine(recommender: Recommender) -> None:
     likened = 0
     for vignette in EXAMPLES[3:]:

@@ -166,7 +166,13 @@ def test_with_a_hole_nothing_is_served(
     assert NAMED[hole].removesuffix(" is missing.") in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("agreed", [False, True], ids=["as it is", "with the manifest edited to agree"])
+@pytest.mark.parametrize(
+    "agreed",
+    [
+        pytest.param(False, id="as it is"),
+        pytest.param(True, id="with the manifest edited to agree", marks=pytest.mark.deep),
+    ],
+)
 def test_without_any_red_flag_nothing_is_served(
     copy: Path, agreed: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -18,14 +18,14 @@ from recommender.service.recommend import Recommender
 from tests.support.sheets import BASELINE, full_sheet
 
 SELECT_AGE = "Select an answer: How old are you?"
-SELECT_SIGNS = "Select all that apply, or “None of these”: Have any of these started, or got worse, with this problem?"
-ENTER_PAIN = "Enter a whole number from 0 to 10: In the last 24 hours, how bad was the pain on average?"
+SELECT_SIGNS = "Select all that apply, or “None”: New or worse with this problem?"
+ENTER_PAIN = "Enter a whole number from 0 to 10: Average pain, last 24 hours?"
 SELECT_MOVES = "Select moves of your routine, or none: Did any of the moves hurt?"
-NAME_TASK = "Name one thing and give it a number from 0 to 10: Name one thing you want to do better. How well can you do it now?"
+NAME_TASK = "Name one thing and give it a number from 0 to 10: One thing to do better?"
 NAME_IT, NUMBER_IT = "Name one thing you want to do better.", "Enter a whole number from 0 to 10."
 ONCE = "Select each answer once."
 AGES = "under_18, 18_24, 25_44, 45_49, 50_59, 60_64, 65_69, 70_plus"
-SIGNS = "bladder, bowel, saddle, both_legs, legs_weak, legs_unsteady, sexual, none, not_sure"
+SIGNS = "bladder, bowel, saddle, sexual, both_legs, legs_weak, legs_unsteady, none, not_sure"
 TASK_SIZE = "Use 1 to 120 characters."
 
 
@@ -179,7 +179,7 @@ def test_any_json_is_read_or_refused_with_instructions(recommender: Recommender,
         ("rf_nerve", [1, "leg"], [f"{SELECT_SIGNS} Use one of: {SIGNS}."]),
         ("rf_nerve", [None], [f"{SELECT_SIGNS} Use one of: {SIGNS}."]),
         ("rf_nerve", ["saddle", "saddle"], [ONCE]),
-        ("rf_nerve", ["none", "saddle"], ["Select “None of these” on its own, or only the others."]),
+        ("rf_nerve", ["none", "saddle"], ["Select “None” on its own, or only the others."]),
         ("pain_score", "4", [ENTER_PAIN]),
         ("pain_score", -1, [ENTER_PAIN]),
         ("pain_score", 11, [ENTER_PAIN]),
@@ -371,5 +371,5 @@ def test_an_option_that_is_gone_is_refused_with_what_says_it_now(recommender: Re
     raw = full_sheet(recommender, {"conditions": ["pregnant"], "age_band": "25_44"}) | {"preg_cleared": given}
     (told,) = messages(recommender, raw)["preg_cleared"]
     assert told == (
-        "Select an answer: What have you been told about your pregnancy and exercise? “pgp” is no answer any more. Say it now with: preg_pgp: yes."
+        "Select an answer: Your pregnancy: what were you told? “pgp” is no answer any more. Say it now with: preg_pgp: yes."
     )

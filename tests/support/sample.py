@@ -17,16 +17,19 @@ Case = TypeVar("Case")
 
 # Most tests below these folders and in these files make a site or a database of their own. So many of a hundred are fast.
 DEAR_PLACES = {
-    "tests/cli/": 40,
-    "tests/loaders/": 40,
-    "tests/review/": 25,
-    "tests/web/core/": 50,
-    "tests/web/plan/": 30,
+    "tests/cli/": 30,
+    "tests/lab/test_counterfactuals.py": 30,
+    "tests/loaders/": 20,
+    "tests/review/": 15,
+    "tests/web/core/": 30,
+    "tests/web/lab/": 30,
+    "tests/web/plan/": 20,
+    "tests/web/questionnaire/test_two_tabs.py": 20,
     "tests/web/result/test_edits.py": 20,
-    "tests/web/review/": 20,
-    "tests/web/telemetry/": 40,
+    "tests/web/review/": 10,
+    "tests/web/telemetry/": 20,
     "tests/web/test_reloading.py": 20,
-    "tests/web/test_served.py": 40,
+    "tests/web/test_served.py": 20,
 }
 
 

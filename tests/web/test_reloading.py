@@ -118,6 +118,7 @@ def test_whatever_goes_wrong_the_old_set_is_served(
     assert str(copy) not in json.dumps(told)
 
 
+@pytest.mark.deep
 def test_an_approval_of_the_old_set_is_none_of_the_new(copy: Path, recommender: Recommender, tmp_path: Path) -> None:
     with review_room(recommender, tmp_path) as app:
         release(app)

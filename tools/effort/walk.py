@@ -96,7 +96,7 @@ def walked(browser: Browser, home: str, recommender: Recommender, person: Person
     page.goto(home + "/")
     start = _words(page)
     page.locator('main a[href*="/questions/"]').first.click()
-    promised = max(map(int, re.findall(r"\d+", page.locator(".app-progress").inner_text())[2:]), default=0)
+    promised = int("".join(re.findall(r"\d+", page.locator(".app-progress__minutes").inner_text())))
     pages, words, taps, length = 0, 0, 0, 0.0
     while "/questions/" in page.url:
         taps += _answered(page, raw)

@@ -189,6 +189,7 @@ class FollowUpSchema(ReplySchema):
     swap_moves = whole("How many moves are changed for others of the same use.")
     rows_down = whole("By how many rows of the time plan the session gets shorter.")
     ease_hurting = yes_no("Whether an easier move takes the place of each that hurt.")
+    drop_hurting = yes_no("Whether each move that hurt is left out.")
     check_in_days = wholes("In how many days to check in again, first and last.", null="where the plan says it")
 
 

@@ -75,6 +75,9 @@ class OptionSchema(ReplySchema):
     id = words("Id of the option: what an answer holds.")
     text = words("The option in words.")
     hint = words("A word of help.", null="without one")
+    detail = words(
+        "What counts as this answer: shown on demand, and where it is chosen.", null="where the text says it all"
+    )
     exclusive = yes_no("Whether it can only be chosen alone.")
     means = parts(MeaningSchema, "What it says of intake questions, where it is an answer at a check.")
     becomes = part(LaterSchema, "What the answer turns into with time.", null="where it stays as it is")
@@ -122,6 +125,7 @@ class PageSchema(ReplySchema):
     slug = words("Its name in addresses.")
     title = words("Its title.")
     intro = words("What to say before the questions.", null="without it")
+    title_shown = yes_no("Whether the title needs to be seen; where not, the questions say enough.")
     safety_line = yes_no("Whether it says what to do in an emergency.")
     stops_if_urgent = yes_no("Whether an answer up to here that must be seen to the same day ends the questions.")
     stops_if_see_first = ConditionField(
@@ -138,6 +142,8 @@ class PageSchema(ReplySchema):
 class QuestionnaireSchema(ReplySchema):
     pages = parts(PageSchema, "The pages of the intake, in order.")
     before_session = parts(PageSchema, "The page before each session.")
+    during_session = parts(PageSchema, "The page about a move that hurts in a session.")
+    after_session = parts(PageSchema, "The page after each session, which no rule reads.")
     follow_up = parts(PageSchema, "The pages of a check.")
     version = whole(
         "It rises when answers that were kept must be asked again; a check may name it as `questions_version`."

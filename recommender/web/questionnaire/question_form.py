@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.datastructures import MultiDict
 
-from recommender.models.questionnaire import Answer, Option, Question, QuestionKind, Task
+from recommender.models.questionnaire import NOTHING, Answer, Option, Question, QuestionKind, Task
 from recommender.questionnaire.answer_sheet import TASK_LENGTH
 from recommender.questionnaire.steps import Step, Walk
 
@@ -47,6 +47,11 @@ class QuestionField:
         """Return the words of an option that was offered, or else of any that the question has."""
         offered = next((option for option in self.options if option.id == option_id), None)
         return (offered or self.question.option(option_id)).text
+
+    @property
+    def is_said(self) -> bool:
+        """Return whether the answer says something of the person: not that nothing fits, and not nothing at all."""
+        return any(option != NOTHING for option in self.chosen) or bool(self.task)
 
     @property
     def first_field(self) -> str:

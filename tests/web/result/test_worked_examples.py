@@ -17,6 +17,7 @@ from recommender.models.levels import Level
 from recommender.presentation.wording import Wording
 from recommender.service.recommend import Recommender
 from tests.support.people import EXAMPLES, EXAMPLES_OF_0_4
+from tests.support.sample import spread
 from tests.support.sheets import full_intake, full_sheet
 from tests.support.visitor import Visitor
 
@@ -49,7 +50,10 @@ def test_over_the_api(client: FlaskClient, recommender: Recommender, example: di
     assert told["routine"] is None or told["routine"]["stage"] == expect.get("stage", told["routine"]["stage"])
 
 
-@pytest.mark.parametrize("example", EVERY, ids=lambda example: example["name"])
+@pytest.mark.parametrize(
+    "example",
+    spread(EVERY, 20, name=lambda example: example["name"], kind=lambda example: example["expect"]["level"]),
+)
 def test_page_by_page(visitor: Visitor, recommender: Recommender, example: dict[str, Any]) -> None:
     page = html.unescape(visitor.result_of(example["answers"]).text)
     catalogue = recommender.content.catalogue

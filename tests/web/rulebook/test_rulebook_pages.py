@@ -120,6 +120,7 @@ def test_an_unknown_rule_is_not_found(client: FlaskClient) -> None:
     assert client.get("/rules/XX-99").status_code == 404
 
 
+@pytest.mark.deep
 def test_no_link_of_the_rule_book_is_dead(client: FlaskClient, content: Content) -> None:
     addresses: set[str] = set()
     for address in (*PAGES, *(f"/rules/{rule.id}" for rule in content.rule_set.rules)):

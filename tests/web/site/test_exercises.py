@@ -7,12 +7,14 @@ import re
 from html import unescape
 from urllib.parse import quote
 
+import pytest
 import yaml
 from flask.testing import FlaskClient
 
 from recommender.models.catalogue import DefaultRoutine
 from recommender.service.recommend import Recommender
 from recommender.web.core.static_files import FOLDER
+from tests.support.sample import seeds
 from tests.support.sheets import TESTS
 
 
@@ -275,12 +277,14 @@ def test_another_language_keeps_the_filters(client: FlaskClient) -> None:
     assert 'href="?region=low_back&amp;leave_out=kneel&amp;leave_out=wrist&amp;lang=es"' in page
 
 
-def test_a_move_is_found_by_any_of_its_names(client: FlaskClient, recommender: Recommender) -> None:
-    for exercise in recommender.content.catalogue.exercises:
+@pytest.mark.parametrize("part", seeds(0, fast=1, deep=5))
+def test_a_move_is_found_by_any_of_its_names(client: FlaskClient, recommender: Recommender, part: int) -> None:
+    for exercise in recommender.content.catalogue.exercises[part::6]:
         for name in (exercise.name, *exercise.aliases):
             assert exercise.id in listed(page(client, f"/exercises?q={quote(name)}")), (exercise.id, name)
 
 
+@pytest.mark.deep
 def test_a_move_is_found_by_the_name_that_each_article_gives_it(client: FlaskClient, recommender: Recommender) -> None:
     named: dict[str, dict[str, str]] = yaml.safe_load(
         (TESTS / "content" / "seed_names.yaml").read_text(encoding="utf-8")
