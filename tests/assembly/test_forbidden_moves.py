@@ -70,8 +70,9 @@ def tried(request: pytest.FixtureRequest, recommender: Recommender) -> list[Trie
 
 
 def shown(assembly: Assembly) -> Iterator[tuple[Occasion, Item]]:
-    """Yield every move that the person sees: of the routine, easier and harder, and of the breaks."""
-    for item in assembly.routine.items:
+    """Yield every move that the person sees: of the routine and of the other days, easier and harder, and of the breaks."""
+    others = assembly.other_days.items if assembly.other_days else ()
+    for item in (*assembly.routine.items, *others):
         yield from ((Occasion.ROUTINE, one) for one in (item, item.easier, item.harder) if one)
     yield from ((Occasion.BREAKS, item) for short in assembly.breaks for item in short.items)
 

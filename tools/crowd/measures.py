@@ -14,7 +14,7 @@ from recommender.engine.decide import decide
 from recommender.models.catalogue import DefaultRoutine
 from recommender.models.decision import Decision
 from recommender.models.questionnaire import Intake
-from recommender.models.routine import Assembly, ExclusionReason, Item
+from recommender.models.routine import Assembly, ExclusionReason, Item, Routine
 from recommender.models.slots import END_SLOTS, MOVE_SLOTS, Slot
 from recommender.service.recommend import Recommender
 
@@ -50,6 +50,10 @@ class Person:
     @cached_property
     def places(self) -> frozenset[str]:
         return self.decision.targets - {GENERAL}
+
+    @property
+    def other_days(self) -> Routine | None:
+        return self.assembly.other_days if self.assembly else None
 
     @property
     def asked(self) -> int:
@@ -189,6 +193,11 @@ def measured(recommender: Recommender, everybody: Iterable[Person]) -> Mapping[s
             (round(count / len(some), 3) for name, count in use.items() if name != BREATHING), default=0.0
         ),
         "most used": [(name, round(count / len(some), 3)) for name, count in use.most_common(12)],
+        "other days: share of routines with strength days": _share(some, lambda one: one.other_days is not None),
+        "other days, filled to 90 %, of those whose minutes are to be filled": _share(
+            [one for one in some if one.other_days is not None and one.should_be_full],
+            lambda one: one.other_days.seconds >= 0.9 * 60 * one.other_days.minutes_budget,
+        ),
         "unused": [
             exercise.id
             for exercise in recommender.content.catalogue.exercises
