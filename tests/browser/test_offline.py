@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, expect
 
 from tests.support.chromium import ARGUMENTS, find_chromium
 from tests.support.people import AT_A_DESK
@@ -59,7 +59,13 @@ def answer(page: Page, words: str) -> None:
 
 
 def heading(page: Page) -> str:
-    return page.locator("h1:visible").inner_text()
+    """Return the heading of the part that is shown of the page that is kept, or else of the page."""
+    kept = page.locator("[data-part]:not([hidden]) h2")
+    return kept.first.inner_text() if kept.count() else page.locator("h1:visible").inner_text()
+
+
+def part(page: Page) -> Locator:
+    return page.locator("[data-part]:not([hidden]) h2").first
 
 
 def test_with_the_network_off_the_question_comes_first_and_then_every_move_with_its_drawings(
@@ -119,7 +125,7 @@ def test_a_stop_told_while_the_page_is_open_is_told_as_soon_as_there_is_a_connec
     context.set_offline(True)
     kept.goto(stand.addresses[HOME] + "/plan")
     answer(kept, "I am not sure")
-    expect(kept.locator("h1:visible")).to_have_text("Do not do the moves now")
+    expect(part(kept)).to_have_text("Do not do the moves now")
     context.set_offline(False)
     kept.wait_for_url("**/plan")
     expect(kept.locator("h1:visible")).to_have_text("Your plan is on hold")
@@ -194,7 +200,7 @@ def test_rules_that_changed_are_said_at_the_next_connection_and_the_routine_goes
     expect(kept.locator(".app-player")).to_be_visible()
     kept.route("**/api/v1/rule-set", lambda route: route.fulfill(json=told))
     context.set_offline(False)
-    expect(kept.locator("h1:visible")).to_have_text("This routine is no longer kept here")
+    expect(part(kept)).to_have_text("This routine is no longer kept here")
     assert kept.locator(".app-player").count() == 0
     kept.wait_for_function("caches.keys().then((all) => all.length === 0)")
 
@@ -204,7 +210,7 @@ def test_a_routine_that_is_too_old_is_not_shown(kept: Page, context: BrowserCont
     kept.goto(stand.addresses[HOME] + "/plan")
     kept.evaluate("document.querySelector('[data-offline]').dataset.until = '2020-01-01T00:00:00+00:00'")
     answer(kept, "No, none of these")
-    expect(kept.locator("h1:visible")).to_have_text("This routine is no longer kept here")
+    expect(part(kept)).to_have_text("This routine is no longer kept here")
     assert kept.locator(".app-player").count() == 0
 
 
