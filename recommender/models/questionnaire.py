@@ -44,6 +44,8 @@ class Occasion(StrEnum):
 
     INTAKE = "intake"
     EACH_SESSION = "each_session"
+    DURING_SESSION = "during_session"
+    AFTER_SESSION = "after_session"
     FOLLOW_UP = "follow_up"
 
 

@@ -35,6 +35,7 @@ from recommender.web.link.link_store import SESSION, install_links
 from recommender.web.offline import installed
 from recommender.web.offline import views as offline
 from recommender.web.plan import check_in_views as check_ins
+from recommender.web.plan import hurt_views as plan_hurts
 from recommender.web.plan import stop_views as stops
 from recommender.web.plan import views as plan
 from recommender.web.plan.plan_store import PLAN, STOP, install_plans
@@ -42,6 +43,7 @@ from recommender.web.plan.stop_guard import guard_stops
 from recommender.web.questionnaire import views as questions
 from recommender.web.questionnaire.answer_store import ANSWERS, install_answers
 from recommender.web.result import edit_views as changes
+from recommender.web.result import hurt_views as hurts
 from recommender.web.result import views as result
 from recommender.web.result.edit_store import install_edits
 from recommender.web.review import account_views as review
@@ -66,7 +68,9 @@ BLUEPRINTS = (
     questions.blueprint,
     result.blueprint,
     changes.blueprint,
+    hurts.blueprint,
     plan.blueprint,
+    plan_hurts.blueprint,
     stops.blueprint,
     check_ins.blueprint,
     links.blueprint,

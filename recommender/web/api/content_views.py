@@ -23,7 +23,12 @@ from recommender.web.core.state import current_state
 
 Wanted = TypeVar("Wanted")
 
-_OTHER_PAGES = {"before_session": Occasion.EACH_SESSION, "follow_up": Occasion.FOLLOW_UP}
+_OTHER_PAGES = {
+    "before_session": Occasion.EACH_SESSION,
+    "during_session": Occasion.DURING_SESSION,
+    "after_session": Occasion.AFTER_SESSION,
+    "follow_up": Occasion.FOLLOW_UP,
+}
 _QUESTIONNAIRE, _RULES, _ONE_RULE = QuestionnaireSchema(), RulesSchema(), OneRuleSchema()
 _EXERCISES, _ONE_EXERCISE, _SOURCES = ExercisesSchema(), OneExerciseSchema(), SourcesSchema()
 

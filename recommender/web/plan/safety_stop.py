@@ -67,6 +67,11 @@ def stop_told(draft: CheckInDraft, level: Level) -> SafetyStop:
     return SafetyStop(secrets.token_hex(_ID_BYTES), replace(draft, correcting=None, before=(), mistake=None), level)
 
 
+def stop_to_answer(draft: CheckInDraft) -> SafetyStop:
+    """Return the stop that stands until the questions that a check has come to are answered. No level is known yet."""
+    return SafetyStop(secrets.token_hex(_ID_BYTES), replace(draft, correcting=None, before=(), mistake=None))
+
+
 def stop_by_link(day: date, answers: Mapping[str, Any]) -> SafetyStop:
     """Return the stop of somebody who did not say "no" before a routine that no plan is known of."""
     draft = CheckInDraft(Occasion.EACH_SESSION, day, dict(answers))

@@ -169,7 +169,7 @@ def _result(sheet: OwnSheet, recommendation: Recommendation, shown: Recommendati
         topics=content.catalogue.topics,
         slots=content.catalogue.vocabulary["slots"],
         positions=content.catalogue.vocabulary["positions"],
-        left_out=left_out_groups(shown["left_out"]),
+        left_out=left_out_groups(shown["left_out"], content.catalogue.vocabulary["regions"]),
         has_sitting_part=has_sitting_part(shown),
         sitting_topics=SITTING,
         choices=choices_shown(current_state().choices(recommendation), content),
