@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, expect
+from werkzeug.serving import make_server
 
 from tests.support.chromium import ARGUMENTS, find_chromium
 from tests.support.people import AT_A_DESK
@@ -36,6 +39,40 @@ LOADS = (
 )
 
 
+class Network:
+    """A site of its own that can be taken off the network, and put back under the same address.
+
+    The browser is told as well, so that its pages hear of it; that alone would not always reach its worker in time.
+    """
+
+    def __init__(self, stand: Stand, context: BrowserContext) -> None:
+        self._app, self._context = stand.apps[HOME], context
+        self._port = 0
+        self._serve()
+        self.home = f"http://127.0.0.1:{self._port}"
+
+    def _serve(self) -> None:
+        self._server = make_server("127.0.0.1", self._port, self._app, threaded=True)
+        self._port = self._server.server_port
+        self._thread = threading.Thread(target=self._server.serve_forever)
+        self._thread.start()
+
+    def off(self) -> None:
+        self._context.set_offline(True)
+        self.end()
+
+    def on(self) -> None:
+        self._serve()
+        self._context.set_offline(False)
+
+    def end(self) -> None:
+        """Stop serving, if that was not done yet."""
+        if self._thread.is_alive():
+            self._server.shutdown()
+            self._thread.join()
+            self._server.server_close()
+
+
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context()
@@ -44,30 +81,49 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def kept(context: BrowserContext, stand: Stand) -> Page:
+def network(stand: Stand, context: BrowserContext) -> Iterator[Network]:
+    network = Network(stand, context)
+    yield network
+    network.end()
+
+
+@pytest.fixture
+def own(stand: Stand, network: Network) -> Stand:
+    """The stand, at home under the address that can be taken off the network."""
+    return replace(stand, addresses={**stand.addresses, HOME: network.home})
+
+
+@pytest.fixture
+def kept(context: BrowserContext, own: Stand) -> Page:
     """The page of a plan whose routine the browser has just kept."""
     page = context.new_page()
-    stand.bring(page, Place("plan", "", "/plan", plan=plan_of(stand, AT_A_DESK)))
+    own.bring(page, Place("plan", "", "/plan", plan=plan_of(own, AT_A_DESK)))
     expect(page.locator("[data-kept]")).to_be_visible()
     page.wait_for_function("navigator.serviceWorker.controller !== null")
     return page
 
 
 def answer(page: Page, words: str) -> None:
-    page.get_by_label(words).check()
+    page.get_by_label(words, exact=True).check()
     page.get_by_role("button", name="Continue").click()
 
 
 def heading(page: Page) -> str:
-    return page.locator("h1:visible").inner_text()
+    """Return the heading of the part that is shown of the page that is kept, or else of the page."""
+    kept = page.locator("[data-part]:not([hidden]) h2")
+    return kept.first.inner_text() if kept.count() else page.locator("h1:visible").inner_text()
+
+
+def part(page: Page) -> Locator:
+    return page.locator("[data-part]:not([hidden]) h2").first
 
 
 def test_with_the_network_off_the_question_comes_first_and_then_every_move_with_its_drawings(
-    kept: Page, context: BrowserContext, stand: Stand
+    network: Network, kept: Page, context: BrowserContext, stand: Stand
 ) -> None:
-    context.set_offline(True)
+    network.off()
     for address in ("/plan", "/plan/today", "/"):
-        kept.goto(stand.addresses[HOME] + address)
+        kept.goto(network.home + address)
         assert heading(kept) == "Before you start"
         expect(kept.locator(".app-player")).to_be_hidden()
     kept.get_by_role("button", name="Continue").click()
@@ -89,12 +145,12 @@ def test_with_the_network_off_the_question_comes_first_and_then_every_move_with_
     assert heading(kept) == "Before you start"
 
 
-@pytest.mark.parametrize("words", ["Yes, one or more of these", "I am not sure"])
+@pytest.mark.parametrize("words", ["Yes, one or more of these", "Not sure"])
 def test_anything_but_no_shows_the_stop_deletes_the_routine_at_once_and_is_told_at_the_next_connection(
-    kept: Page, context: BrowserContext, stand: Stand, words: str
+    network: Network, kept: Page, context: BrowserContext, stand: Stand, words: str
 ) -> None:
-    home = stand.addresses[HOME]
-    context.set_offline(True)
+    home = network.home
+    network.off()
     kept.goto(home + "/plan")
     answer(kept, words)
     assert heading(kept) == "Do not do the moves now"
@@ -106,7 +162,7 @@ def test_anything_but_no_shows_the_stop_deletes_the_routine_at_once_and_is_told_
         kept.goto(home + address)
         assert heading(kept) == "Do not do the moves now"
         assert kept.locator(".app-player").count() == 0
-    context.set_offline(False)
+    network.on()
     for address in ("/plan/today/play", "/result"):
         kept.goto(home + address)
         assert (kept.url, heading(kept)) == (home + "/plan", "Your plan is on hold")
@@ -114,19 +170,21 @@ def test_anything_but_no_shows_the_stop_deletes_the_routine_at_once_and_is_told_
 
 
 def test_a_stop_told_while_the_page_is_open_is_told_as_soon_as_there_is_a_connection(
-    kept: Page, context: BrowserContext, stand: Stand
+    network: Network, kept: Page, context: BrowserContext, stand: Stand
 ) -> None:
-    context.set_offline(True)
-    kept.goto(stand.addresses[HOME] + "/plan")
-    answer(kept, "I am not sure")
-    expect(kept.locator("h1:visible")).to_have_text("Do not do the moves now")
-    context.set_offline(False)
+    network.off()
+    kept.goto(network.home + "/plan")
+    answer(kept, "Not sure")
+    expect(part(kept)).to_have_text("Do not do the moves now")
+    network.on()
     kept.wait_for_url("**/plan")
     expect(kept.locator("h1:visible")).to_have_text("Your plan is on hold")
 
 
-def test_a_stop_told_with_a_connection_empties_what_is_kept(kept: Page, context: BrowserContext, stand: Stand) -> None:
-    home = stand.addresses[HOME]
+def test_a_stop_told_with_a_connection_empties_what_is_kept(
+    network: Network, kept: Page, context: BrowserContext, stand: Stand
+) -> None:
+    home = network.home
     kept.get_by_role("button", name="Start today").click()
     answer(kept, "Yes, one or more of these")
     kept.get_by_label("Numb", exact=False).first.check()
@@ -134,7 +192,7 @@ def test_a_stop_told_with_a_connection_empties_what_is_kept(kept: Page, context:
     kept.get_by_role("button", name="Continue").click()
     expect(kept.locator("h1:visible")).to_contain_text("Call 999 now")
     kept.wait_for_function("caches.keys().then((all) => all.length === 0)")
-    context.set_offline(True)
+    network.off()
     with pytest.raises(Error, match="ERR_"):
         kept.goto(home + "/plan")
 
@@ -146,8 +204,10 @@ def test_forgetting_the_plan_empties_what_is_kept(kept: Page) -> None:
     kept.wait_for_function("navigator.serviceWorker.getRegistrations().then((all) => all.length === 0)")
 
 
-def test_clearing_the_answers_empties_what_is_kept(kept: Page, context: BrowserContext, stand: Stand) -> None:
-    home = stand.addresses[HOME]
+def test_clearing_the_answers_empties_what_is_kept(
+    network: Network, kept: Page, context: BrowserContext, stand: Stand
+) -> None:
+    home = network.home
     for name, value in stand.cookies(Place("", "", "", draft=stand.draft(AT_A_DESK))).items():
         context.add_cookies([{"name": name, "value": value, "url": home}])
     kept.goto(home + "/")
@@ -183,36 +243,40 @@ def test_without_a_kept_plan_nothing_is_kept_and_no_worker_is_there(context: Bro
 
 @pytest.mark.parametrize("change", ['"hash": "another"', '"withdrawn": true'])
 def test_rules_that_changed_are_said_at_the_next_connection_and_the_routine_goes(
-    kept: Page, context: BrowserContext, stand: Stand, change: str
+    network: Network, kept: Page, context: BrowserContext, stand: Stand, change: str
 ) -> None:
     told = {"hash": stand.recommender.content.hash, "withdrawn": False}
     key, value = (part.strip('" ') for part in change.split(":"))
     told[key] = True if value == "true" else value
-    context.set_offline(True)
-    kept.goto(stand.addresses[HOME] + "/plan")
+    network.off()
+    kept.goto(network.home + "/plan")
     answer(kept, "No, none of these")
     expect(kept.locator(".app-player")).to_be_visible()
     kept.route("**/api/v1/rule-set", lambda route: route.fulfill(json=told))
-    context.set_offline(False)
-    expect(kept.locator("h1:visible")).to_have_text("This routine is no longer kept here")
+    network.on()
+    expect(part(kept)).to_have_text("This routine is no longer kept here")
     assert kept.locator(".app-player").count() == 0
     kept.wait_for_function("caches.keys().then((all) => all.length === 0)")
 
 
-def test_a_routine_that_is_too_old_is_not_shown(kept: Page, context: BrowserContext, stand: Stand) -> None:
-    context.set_offline(True)
-    kept.goto(stand.addresses[HOME] + "/plan")
+def test_a_routine_that_is_too_old_is_not_shown(
+    network: Network, kept: Page, context: BrowserContext, stand: Stand
+) -> None:
+    network.off()
+    kept.goto(network.home + "/plan")
     kept.evaluate("document.querySelector('[data-offline]').dataset.until = '2020-01-01T00:00:00+00:00'")
     answer(kept, "No, none of these")
-    expect(kept.locator("h1:visible")).to_have_text("This routine is no longer kept here")
+    expect(part(kept)).to_have_text("This routine is no longer kept here")
     assert kept.locator(".app-player").count() == 0
 
 
-def test_in_another_language_the_routine_is_kept_anew(kept: Page, context: BrowserContext, stand: Stand) -> None:
-    home = stand.addresses[HOME]
+def test_in_another_language_the_routine_is_kept_anew(
+    network: Network, kept: Page, context: BrowserContext, stand: Stand
+) -> None:
+    home = network.home
     kept.goto(home + "/plan?lang=es")
     expect(kept.locator("[data-kept]")).to_be_visible()  # once all of it is kept
-    context.set_offline(True)
+    network.off()
     kept.goto(home + "/plan")
     assert kept.locator("html").get_attribute("lang") == "es"
 

@@ -32,7 +32,9 @@ from recommender.questionnaire.steps import Step
 from recommender.service.recommend import Recommender
 from recommender.settings import read_settings
 from recommender.web.app import create_app
+from recommender.web.core.day import utc_now
 from recommender.web.core.state import AppState, current_state
+from recommender.web.link.own_link import routine_token
 from recommender.web.plan.check_in_draft import CheckInDraft
 from recommender.web.plan.kept_plan import DoneSession, EarlierPlan, Plan, StoredCheck, checked, kept_items
 from recommender.web.plan.plan_store import plan_store
@@ -62,6 +64,8 @@ NEED_ANSWERS = frozenset(
         "plan.summary",
         "check_ins.show",
         "check_ins.check",
+        "offline.routine",
+        "offline.stopped",
     }
 )
 
@@ -243,6 +247,7 @@ def served(app: Flask) -> Iterator[str]:
 def all_places(stand: Stand) -> list[Place]:
     places = [*public_places(stand), *question_places(stand), *check_places(stand), *outcome_places(stand)]
     places += [*changed_places(stand), *sitting_places(stand), *player_places(stand), *plan_places(stand)]
+    places += link_places(stand)
     return [*places, *exercise_places(stand), *trouble_places()]
 
 
@@ -380,6 +385,33 @@ def plan_places(stand: Stand) -> Iterator[Place]:
         check=replace(ready, answers={}, visited=frozenset()),
     )
     yield Place("check-check-answers", "", "/plan/check/check-answers", plan=week, check=draft)
+
+
+def link_places(stand: Stand) -> Iterator[Place]:
+    """A routine behind its link: the question, each of its pages, the stop, why a link is refused, and what is kept of it."""
+    link = link_of(stand, AT_A_DESK)
+    yield Place("link-question", "", link)
+    yield Place("link-question", "errors", f"{link}?missing=yes")
+    yield Place("handout", "", f"{link}/handout")
+    draft = CheckInDraft(Occasion.EACH_SESSION, date.today(), {"pre_session": "yes"})
+    yield Place("link-stopped", "", f"{link}/stopped", stop=SafetyStop("a", draft, by_link=True))
+    yield Place("link-refused", "", "/routine/x", status=404)
+    kept = plan_of(stand, FLARE)
+    yield Place("kept-routine", "", "/plan/offline", plan=kept)
+    yield Place("link-stopped", "kept", "/plan/offline/stopped", plan=kept)
+
+
+def link_of(stand: Stand, given: Mapping[str, Any]) -> str:
+    """Return the address of the link to the routine of somebody who has just answered."""
+    recommender = stand.recommender
+    recommendation = recommender.recommend(recommender.sheet.read(full_sheet(recommender, given)))
+
+    def lock() -> str:
+        with stand.apps[HOME].app_context():
+            return routine_token(recommendation, utc_now())
+
+    with ThreadPoolExecutor(1) as apart:
+        return f"/routine/{apart.submit(lock).result()}"
 
 
 def plan_of(stand: Stand, given: Mapping[str, Any]) -> Plan:
