@@ -244,3 +244,8 @@ def test_everything_accepted_is_of_an_obligation_and_says_why() -> None:
     obligations = {one.id for one in OBLIGATIONS}
     assert [entry.obligation for entry in shipped_accepted() if entry.obligation not in obligations] == []
     assert all(len(entry.why) > 40 for entry in shipped_accepted())
+
+
+def test_what_a_clinician_must_still_settle_is_on_the_list_of_points(recommender: Recommender) -> None:
+    listed = {point.number for point in recommender.content.catalogue.review_points}
+    assert [entry.point for entry in shipped_accepted() if entry.point is not None and entry.point not in listed] == []

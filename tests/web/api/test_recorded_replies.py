@@ -24,6 +24,24 @@ ROUTINES_04 = "the sore place first, minutes filled with movement, held stretche
 QUESTIONS_04 = "questions and answers are new, or ask for less at once (brief 0.4, section 2)"
 STOPS_04 = "who must be seen first need not finish the form, and 48 hours no longer end it (brief 0.4, 2.7 and GEN-15)"
 LEVELS_04 = "two levels that mean something, and one thing to do about being seen (brief 0.4, section 3)"
+SHORT_WORDS = "a question is a few plain words, and so is an answer (docs/brief/wording.md)"
+# The questions whose words stand in what to do about an answer.
+IN_SHORT_WORDS = (
+    *(
+        "answers.rf_nerve",
+        "assessed",
+        "better_with",
+        "conditions",
+        "duration",
+        "follow_up.fu_pain",
+        "function",
+        "history",
+    ),
+    *("before_session.rf_bone_nerve", "before_session.rf_emergency", "before_session.rf_illness"),
+    *("before_session.rf_nerve", "history.0.follow_up.fu_pain", "irritability", "limits", "medicines", "minutes"),
+    *("pain_location", "pain_score", "rf_bone_nerve", "rf_emergency", "rf_illness", "rf_nerve", "sit_hours"),
+    *("sit_stretch", "told_no_exercise", "trend", "worse_with"),
+)
 # (calls, place, what, why)
 MEANT: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
     ((*CONTENT, "recommendation"), "rule_set.hash", CHANGED, "it is that of the content of today"),
@@ -188,6 +206,15 @@ MEANT: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
     (("questionnaire",), "after_session", ADDED, "how a session was can be kept with the plan"),
     (("rules",), "rules.*.branches.*.then.follow_up.drop_hurting", ADDED, "a move that hurts may be left out"),
     (("rule",), "rule.branches.*.then.follow_up.drop_hurting", ADDED, "a move that hurts may be left out"),
+    (("questionnaire",), "before_session.*.questions.*.options.*.detail", ADDED, "what counts as an answer"),
+    (("questionnaire",), "before_session.*.questions.*.options.*.text", CHANGED, SHORT_WORDS),
+    (("questionnaire",), "before_session.*.title_shown", ADDED, "some titles are for those who do not see the page"),
+    (("questionnaire",), "pages.*.title_shown", ADDED, "some titles are for those who do not see the page"),
+    (("questionnaire",), "pages.*.intro", CHANGED, SHORT_WORDS),
+    (("questionnaire",), "pages.*.title", CHANGED, SHORT_WORDS),
+    (("recommendation",), "breaks.*.items.*.why.*.answers.*.text", CHANGED, SHORT_WORDS),
+    (("recommendation",), "breaks.*.why.answers.*.text", CHANGED, SHORT_WORDS),
+    *((("problem",), f"errors.{question}.*", CHANGED, SHORT_WORDS) for question in IN_SHORT_WORDS),
 )
 # Keys of a rule that have another name now, with the name; what they hold must be the same.
 RENAMED_IN_RULES: dict[str, str] = {
