@@ -55,6 +55,7 @@ class CheckInSheet:
         self._questionnaire = questionnaire
         self._sheet = sheet
         self._walk = walk
+        self._exercises = frozenset(catalogue.by_id)
         self._say: FormatMessage = sayer(translate)
         self.schema = request_schema(questionnaire, catalogue, sheet, self._say)
 
@@ -174,8 +175,9 @@ class CheckInSheet:
         return messages
 
     def _strange_moves(self, history: CheckInHistory, done: tuple[Done, ...]) -> Messages:
-        """Return what is said to hurt and is not in the routine."""
-        known = {item.exercise.id for item in done}
+        """Return what is said to hurt and is not in the routine; in a session it may be of the routine of the other days."""
+        is_now = history.occasion is Occasion.DURING_SESSION
+        known = self._exercises if is_now else {item.exercise.id for item in done}
         named = NAMES[history.occasion]
         messages: Messages = {}
         for name, answer in history.now.answers.items():

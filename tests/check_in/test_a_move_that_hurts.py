@@ -122,10 +122,12 @@ def test_the_moves_that_hurt_are_exercises(recommender: Recommender) -> None:
         assert [fault.path for fault in error.value.faults] == [(HURT,)]
 
 
-def test_a_move_of_another_routine_cannot_hurt(recommender: Recommender) -> None:
+def test_what_is_no_move_cannot_hurt_but_one_of_the_other_days_can(recommender: Recommender) -> None:
     person = returning(recommender)
+    assert "plank" not in {item["exercise"] for item in person.routine}
+    assert moves(after(recommender, person, "plank", LASTING)) == [item["exercise"] for item in person.routine]
     with pytest.raises(IntakeError) as error:
-        recommender.check_in_sheet.read(told_of(person, "plank", MILD))
+        recommender.check_in_sheet.read(told_of(person, "no_such_move", MILD))
     assert [fault.path for fault in error.value.faults] == [(DURING_SESSION, "hurt_move")]
 
 

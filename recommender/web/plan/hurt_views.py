@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from flask import Blueprint, Response, request
 
@@ -18,6 +20,7 @@ from recommender.web.plan.plan_store import plan_store
 from recommender.web.plan.safety_stop import stop_to_answer
 from recommender.web.questionnaire.answer_store import go
 from recommender.web.result.hurts import CAME_OF_IT, EASIER, OPEN, OUT, hurt_page, hurt_told
+from recommender.web.result.player import days_in_address, routine_played
 
 blueprint = Blueprint("plan_hurts", __name__)
 
@@ -32,17 +35,19 @@ def take() -> Response:
     if assembly is None:
         return go("plan.today")
     localised = localised_content()
-    told, page = hurt_told(localised, assembly.routine.items, request.form), hurt_page(localised)
+    played = routine_played(assembly)
+    days = days_in_address(is_other=played is assembly.other_days)
+    told, page = hurt_told(localised, played.items, request.form), hurt_page(localised)
     if told is None or page is None:
-        return go("plan.play")
-    anchor = f"move-{told.number}"
+        return go("plan.play", address=days)
+    here = {**days, "_anchor": f"move-{told.number}"}
     if told.answers is None:
-        return go("plan.play", address={OPEN: told.number, "_anchor": anchor})
+        return go("plan.play", address={OPEN: told.number, **here})
     day, answers = session.form.draft.day, raw_answers(told.answers)
     form = form_of(session.plan, CheckInDraft(Occasion.DURING_SESSION, day, answers, frozenset({page.slug})))
     if form.first_open() is not None:
         return _held(form)
-    return _went_on(session, form, told.exercise, anchor)
+    return _went_on(session, form, told.exercise, here)
 
 
 def _held(form: CheckInForm) -> Response:
@@ -54,14 +59,14 @@ def _held(form: CheckInForm) -> Response:
     return response
 
 
-def _went_on(session: Session, form: CheckInForm, exercise: str, anchor: str) -> Response:
+def _went_on(session: Session, form: CheckInForm, exercise: str, here: Mapping[str, Any]) -> Response:
     """Return the session as it goes on, with the plan that it leaves."""
     result, shown = result_of(form)
     plan, store = form.plan_after(result, shown), plan_store()
     if plan.stopped is not None:
         return stopped(form, plan, result.recommendation.level)
     came_of_it = EASIER if _is_replaced(result, exercise) else OUT
-    response = go("plan.play", address={CAME_OF_IT: came_of_it, "_anchor": anchor})
+    response = go("plan.play", address={CAME_OF_IT: came_of_it, **here})
     if not store.write(response, plan, current_state().ready.content.rule_set, today_of(plan)):
         response = go("plan.too_big")
         store.forget(response)

@@ -11,13 +11,14 @@ from recommender.models.check_in import Check, CheckInHistory
 from recommender.models.edits import RoutineEdit
 from recommender.models.questionnaire import Answer, Occasion
 from recommender.models.recommendation import Recommendation
-from recommender.models.routine import EditOutcome
+from recommender.models.routine import AppliedEdit, Assembly, EditOutcome
 from recommender.questionnaire.steps import Walk
 from recommender.service.check_in import done_of
 from recommender.web.core.state import current_state
 from recommender.web.questionnaire.answer_store import go
 from recommender.web.result.edit_store import edit_store
 from recommender.web.result.hurts import CAME_OF_IT, EASIER, OPEN, OUT, STAYS, HurtTold, hurt_told
+from recommender.web.result.player import days_in_address, routine_played
 from recommender.web.result.views import OwnSheet, own_sheet
 
 blueprint = Blueprint("hurts", __name__)
@@ -32,12 +33,14 @@ def take() -> Response:
     recommendation, _ = sheet.recommended()
     if recommendation.assembly is None:
         return go("result.show")
-    told = hurt_told(sheet.localised, recommendation.assembly.routine.items, request.form)
+    played = routine_played(recommendation.assembly)
+    days = days_in_address(is_other=played is recommendation.assembly.other_days)
+    told = hurt_told(sheet.localised, played.items, request.form)
     if told is None:
-        return go("result.play")
-    anchor = f"move-{told.number}"
+        return go("result.play", address=days)
+    here = {**days, "_anchor": f"move-{told.number}"}
     if told.answers is None:
-        return go("result.play", address={OPEN: told.number, "_anchor": anchor})
+        return go("result.play", address={OPEN: told.number, **here})
     history = _history(sheet, told.answers)
     walk = current_state().ready.check_walk.walk(history)
     if walk.missing:
@@ -45,11 +48,11 @@ def take() -> Response:
     for what, edit in _ways(sheet, recommendation, told, history):
         edits = recommendation.edits.add(edit)
         made, _ = current_state().recommend(sheet.intake, sheet.localised, edits)
-        if made.assembly is not None and made.assembly.changes[-1].outcome is EditOutcome.DONE:
-            response = go("result.play", address={CAME_OF_IT: what, "_anchor": anchor})
+        if made.assembly is not None and _is_gone(made.assembly, told.exercise, made.assembly.changes[-1]):
+            response = go("result.play", address={CAME_OF_IT: what, **here})
             edit_store().write(response, edits)
             return response
-    return go("result.play", address={CAME_OF_IT: STAYS, "_anchor": anchor})
+    return go("result.play", address={CAME_OF_IT: STAYS, **here})
 
 
 @blueprint.get("/result/stopped")
@@ -75,12 +78,20 @@ def _ways(
     sheet: OwnSheet, recommendation: Recommendation, told: HurtTold, history: CheckInHistory
 ) -> Iterator[tuple[str, RoutineEdit]]:
     """Yield the changes that do what the rules say, the first to try first."""
-    given = current_state().choices(recommendation).get(told.exercise)
-    if given is None or recommendation.assembly is None:
+    if recommendation.assembly is None:
         return
+    given = current_state().choices(recommendation).get(told.exercise)
+    origin = given.origin.id if given else told.exercise  # which has no choices on the other days
     check = sheet.localised.check_in_sheet.complete(history, done_of(recommendation.assembly))
     result, _ = current_state().check_in(check, sheet.localised)
     for change in result.changes:
         if change.instead is not None and change.instead.id == told.exercise:
-            yield EASIER, RoutineEdit(given.origin.id, change.exercise.id)
-    yield OUT, RoutineEdit(given.origin.id)
+            yield EASIER, RoutineEdit(origin, change.exercise.id)
+    yield OUT, RoutineEdit(origin)
+
+
+def _is_gone(assembly: Assembly, exercise: str, change: AppliedEdit) -> bool:
+    """Return whether a change was made as it was meant, and the move is in the routine of no day any more."""
+    routines = [assembly.routine, *filter(None, (assembly.other_days,))]
+    is_left = any(item.exercise.id == exercise for routine in routines for item in routine.items)
+    return not is_left and change.outcome in (EditOutcome.DONE, EditOutcome.NOT_NEEDED)

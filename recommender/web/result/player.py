@@ -15,7 +15,7 @@ from recommender.models.actions import Timing
 from recommender.models.catalogue import Breath
 from recommender.models.questionnaire import Question
 from recommender.models.recommendation import Recommendation
-from recommender.models.routine import Item, Pace
+from recommender.models.routine import Assembly, Item, Pace, Routine
 from recommender.web.core.language import localised_content
 from recommender.web.result.hurts import CAME_OF_IT, OPEN, OUTCOMES, hurt_asked
 from recommender.web.result.sections import advice_groups
@@ -66,11 +66,22 @@ def player_page(
     own = {
         "after": after,
         "hurts": hurt_asked(localised_content()),
-        "hurts_action": url_for(_HURTS[whole]),
+        "hurts_action": url_for(_HURTS[whole], **days_in_address(is_other=bool(others))),
         "open_at": request.args.get(OPEN, type=int),
         "hurt": what if (what := request.args.get(CAME_OF_IT)) in OUTCOMES else None,
     }
     return render_template("result/player.html", **(words | own))
+
+
+def days_in_address(*, is_other: bool) -> dict[str, Any]:
+    """Return the part of an address that says that the routine is that of the other days."""
+    return {DAYS: OTHER_DAYS} if is_other else {}
+
+
+def routine_played(assembly: Assembly) -> Routine:
+    """Return the routine that the page of this request leads through: that of the other days where the address says so."""
+    asks = request.args.get(DAYS) == OTHER_DAYS
+    return assembly.other_days if asks and assembly.other_days is not None else assembly.routine
 
 
 def player_of(shown: Mapping[str, Any], turns: Sequence[Turn], whole: RoutinePage, address: str) -> str:

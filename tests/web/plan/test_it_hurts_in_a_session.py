@@ -134,3 +134,22 @@ def test_only_the_page_of_the_stop_leads_on_from_it(playing: Planner) -> None:
     assert (
         playing.client.post("/plan/forget", data={"told": told_stop(playing)}).headers["Location"] == "/plan/forgotten"
     )
+
+
+def test_a_move_of_the_days_between_strength_days_can_hurt_too(planner: Planner) -> None:
+    planner.remember({"goal": "get_stronger", "minutes": "20", "pain_score": 2, "irritability": "minutes"})
+    planner.on_day(3).session({})
+
+    def moves_on_days(days: str) -> list[str]:
+        page = planner.client.get(f"/plan/today/play{days}").text
+        return re.findall(r'name="hurt_move" value="(\w+)"', page)
+
+    whole, other = moves_on_days(""), moves_on_days("?days=other")
+    move = next(one for one in other if one not in whole)
+    sent = planner.client.post("/plan/today/hurts?days=other", data={"hurt_move": move, **LASTING}, headers=FROM_HERE)
+    assert sent.headers["Location"].startswith("/plan/today/play?hurt=out&days=other#move-")
+    assert opened(planner).hurt == (move,)
+    assert moves_on_days("") == whole
+    assert move not in moves_on_days("?days=other")
+    planner.on_day(5).session({})
+    assert move not in moves_on_days("?days=other")

@@ -17,6 +17,9 @@ MILD = {"hurt_sharp": "no", "hurt_settles": "yes"}
 LASTING = {"hurt_sharp": "no", "hurt_settles": "no"}
 SHARP = {"hurt_sharp": "yes", "hurt_settles": "not_sure"}
 
+# Somebody whose strength moves are not for every day.
+STRONG = {"goal": "get_stronger", "minutes": "20", "pain_score": 2, "irritability": "minutes"}
+
 
 def offered(page: TestResponse) -> dict[str, str]:
     """Return the moves that can be told to hurt, by id, with the part of the page that asks about each."""
@@ -129,3 +132,17 @@ def test_no_address_says_what_hurts_or_how(playing: Visitor) -> None:
     for answers in (MILD, LASTING, SHARP):
         address = tell(playing, moves[2], answers)
         assert not any(word in address for word in (*moves, "sharp", "settles"))
+
+
+def test_a_move_of_the_other_days_can_hurt_too(visitor: Visitor) -> None:
+    visitor.fill_in(STRONG)
+    whole, other = (list(offered(visitor.see(f"/result/play{days}"))) for days in ("", "?days=other"))
+    (move, *_) = [one for one in other if one not in whole]
+    sent = visitor.client.post("/result/play/hurts?days=other", data={"hurt_move": move, **LASTING}, headers=FROM_HERE)
+    assert sent.headers["Location"] == f"/result/play?hurt=out&days=other#move-{other.index(move) + 1}"
+    assert move not in offered(visitor.see("/result/play?days=other"))
+    assert move not in offered(visitor.see("/result/play"))
+    both = next(one for one in other[1:-1] if one in whole and one != move)
+    visitor.client.post("/result/play/hurts?days=other", data={"hurt_move": both, **LASTING}, headers=FROM_HERE)
+    assert both not in offered(visitor.see("/result/play?days=other"))
+    assert both not in offered(visitor.see("/result/play"))
