@@ -17,7 +17,7 @@ from recommender.presentation.schemas.exercises import ExercisesSchema, OneExerc
 from recommender.presentation.schemas.problem import ProblemSchema
 from recommender.presentation.schemas.questionnaire import ConditionField, QuestionnaireSchema
 from recommender.presentation.schemas.recommendation import RecommendationSchema
-from recommender.presentation.schemas.rules import OneRuleSchema, RulesSchema
+from recommender.presentation.schemas.rules import OneRuleSchema, RuleSetNowSchema, RulesSchema
 from recommender.service.recommend import load_recommender
 from recommender.settings import read_settings
 
@@ -30,6 +30,7 @@ REPLIES: tuple[tuple[str, type[Schema]], ...] = (
     ("The reply of `GET /api/v1/questionnaire`", QuestionnaireSchema),
     ("The reply of `GET /api/v1/rules`", RulesSchema),
     ("The reply of `GET /api/v1/rules/<id>`", OneRuleSchema),
+    ("The reply of `GET /api/v1/rule-set`", RuleSetNowSchema),
     ("The reply of `GET /api/v1/exercises`", ExercisesSchema),
     ("The reply of `GET /api/v1/exercises/<id>`", OneExerciseSchema),
     ("The reply of `GET /api/v1/sources`", SourcesSchema),

@@ -47,8 +47,11 @@ def build() -> None:
             named("app.css", styles),
             named("app.rtl.css", mirrored(workshop, styles)),
             named("room.css", compile_styles(workshop, "room.scss")),
+            named("handout.css", compile_styles(workshop, "handout.scss")),
             named("app.js", bundle_script(workshop, "app.mjs")),
             named("player.js", bundle_script(workshop, "player.mjs")),
+            named("offline.js", bundle_script(workshop, "offline.mjs")),
+            named("service-worker.js", bundle_script(workshop, "service-worker.mjs")),
             named("favicon.svg", (SOURCES / "favicon.svg").read_bytes()),
         ]
         write(files, tarball)
@@ -127,7 +130,7 @@ Made by `tools/build_assets.py` from `tools/assets` and the packages below. Do n
 |---|---|---|---|
 | {govuk} | MIT | {tarball} | app.css, app.rtl.css, room.css, app.js (a subset, compiled with our own colours and system fonts) |
 
-Compiled with {tools} (MIT; nothing of them is in the files). `favicon.svg` and `player.js` are our own.
+Compiled with {tools} (MIT; nothing of them is in the files). `favicon.svg`, `handout.css`, `offline.js`, `player.js` and `service-worker.js` are our own.
 
 | file | SHA-256 |
 |---|---|

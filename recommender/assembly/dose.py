@@ -80,6 +80,12 @@ class Dosing:
             rest_seconds=rest,
         )
 
+    def sets_due(self, exercise: Exercise, form: Form) -> int:
+        """Return how many sets the form should have by now, within what is usual and allowed; 0 where no rule says so."""
+        changes = [change for _, change in self.changes(exercise, form)]
+        due = max((change.sets_due for change in changes if change.sets_due is not None), default=0)
+        return _at_most(min(due, exercise.dose.sets[1]), [change.sets_at_most for change in changes])
+
     def most_reps(self, exercise: Exercise, form: Form) -> int:
         """Return how many repeats of the start dose may be offered when there is time to spare.
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from recommender.assembly.accounting import account_for_carried_on
+from recommender.assembly.builder import Builder, other_days
 from recommender.assembly.carried_items import (
     Kept,
     dose_between,
@@ -21,7 +23,7 @@ from recommender.assembly.carried_items import (
     with_figures,
     within_limits,
 )
-from recommender.assembly.routine import Builder, account
+from recommender.assembly.due_sets import due_sets, with_room
 from recommender.assembly.routine_changes import changes_between
 from recommender.assembly.screening import Candidate, ExerciseScreening
 from recommender.assembly.time_budget import TimeBudget, time_budget
@@ -42,7 +44,8 @@ Swaps = dict[str, tuple[Exercise, ChangeKind]]
 class ProgressionRequest:
     """What a check asks for. ``branch`` decided, if any rule did; ``more`` is the branch with the steps of progress.
 
-    ``checks`` were before this one. ``hurting`` are moves to ease now, ``barred`` those that ever hurt. ``back_to`` is the
+    ``checks`` were before this one. ``hurting`` are moves to ease now, ``barred`` those that ever hurt. ``never_ends`` are those
+    of them that may not warm up or close either. ``back_to`` is the
     routine to step back to, or to restore; ``lost`` are its moves that checks took out since, ``gained``
     those that the last progress brought in, and that go again with a step back.
     """
@@ -54,6 +57,7 @@ class ProgressionRequest:
     checks: int = 0
     hurting: frozenset[str] = frozenset()
     barred: frozenset[str] = frozenset()
+    never_ends: frozenset[str] = frozenset()
     back_to: tuple[Done, ...] = ()
     lost: frozenset[str] = frozenset()
     gained: frozenset[str] = frozenset()
@@ -125,7 +129,12 @@ class _NextRoutineBuilder:
         return self._carried(draft, is_full)
 
     def _carried(self, draft: _DraftItem, is_full: bool) -> NextRoutine:
-        assembly = account(draft.items, draft.budget, self._screen, self._catalogue, self._decision)
+        unwanted = self._plan.barred | self._plan.hurting
+        items, budget = draft.items, draft.budget
+        assembly = replace(
+            account_for_carried_on(items, budget, self._screen, self._catalogue, self._decision),
+            other_days=other_days(items, self._screen, self._decision, budget, unwanted),
+        )
         more = None if self._plan.follow_up.restore else self._plan.more
         changes = changes_between(self._before.moves, assembly, draft.swaps, self._dosing, self._plan.branch, more)
         return NextRoutine(assembly, changes, is_full)
@@ -215,7 +224,7 @@ class _NextRoutineBuilder:
     def _changed(self, draft: _DraftItem) -> _DraftItem:
         """Return the draft with what the check asks for, progress apart."""
         wanted = self._plan.follow_up
-        if wanted.ease_hurting:
+        if wanted.ease_hurting or wanted.drop_hurting:
             draft = self._without_hurting(draft)
         for _ in range(wanted.swap_moves):
             draft = self._with_one_swapped(draft)
@@ -223,7 +232,8 @@ class _NextRoutineBuilder:
 
     def _without_hurting(self, draft: _DraftItem) -> _DraftItem:
         for one in [one for one in draft.kept if one.id in self._plan.hurting]:
-            easier = self._first(one.candidate.exercise.easier, draft)
+            drops = self._plan.follow_up.drop_hurting
+            easier = None if drops else self._first(one.candidate.exercise.easier, draft)
             if easier is not None:
                 draft = draft.with_other(one, easier, ChangeKind.EASIER)
             else:
@@ -265,7 +275,8 @@ class _NextRoutineBuilder:
     def _built(self, draft: _DraftItem) -> _DraftItem:
         """Return the draft with its items: the kept moves as far as they go together, and others for those lost."""
         kept = {one.id: one for one in draft.kept}
-        candidates = {**self._candidates, **{name: one.candidate for name, one in kept.items()}}
+        usable = {name: one for name, one in self._candidates.items() if name not in self._plan.never_ends}
+        candidates = {**usable, **{name: one.candidate for name, one in kept.items()}}
         ends = [item.form.key for item in (self._before.warm_up, self._before.closing) if item is not None]
         doses = {name: one.dose for name, one in kept.items()}
         builder = Builder(self._dosing, self._decision, draft.budget, candidates, kept=doses, first=ends)
@@ -292,6 +303,9 @@ class _NextRoutineBuilder:
         grown, raised = draft, frozenset[str]()
         for number in range(more.things_at_most):
             base = self._settled(grown)
+            if due := self._one_due_set(base, more, {one.id for one in base.kept} - raised):
+                grown, raised = due[0], raised | {due[1]}
+                continue
             first = [one.id for one in base.kept if number == 0 and one.candidate.exercise.slot in more.slots_first]
             doses = [step for step in more.steps if step.figure is not ProgressFigure.MOVES]
             one_more = self._one_more(base, replace(more, steps=tuple(doses)), set(first)) if first else None
@@ -302,6 +316,18 @@ class _NextRoutineBuilder:
             raised |= {name for name, item in one_more.moves.items() if before.get(name) != item.dose}
             grown = one_more
         return grown if raised else None
+
+    def _one_due_set(self, base: _DraftItem, more: Progress, among: set[str]) -> tuple[_DraftItem, str] | None:
+        """Return the draft with one set more of a move that should have it by now, and that move; None if none should."""
+        for one, dose in due_sets(base.kept, among, self._dosing, more):
+            grown = base.with_dose(one, dose)
+            minutes = base.budget.minutes
+            for kept in with_room(grown.kept, one.id, self._decision, minutes, self._moves_wanted()):
+                attempt = replace(grown, kept=kept, count=len(kept))
+                built = self._built(attempt)
+                if _is_as_meant(built, attempt):
+                    return built, one.id
+        return None
 
     def _one_more(self, base: _DraftItem, more: Progress, among: set[str]) -> _DraftItem | None:
         """Return the draft with one thing more, of one of these moves or a new one; None if nothing can be raised."""

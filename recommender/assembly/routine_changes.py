@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 from recommender.assembly.dose import Dosing
 from recommender.models.catalogue import Exercise
 from recommender.models.check_in import ChangeKind, Done, DoseChange
+from recommender.models.follow_up import ProgressFigure
 from recommender.models.routine import Assembly, Item
 from recommender.models.rules import Branch
 from recommender.models.slots import DOSE_FIGURES, END_SLOTS
@@ -65,7 +67,20 @@ class _Comparison:
         if kind is ChangeKind.HARDER:
             return self._more
         left = self._left_out.get(gone.id)
-        return left.reasons if left and left.reasons else self._deciding
+        if left and left.reasons:
+            return left.reasons
+        return (self._due or self._deciding) if kind is ChangeKind.REMOVED else self._deciding
+
+    @cached_property
+    def _due(self) -> tuple[Branch, ...]:
+        """The branches for which moves got a set more, and for which others made room."""
+        return tuple(dict.fromkeys(branch for item in self._after.values() for branch in self._sets_due(item)))
+
+    def _sets_due(self, item: Item) -> list[Branch]:
+        before = self._before.get(item.exercise.id)
+        if before is None or item.dose.sets <= before.dose.sets:
+            return []
+        return [branch for branch, change in self._dosing.changes(item.exercise, item.form) if change.sets_due]
 
     def _doses(self, before: Done, after: Item) -> Iterator[DoseChange]:
         for figure in DOSE_FIGURES:
@@ -74,6 +89,8 @@ class _Comparison:
                 continue
             kind = ChangeKind.MORE if now > was else ChangeKind.LESS
             reasons = self._more if kind is ChangeKind.MORE else self._limiting(after) or self._deciding
+            if figure == ProgressFigure.SETS and kind is ChangeKind.MORE:
+                reasons = tuple(self._sets_due(after)) or reasons
             yield DoseChange(kind, after.exercise, figure, was, now, reasons=reasons)
 
     def _limiting(self, item: Item) -> tuple[Branch, ...]:

@@ -187,10 +187,17 @@ class Clock:
             if limit is not None and work > limit:
                 continue
             taken = work - self._dosing.work_seconds(doses[index])
-            if taken <= spare:
+            if taken <= spare and not self._takes_from_a_share(placed, doses, index, larger):
                 self._change(placed, doses, index, larger)
                 return taken
         return None
+
+    def _takes_from_a_share(self, placed: Sequence[Placed], doses: Sequence[Dose], index: int, larger: Dose) -> bool:
+        """Return whether a filled routine would have less of another slot than a rule asks for, with the larger dose."""
+        if not self._time_shares or sum(self.seconds(placed, doses)) < self._budget.full_from_seconds:
+            return False
+        after = [larger if number == index else dose for number, dose in enumerate(doses)]
+        return bool(self._lacking(placed, after) - {placed[index].exercise.slot})
 
     def _lacking(self, placed: Sequence[Placed], doses: Sequence[Dose]) -> set[str]:
         """Return the slots that have less of the time than a rule asks for."""

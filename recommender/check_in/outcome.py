@@ -50,9 +50,9 @@ def follow_up_of(branch: Branch | None, occasion: Occasion) -> FollowUp:
     """Return what the deciding branch asks for; before a session nothing changes.
 
     Raises:
-        DecisionError: it is a check, and no rule decided. Silence must not look like an answer.
+        DecisionError: it is a check, or a move hurts, and no rule decided. Silence must not look like an answer.
     """
-    if branch is None and occasion is Occasion.FOLLOW_UP:
+    if branch is None and occasion is not Occasion.EACH_SESSION:
         raise DecisionError("no rule decided what comes of the check")
     return _follow_up(branch) if branch else _AS_BEFORE
 

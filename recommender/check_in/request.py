@@ -5,9 +5,7 @@ Nothing in it is trusted: answers are held against the questionnaire, moves and 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from datetime import date
 from functools import partial
 from typing import Any, cast
 
@@ -17,13 +15,16 @@ from recommender.check_in.field_names import (
     ANSWERS,
     BEFORE_SESSION,
     DATE,
+    DURING_SESSION,
     FOLLOW_UP,
     HISTORY,
+    HURT,
     QUESTIONS,
     ROUTINE,
     STARTED,
     TODAY,
 )
+from recommender.check_in.request_fields import DayField, HurtField, QuestionsField
 from recommender.errors import ErrorText, IntakeError, Path, ProblemCode
 from recommender.models.catalogue import Catalogue, DefaultRoutine, DoseType, Exercise
 from recommender.models.check_in import Done
@@ -32,43 +33,16 @@ from recommender.models.routine import Dose
 from recommender.models.slots import DOSE_FIGURES, END_SLOTS
 from recommender.questionnaire.answer_sheet import AnswerSheet, FormatMessage, absent
 
-OCCASIONS = {FOLLOW_UP: Occasion.FOLLOW_UP, BEFORE_SESSION: Occasion.EACH_SESSION}
+OCCASIONS = {
+    FOLLOW_UP: Occasion.FOLLOW_UP,
+    BEFORE_SESSION: Occasion.EACH_SESSION,
+    DURING_SESSION: Occasion.DURING_SESSION,
+}
+NAMES = {occasion: name for name, occasion in OCCASIONS.items()}
 HISTORY_AT_MOST, ITEMS_AT_MOST, SECONDS_AT_MOST = 60, 30, 3600
-# A day outside of these is a slip of the pen, and the days that follow from it may be in no calendar.
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WHOLE = "_schema"  # what marshmallow calls a fault of an object as a whole
 
 Faults = dict[str, list[ErrorText]]
-
-
-class DayField(fields.Date):
-    """A day as 2026-11-21, and in no other spelling, of a year in which there is a next check.
-
-    ``missing`` is said where it is absent.
-    """
-
-    def __init__(self, say: FormatMessage, meaning: str, missing: str | None = None) -> None:
-        told = say("Give a day such as 2026-11-21.")
-        span = say("Give a day from %(first)s to %(last)s.", first=FIRST_DAY.isoformat(), last=LAST_DAY.isoformat())
-        messages: dict[str, Any] = {
-            "invalid": ErrorText(ProblemCode.NOT_A_DAY, told),
-            "null": ErrorText(ProblemCode.MISSING, told),
-            "required": ErrorText(ProblemCode.MISSING, missing or told),
-            "span": ErrorText(ProblemCode.OUT_OF_RANGE, span),
-        }
-        super().__init__(required=True, error_messages=messages, metadata={"description": meaning})
-
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> date:
-        try:
-            day = date.fromisoformat(value) if isinstance(value, str) and _DAY.fullmatch(value) else None
-        except ValueError:
-            day = None
-        if day is None:
-            raise self.make_error("invalid", input=value)
-        if not FIRST_DAY <= day <= LAST_DAY:
-            raise self.make_error("span", input=value)
-        return day
 
 
 class FirstAnswersField(fields.Field[Mapping[str, Answer]]):
@@ -89,25 +63,6 @@ class FirstAnswersField(fields.Field[Mapping[str, Answer]]):
                     raise ValidationError(fault.told) from None
                 messages.setdefault(fault.path[0], []).append(fault.told)
             raise ValidationError(cast(Any, messages)) from None
-
-
-class QuestionsField(fields.Integer):
-    """The version of the questions that were answered first: no other than that of today."""
-
-    def __init__(self, questionnaire: Questionnaire, say: FormatMessage, meaning: str) -> None:
-        whole = ErrorText(ProblemCode.WRONG_TYPE, say("Give a whole number."))
-        changed = say("The questions have changed since the answers were given. Ask them again.")
-        told: dict[str, Any] = {"invalid": whole, "null": whole}
-        told["changed"] = ErrorText(ProblemCode.QUESTIONS_CHANGED, changed)
-        super().__init__(strict=True, error_messages=told, metadata={"description": meaning})
-        self._questionnaire = questionnaire
-
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise self.make_error("invalid", input=value)
-        if value != self._questionnaire.version:
-            raise self.make_error("changed")
-        return value
 
 
 class CheckAnswersField(fields.Field[dict[str, Answer]]):
@@ -363,6 +318,11 @@ def request_schema(
             BEFORE_SESSION: answers(
                 Occasion.EACH_SESSION, meaning="In place of `follow_up`: the answers before a session."
             ),
+            DURING_SESSION: answers(
+                Occasion.DURING_SESSION,
+                meaning="In place of `follow_up`: the answers about a move that hurts in a session.",
+            ),
+            HURT: HurtField(catalogue, say, "Ids of exercises that hurt in sessions so far; absent for none."),
         },
         name="CheckInRequestSchema",
     )

@@ -14,10 +14,10 @@ from marshmallow import ValidationError
 
 from recommender.check_in.field_names import (
     ANSWERS,
-    BEFORE_SESSION,
     DATE,
     FOLLOW_UP,
     HISTORY,
+    HURT,
     ROUTINE,
     STARTED,
     TODAY,
@@ -25,6 +25,7 @@ from recommender.check_in.field_names import (
 from recommender.check_in.flow import CheckWalk
 from recommender.check_in.request import (
     HISTORY_AT_MOST,
+    NAMES,
     OCCASIONS,
     by_path,
     request_schema,
@@ -98,7 +99,10 @@ class CheckInSheet:
         except ValidationError as error:
             messages = {_as_sent(path, begun): told for path, told in by_path(error.messages)}
         if sum(name in raw for name in OCCASIONS) != 1:
-            told = self._say("Give the answers of a check as follow_up, or those before a session as before_session.")
+            told = self._say(
+                "Give the answers of a check as follow_up, those before a session as before_session, or those about a move "
+                "that hurts as during_session."
+            )
             messages = {path: said for path, said in messages.items() if path[0] not in OCCASIONS}
             messages[FOLLOW_UP,] = [ErrorText(ProblemCode.ONE_OF_TWO, told)]
         if messages:
@@ -108,7 +112,8 @@ class CheckInSheet:
     def _history(self, data: Mapping[str, Any]) -> CheckInHistory:
         named = next(name for name in OCCASIONS if name in data)
         past = tuple(Check(entry[DATE], entry[FOLLOW_UP]) for entry in data[HISTORY])
-        return CheckInHistory(data[STARTED], data[ANSWERS], past, Check(data[TODAY], data[named]), OCCASIONS[named])
+        now = Check(data[TODAY], data[named])
+        return CheckInHistory(data[STARTED], data[ANSWERS], past, now, OCCASIONS[named], data[HURT])
 
     def complete(self, history: CheckInHistory, done: Iterable[Done]) -> CheckIn:
         """Return the check with everything that follows from it.
@@ -116,7 +121,7 @@ class CheckInSheet:
         Raises:
             IntakeError: an answer is missing, or is not asked for at this check.
         """
-        named = FOLLOW_UP if history.occasion is Occasion.FOLLOW_UP else BEFORE_SESSION
+        named = NAMES[history.occasion]
         walk = self._walk.walk(history)
         missing = () if walk.is_complete else walk.missing
         messages: Messages = {(named, name): [self._sheet.instruction(name)] for name in missing}
@@ -148,7 +153,7 @@ class CheckInSheet:
     def _days_at_fault(self, history: CheckInHistory, begun: bool) -> Iterable[tuple[Path, list[ErrorText]]]:
         """Yield what is wrong with the order of the days."""
         # A session may follow a check on the same day; a second check on it would replace the first.
-        before = history.now.date + timedelta(days=history.occasion is Occasion.EACH_SESSION)
+        before = history.now.date + timedelta(days=history.occasion is not Occasion.FOLLOW_UP)
         earliest = history.started
         for number, check in enumerate(history.past):
             if not earliest < check.date < before:
@@ -171,7 +176,7 @@ class CheckInSheet:
     def _strange_moves(self, history: CheckInHistory, done: tuple[Done, ...]) -> Messages:
         """Return what is said to hurt and is not in the routine."""
         known = {item.exercise.id for item in done}
-        named = FOLLOW_UP if history.occasion is Occasion.FOLLOW_UP else BEFORE_SESSION
+        named = NAMES[history.occasion]
         messages: Messages = {}
         for name, answer in history.now.answers.items():
             is_moves = self._questionnaire.questions[name].kind is QuestionKind.MOVES

@@ -81,12 +81,13 @@ def at_check(
     baseline: Mapping[str, Any] = _NO_ANSWERS,
     facts: Mapping[str, int] = _NO_ANSWERS,
 ) -> Intake:
-    """Return an intake with the raw answers given before a session, or at the first check with the baseline's.
+    """Return an intake with the raw answers given before or in a session, or at the first check with the baseline's.
 
     Raises:
         IntakeError: every message by question id.
     """
-    pages = recommender.content.questionnaire.pages_asked(Occasion.EACH_SESSION)
+    asked = recommender.content.questionnaire.pages_asked
+    pages = (*asked(Occasion.EACH_SESSION), *asked(Occasion.DURING_SESSION))
     is_check = not any(question.id in given for page in pages for question in page.questions)
     raw = {**baseline, **given} if is_check else given
     answers, messages = recommender.sheet.read_some(raw, raw)

@@ -81,6 +81,7 @@ class ModificationSchema(ContentSchema):
     keep_start_dose = YesNo()
     sets_may_rise = YesNo()
     sets_at_start = Whole()
+    sets_due = Whole()
     only_forms = SetOf(Word("form"))
     note = Text()
 
@@ -263,6 +264,7 @@ class OrderSchema(ContentSchema):
     near_duplicates = TupleOf(SetOf(Word("exercise")))
     never_next = nested(NeverNextSchema)
     closing = TupleOf(Word("exercise"))
+    not_daily = SetOf(Word("slot"))
 
 
 class FollowUpSchema(ContentSchema):
@@ -279,6 +281,7 @@ class FollowUpSchema(ContentSchema):
     swap_moves = Whole()
     rows_down = Whole()
     ease_hurting = YesNo()
+    drop_hurting = YesNo()
     check_in_days = Pair()
 
 

@@ -26,6 +26,7 @@ from recommender.loaders.fields import (
 from recommender.loaders.manifest import Ids
 from recommender.loaders.yaml_source import Document
 from recommender.models.catalogue import (
+    Breath,
     Catalogue,
     CommonQuestion,
     Contact,
@@ -112,6 +113,13 @@ class SeedSchema(ContentSchema):
     says = Text(required=True)
 
 
+class BreathSchema(ContentSchema):
+    model = Breath
+
+    in_seconds = Whole(required=True, validate=validate.Range(1, error="must be 1 or more."))
+    out_seconds = Whole(required=True, validate=validate.Range(1, error="must be 1 or more."))
+
+
 class ExerciseSchema(ContentSchema):
     id = Text(required=True)
     name = Text(required=True)
@@ -125,6 +133,7 @@ class ExerciseSchema(ContentSchema):
     purpose = Text(required=True)
     dose = nested(DoseSchema, required=True)
     breathing = Text(required=True)
+    breath = nested(BreathSchema)
     feel_it = Text(required=True)
     not_here = Text(required=True)
     common_mistakes = TupleOf(Text(), required=True)
@@ -289,6 +298,11 @@ class CommonQuestionSchema(ContentSchema):
     sources = TupleOf(Word("source"), required=True)
 
 
+class LeftOutWordsSchema(ContentSchema):
+    for_another_place = Text(required=True)
+    not_called_for = Text(required=True)
+
+
 class UnavailableSchema(ContentSchema):
     title = Text(required=True)
     message = Text(required=True)
@@ -320,6 +334,7 @@ _FILES: Mapping[str, Any] = MappingProxyType(
             topics=ListOf(nested(TopicSchema), by="id", required=True),
             not_approved=Text(required=True),
             stand_in=Text(required=True),
+            left_out=nested(LeftOutWordsSchema, required=True),
             unavailable=nested(UnavailableSchema, required=True),
             common_questions=ListOf(nested(CommonQuestionSchema), by="id"),
         ),
@@ -386,6 +401,7 @@ def _words(advice: Mapping[str, Any]) -> FixedWords:
     return FixedWords(
         not_approved=advice["not_approved"],
         stand_in=advice["stand_in"],
+        **advice["left_out"],
         unavailable_title=unavailable["title"],
         unavailable_message=unavailable["message"],
         unavailable_act=unavailable["act"],

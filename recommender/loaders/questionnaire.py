@@ -28,6 +28,7 @@ from recommender.models.questionnaire import (
     QuestionKind,
     Questionnaire,
     Sign,
+    SummaryPart,
 )
 
 SHORT_WORDS = 15
@@ -113,6 +114,7 @@ class QuestionSchema(ContentSchema):
     picture = Text(validate=validate.OneOf(_FITS, error="must be one of: {choices}. Or leave the key out."))
     renews = Word("question")
     stands_in_for = TupleOf(Word("question"))
+    summary = fields.Enum(SummaryPart, by_value=True)
 
     @validates_schema
     def check(self, data: dict[str, Any], **_: Any) -> None:

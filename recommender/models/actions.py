@@ -52,6 +52,7 @@ class Modification:
     """A gentler dose, or certain forms only. No scope means every exercise.
 
     ``sets_may_rise`` takes the sets out of ``keep_start_dose``. ``sets_at_start`` alone raises a figure: the first dose may have so many sets, within what is usual for the exercise.
+    ``sets_due`` are those that a move should have by now: it gets them one at a time at good checks, and others make room.
     """
 
     scope: Scope | None = None
@@ -62,6 +63,7 @@ class Modification:
     keep_start_dose: bool = False
     sets_may_rise: bool = False
     sets_at_start: int | None = None
+    sets_due: int | None = None
     only_forms: frozenset[str] = frozenset()
     note: str | None = None
 
@@ -207,7 +209,11 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """How a routine is put in order; each setting is given by one rule only."""
+    """How a routine is put in order; each setting is given by one rule only.
+
+    ``not_daily`` are the parts of a routine that are for some days of the week; on the others, moves of other parts take
+    their place.
+    """
 
     warm_up_first: bool | None = None
     moving_item_before_hold: bool | None = None
@@ -221,6 +227,7 @@ class Order:
     near_duplicates: tuple[frozenset[str], ...] | None = None
     never_next: NeverNext | None = None
     closing: tuple[str, ...] | None = None
+    not_daily: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,14 @@ class SeedNote:
 
 
 @dataclass(frozen=True, slots=True)
+class Breath:
+    """A pace to breathe at: so many seconds in, so many out."""
+
+    in_seconds: int
+    out_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class Exercise:
     id: str
     name: str
@@ -112,6 +120,7 @@ class Exercise:
     seeds: tuple[SeedNote, ...]
     seed_notes: tuple[str, ...]
     decisions: tuple[str, ...]
+    breath: Breath | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,10 +279,15 @@ class ReviewPoint:
 
 @dataclass(frozen=True, slots=True)
 class FixedWords:
-    """Texts that belong to no rule: not yet approved, not available, and standing in for something left out."""
+    """Texts that belong to no rule: not yet approved, not available, standing in for something left out, and left out.
+
+    ``for_another_place`` has {regions} and {place} in it.
+    """
 
     not_approved: str
     stand_in: str
+    for_another_place: str
+    not_called_for: str
     unavailable_title: str
     unavailable_message: str
     unavailable_act: str

@@ -30,7 +30,8 @@ class Check:
 class CheckInHistory:
     """Everything a person has answered up to now. ``past`` are the checks before this one, the earliest first.
 
-    ``occasion`` says what ``now`` is: a follow-up check, or the question before a session.
+    ``occasion`` says what ``now`` is: a follow-up check, the question before a session, or what is asked about a move
+    that hurts in one. ``hurt`` are the exercises that hurt in sessions before: none of them is chosen again.
     """
 
     started: date
@@ -38,6 +39,7 @@ class CheckInHistory:
     past: tuple[Check, ...]
     now: Check
     occasion: Occasion = Occasion.FOLLOW_UP
+    hurt: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

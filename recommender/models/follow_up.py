@@ -31,7 +31,8 @@ class FollowUp:
     ``keep_one_of`` are parts of the routine of which one move stays that did not hurt. ``step_back`` asks for the dose before
     the last progress, ``restore`` for what went well before the last check that asked for less. ``swap_moves`` is
     how many moves are changed for others of the same use, ``rows_down`` by how many rows of the time plan the session gets
-    shorter. ``ease_hurting`` puts an easier move in the place of each that hurt. ``check_in_days`` is [first, last].
+    shorter. ``ease_hurting`` puts an easier move in the place of each that hurt, ``drop_hurting`` leaves each out.
+    ``check_in_days`` is [first, last].
     """
 
     action: Action
@@ -45,6 +46,7 @@ class FollowUp:
     swap_moves: int = 0
     rows_down: int = 0
     ease_hurting: bool = False
+    drop_hurting: bool = False
     check_in_days: tuple[int, int] | None = None
 
 

@@ -31,11 +31,21 @@ class QuestionKind(StrEnum):
     MOVES = "moves"
 
 
+class SummaryPart(StrEnum):
+    """Where the summary for a health professional has an answer, beside the signs and the rest."""
+
+    PAIN = "pain"
+    TIME = "time"
+    MEDICINES = "medicines"
+
+
 class Occasion(StrEnum):
     """When a page is asked."""
 
     INTAKE = "intake"
     EACH_SESSION = "each_session"
+    DURING_SESSION = "during_session"
+    AFTER_SESSION = "after_session"
     FOLLOW_UP = "follow_up"
 
 
@@ -143,6 +153,7 @@ class Question:
     picture: str | None = None
     renews: str | None = None
     stands_in_for: tuple[str, ...] = ()
+    summary: SummaryPart | None = None
 
     @property
     def none_of_these(self) -> str | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from recommender.models.catalogue import DoseType, Exercise, Form
-from recommender.models.slots import Slot
+from recommender.models.slots import END_SLOTS, Slot
 
 if TYPE_CHECKING:
     from recommender.models.edits import RoutineEdit
@@ -66,6 +66,10 @@ class Item:
     easier: Item | None = None
     harder: Item | None = None
 
+    def is_of(self, parts: Container[str]) -> bool:
+        """Return whether it is a move of one of these parts of a routine; a warm-up and a closing item are of none."""
+        return self.slot not in END_SLOTS and self.exercise.slot in parts
+
 
 class Placed(NamedTuple):
     """One movement on its way into a routine, in the form it is done in. A named tuple, because many are tried."""
@@ -88,6 +92,7 @@ class ExclusionReason(StrEnum):
 
     CONTRAINDICATED = "contraindicated"
     NOT_FOR_YOUR_ANSWERS = "not_for_your_answers"
+    FOR_ANOTHER_PLACE = "for_another_place"
     NO_EQUIPMENT_OR_PLACE = "no_equipment_or_place"
     NEAR_DUPLICATE = "near_duplicate"
     TIME = "time"
@@ -174,7 +179,7 @@ class Assembly:
     """The outcome of assembly. ``facts`` are the supplied facts that only assembly can know.
 
     ``changes`` are what became of the person's wishes, in their order. ``is_carried_on``: made from the routine before, at a
-    check.
+    check. ``other_days`` is the routine of the days without what is not for every day; None where every day is alike.
     """
 
     routine: Routine
@@ -183,3 +188,4 @@ class Assembly:
     facts: Mapping[str, int]
     changes: tuple[AppliedEdit, ...] = ()
     is_carried_on: bool = False
+    other_days: Routine | None = None

@@ -38,7 +38,15 @@ FIELDS: Mapping[type, frozenset[str]] = {
     catalogue.Topic: frozenset({"title"}),
     catalogue.CommonQuestion: frozenset({"question", "answer"}),
     catalogue.FixedWords: frozenset(
-        {"not_approved", "stand_in", "unavailable_title", "unavailable_message", "unavailable_act"}
+        {
+            "not_approved",
+            "stand_in",
+            "for_another_place",
+            "not_called_for",
+            "unavailable_title",
+            "unavailable_message",
+            "unavailable_act",
+        }
     ),
     catalogue.Contact: frozenset({"name", "note"}),
     catalogue.NumberPhrases: frozenset({"emergency_number_text", "urgent_line_text", "crisis_line_text"}),

@@ -43,6 +43,8 @@ from recommender.presentation.wording import Wording
 _TOPICS_WITHOUT_ROUTINE = frozenset({"do_now", "support", "quiet_support"})
 _STOP = "stop"
 _HOW_OFTEN = "how_often"
+_STRENGTH_DAYS = "strength_days"
+_IN_ROUTINE = frozenset({_STOP, _HOW_OFTEN, _STRENGTH_DAYS})
 
 
 def present(
@@ -128,9 +130,10 @@ class _Reasons:
     def __init__(self, recommendation: Recommendation, content: Content, say: Wording) -> None:
         self._recommendation = recommendation
         self._rules = content.rule_set.by_id
-        self._stand_in = content.catalogue.words.stand_in
+        self._catalogue = content.catalogue
         self._say = say
         self._short: dict[str, ReasonShown] = {}
+        self._places: dict[frozenset[str], str] = {}
 
     def short(self, branch: Branch) -> ReasonShown:
         """Return the reason; it is the same object each time, for a branch may leave out half of the catalogue."""
@@ -151,7 +154,31 @@ class _Reasons:
             for preference in branch.then.prefer
         )
         stands_in = exercise.id in branch.then.swap_in and not wanted
-        return {**reason, "text": self._stand_in} if stands_in else reason
+        return {**reason, "text": self._catalogue.words.stand_in} if stands_in else reason
+
+    def in_words(self, left: LeftOut) -> str | None:
+        """Return why an exercise is left out where no rule says so: by place, or that others suit the answers better."""
+        words = self._catalogue.words
+        if left.because is ExclusionReason.FOR_ANOTHER_PLACE:
+            return self._by_place(left.exercise.regions)
+        if left.because is ExclusionReason.NOT_FOR_YOUR_ANSWERS and not left.reasons:
+            return self._say(words.not_called_for)
+        return None
+
+    def _by_place(self, regions: frozenset[str]) -> str:
+        if regions not in self._places:
+            known = self._catalogue.vocabulary["regions"].values()
+            names = [self._say(term.name) for term in known if term.id in regions]
+            said = self._say(self._catalogue.words.for_another_place)
+            self._places[regions] = said.format(regions=", ".join(names), place=self._own_place)
+        return self._places[regions]
+
+    @cached_property
+    def _own_place(self) -> str:
+        """What the person answered that their routine is made for, in words."""
+        targeting = [branch for branch in self._recommendation.fired if branch.then.target_regions]
+        told = (answers_behind(self._recommendation, branch, self._say) for branch in targeting)
+        return ", ".join(dict.fromkeys(answer["text"] for answers in told for answer in answers))
 
     def of_choice(self, because: ExclusionReason) -> tuple[Branch, ...]:
         """Return the rules behind an exercise that was allowed, but not chosen."""
@@ -229,23 +256,33 @@ def _outcomes(recommendation: Recommendation) -> list[Branch]:
 def _routine(
     recommendation: Recommendation, assembly: Assembly, reasons: _Reasons, words: FormsWorded, say: Wording
 ) -> RoutineShown:
-    routine = assembly.routine
+    routine, others = assembly.routine, assembly.other_days
+    away = recommendation.decision.order.not_daily or frozenset()
+    days = _told(recommendation, _STRENGTH_DAYS, say) if any(item.is_of(away) for item in routine.items) else []
     return {
         "how_often": next(iter(_told(recommendation, _HOW_OFTEN, say)), None),
+        "strength_days": next(iter(days), None),
+        "other_days": {
+            "seconds": others.seconds,
+            "items": [_item(item, away, reasons, words) for item in others.items],
+        }
+        if others
+        else None,
         "minutes_budget": routine.minutes_budget,
         "seconds": routine.seconds,
         "stage": routine.stage.value,
-        "items": [_item(item, reasons, words) for item in routine.items],
+        "items": [_item(item, away, reasons, words) for item in routine.items],
     }
 
 
-def _item(item: Item, reasons: _Reasons, words: FormsWorded) -> ItemShown:
+def _item(item: Item, away: frozenset[str], reasons: _Reasons, words: FormsWorded) -> ItemShown:
     return {
         **_break_item(item, reasons, words),
+        "every_day": not item.is_of(away),
         "easier": item.easier.exercise.id if item.easier else None,
-        "easier_move": _move(item.easier, words) if item.easier else None,
+        "easier_move": move_shown(item.easier, words) if item.easier else None,
         "harder": item.harder.exercise.id if item.harder else None,
-        "harder_move": _move(item.harder, words) if item.harder else None,
+        "harder_move": move_shown(item.harder, words) if item.harder else None,
     }
 
 
@@ -253,7 +290,7 @@ def _break_item(item: Item, reasons: _Reasons, words: FormsWorded) -> BreakItemS
     exercise = item.exercise
     own = words(exercise, item.form)
     return {
-        **_move(item, words),
+        **move_shown(item, words),
         "slot": item.slot,
         "position": item.form.position,
         "seconds": item.seconds,
@@ -266,7 +303,8 @@ def _break_item(item: Item, reasons: _Reasons, words: FormsWorded) -> BreakItemS
     }
 
 
-def _move(item: Item, words: FormsWorded) -> MoveShown:
+def move_shown(item: Item, words: FormsWorded) -> MoveShown:
+    """Return one move as data for JSON: its form, its dose and how it is done."""
     own = words(item.exercise, item.form)
     return {
         "exercise": item.exercise.id,
@@ -302,6 +340,8 @@ def _left_out(left: LeftOut, reasons: _Reasons, say: Wording) -> LeftOutShown:
         "exercise": left.exercise.id,
         "name": say(left.exercise.name),
         "because": left.because,
+        "text": reasons.in_words(left),
+        "regions": sorted(left.exercise.regions) if left.because is ExclusionReason.FOR_ANOTHER_PLACE else [],
         "why": [reasons.short(branch) for branch in left.reasons or reasons.of_choice(left.because)],
         "instead": left.instead.id if left.instead else None,
     }
@@ -322,7 +362,7 @@ def _advice(
     given = [
         (catalogue.topics[advice.topic].order, branch.rule_id, advice.topic, text)
         for branch, advice in recommendation.decision.each(lambda branch: branch.then.advise)
-        if advice.topic not in (_STOP, _HOW_OFTEN) and (topics is None or advice.topic in topics)
+        if advice.topic not in _IN_ROUTINE and (topics is None or advice.topic in topics)
         for text in advice.items
     ]
     seen: set[tuple[str, str]] = set()

@@ -104,14 +104,22 @@ class BreakItemShown(MoveShown):
 
 
 class ItemShown(BreakItemShown):
+    every_day: bool
     easier: str | None
     easier_move: MoveShown | None
     harder: str | None
     harder_move: MoveShown | None
 
 
+class OtherDaysShown(TypedDict):
+    seconds: int
+    items: list[ItemShown]
+
+
 class RoutineShown(TypedDict):
     how_often: str | None
+    strength_days: str | None
+    other_days: OtherDaysShown | None
     minutes_budget: int
     seconds: int
     stage: str
@@ -122,6 +130,8 @@ class LeftOutShown(TypedDict):
     exercise: str
     name: str
     because: str
+    text: str | None
+    regions: list[str]
     why: list[ReasonShown]
     instead: str | None
 

@@ -135,6 +135,9 @@ class ActionSentences:
             "keep to the amounts of the first week" if change.keep_start_dose else "",
             "but more sets are allowed" if change.sets_may_rise else "",
             f"start with {counted(change.sets_at_start, 'set')}" if change.sets_at_start is not None else "",
+            f"by now {counted(change.sets_due, 'set')}, for which other moves make room"
+            if change.sets_due is not None
+            else "",
         ]
         said = [text(limit) for limit in limits if limit]
         if change.only_forms:

@@ -58,6 +58,7 @@ def follow_up_phrase(given: FollowUp) -> Parts:
         f"{counted(given.swap_moves, 'move')} changed for another of the same use" if given.swap_moves else "",
         f"a session {counted(given.rows_down, 'step')} shorter in the time plan" if given.rows_down else "",
         "an easier move in place of each that hurt, or none" if given.ease_hurting else "",
+        "each move that hurt left out" if given.drop_hurting else "",
         f"the next check in {first} to {last} days" if given.check_in_days else "",
     ]
     said = [text(part) for part in details if part]

@@ -65,6 +65,12 @@ ORDER_WRITERS: Mapping[str, Callable[[Any, Names], Parts]] = MappingProxyType(
         "near_duplicates": _near_duplicates,
         "never_next": _never_next,
         "closing": lambda ids, names: word("end with") + text(" ") + names.exercises(ids, "or"),
+        "not_daily": lambda slots, names: (
+            word("keep for some days")
+            + text(" of the week: ")
+            + joined((names.term("slots", slot) for slot in sorted(slots)), text(", "))
+            + text(", and fill the other days with other moves")
+        ),
     }
 )
 

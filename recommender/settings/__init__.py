@@ -266,7 +266,7 @@ SETTING_ROWS = (
         "",
         readers.site,
         "Address of the site for the world, such as https://back.example.org; single sign-on comes back there, whatever host a "
-        "request names.",
+        "request names, and the code on a handout leads there.",
     ),
     SettingRow(
         "OIDC_ISSUER",

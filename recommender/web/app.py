@@ -29,7 +29,13 @@ from recommender.web.core.language import address_in, current_language, install_
 from recommender.web.core.limits import install_limits
 from recommender.web.core.state import AppState, current_state, keep_state, kept_state
 from recommender.web.lab import views as lab
+from recommender.web.link import views as links
+from recommender.web.link.handout import install_handouts
+from recommender.web.link.link_store import SESSION, install_links
+from recommender.web.offline import installed
+from recommender.web.offline import views as offline
 from recommender.web.plan import check_in_views as check_ins
+from recommender.web.plan import hurt_views as plan_hurts
 from recommender.web.plan import stop_views as stops
 from recommender.web.plan import views as plan
 from recommender.web.plan.plan_store import PLAN, STOP, install_plans
@@ -37,6 +43,7 @@ from recommender.web.plan.stop_guard import guard_stops
 from recommender.web.questionnaire import views as questions
 from recommender.web.questionnaire.answer_store import ANSWERS, install_answers
 from recommender.web.result import edit_views as changes
+from recommender.web.result import hurt_views as hurts
 from recommender.web.result import views as result
 from recommender.web.result.edit_store import install_edits
 from recommender.web.review import account_views as review
@@ -61,9 +68,14 @@ BLUEPRINTS = (
     questions.blueprint,
     result.blueprint,
     changes.blueprint,
+    hurts.blueprint,
     plan.blueprint,
+    plan_hurts.blueprint,
     stops.blueprint,
     check_ins.blueprint,
+    links.blueprint,
+    offline.blueprint,
+    installed.blueprint,
     exercises.blueprint,
     lab.blueprint,
     api.blueprint,
@@ -100,6 +112,8 @@ def create_app(settings: Settings | None = None, recommender: Recommender | None
     install_answers(app, settings)
     install_edits(app, settings)
     install_plans(app, settings)
+    install_links(app, settings)
+    install_handouts(app)
     limiter = install_limits(app, settings)
     lab.limit_cases(app, limiter)
     install_oidc(app, settings)
@@ -107,7 +121,7 @@ def create_app(settings: Settings | None = None, recommender: Recommender | None
     install_languages(app)
     compression.compress(app)
     static_files.install_static_files(app, security.HEADERS)
-    own = (name for kind in (ANSWERS, PLAN, STOP) for name in cookie_names(settings, kind))
+    own = (name for kind in (ANSWERS, PLAN, STOP, SESSION) for name in cookie_names(settings, kind))
     security.secure(app, own_cookies=own, hsts_days=settings.hsts_days)
     guard_stops(app)
     problems.handle_errors(app)

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import io
 from datetime import date
+from typing import Any
 
+import pytest
 from playwright.sync_api import Browser
 from pypdf import PdfReader
 
+from recommender.models.levels import Level
 from tests.support.paper import printed_words
-from tests.support.people import AT_A_DESK
+from tests.support.people import ASKED_EVERYTHING, AT_A_DESK, STRUGGLING, example
 from tests.support.places import Place, Stand
 from tests.support.sheets import full_intake
+
+# Plain people, and those who are asked everything that there is.
+SUMMED_UP: dict[str, dict[str, Any]] = {
+    "at a desk": AT_A_DESK,
+    "asked everything": {**ASKED_EVERYTHING, **STRUGGLING},
+    "to be seen first": {**ASKED_EVERYTHING, **STRUGGLING, "told_no_exercise": "yes"},
+    "an emergency": example(Level.EMERGENCY_NOW),
+}
 
 
 def letters(text: str) -> str:
@@ -36,3 +47,33 @@ def test_a_printed_routine_holds_every_step_and_every_reason_to_stop_on_few_shee
     assert [text for text in (*said, *shown["stop_rules"]) if letters(text) not in printed] == []
     assert len(paper.pages) <= len(routine["items"]) / 2.5
     assert letters("Why this is in your routine") not in printed
+
+
+@pytest.mark.parametrize("size", ["A4", "Letter"])
+@pytest.mark.parametrize("given", SUMMED_UP.values(), ids=SUMMED_UP)
+def test_the_summary_for_a_professional_has_one_side(
+    browser: Browser, stand: Stand, given: dict[str, Any], size: str
+) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    stand.bring(page, Place("summary", "", "/result/summary", draft=stand.draft(given)))
+    paper = PdfReader(io.BytesIO(page.pdf(format=size)))
+    context.close()
+    assert len(paper.pages) == 1
+    assert letters("Other answers") in letters(printed_words(paper))
+
+
+def test_a_printed_handout_is_the_page_and_says_what_the_pdf_says(browser: Browser, stand: Stand) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    stand.bring(page, Place("result", "", "/result", draft=stand.draft({"minutes": "3"})))
+    page.get_by_text("Take it with you").click()
+    page.get_by_role("link", name="On paper: a page to print").click()
+    names = [name.partition(". ")[2] for name in page.locator("h3").all_inner_texts()]
+    paper = PdfReader(io.BytesIO(page.pdf(format="A4")))
+    printed = letters(printed_words(paper))
+    context.close()
+    assert len(names) == 4 and len(paper.pages) == 1
+    places = [printed.index(letters(text)) for text in ("When to stop", *names, "Tick each day that you do it")]
+    assert places == sorted(places)
+    assert letters("PDF for A4 paper") not in printed

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from recommender.models.catalogue import DefaultRoutine
+from recommender.loaders.vignettes import Vignette
 from recommender.models.levels import Level
-from recommender.models.slots import Slot
 from recommender.service.recommend import Recommender
 from tests.support.crowds import BANDS
 from tests.support.shipped import vignettes
+from tools.crowd.explained import NOBODY, who_gets
 from tools.crowd.measures import Person, measured, met
 from tools.crowd.outcomes import outcomes
 from tools.crowd.people import plausible_people
@@ -71,20 +71,20 @@ def test_what_a_thousand_people_get_keeps_to_the_goals(recommender: Recommender)
     assert {one.decision.level for one in people} == set(Level)
 
 
-def with_people(recommender: Recommender) -> set[str]:
-    """Return the moves that a vignette shows, and those one step up from a usual one, which a check brings; and for breaks."""
-    shown = {name for vignette in vignettes() for key in ("offered", "one_of") for name in vignette.expected(key)}
-    exercises = recommender.content.catalogue.exercises
-    known = [one for one in exercises if one.id in shown or one.default_routine is DefaultRoutine.YES]
-    steps = {step for one in known for step in one.harder}
-    return shown | steps | {one.id for one in exercises if one.slot is Slot.BREAK}
-
-
 @pytest.mark.deep
 def test_every_move_that_nobody_of_the_crowd_gets_has_its_people_elsewhere(recommender: Recommender) -> None:
     unused = figures(recommender, crowd(recommender, MANY))["unused"]
     assert len(unused) < 20
-    assert sorted(set(unused) - with_people(recommender)) == []
+    told = who_gets(recommender.content.catalogue, unused, vignettes())
+    assert [name for name, who in told.items() if who == NOBODY] == []
+
+
+def test_who_gets_a_move_is_told_by_vignette_by_step_or_as_for_breaks(recommender: Recommender) -> None:
+    shown = Vignette("an older man", "", None, {}, expect={"offered": ["cobra"]})
+    told = who_gets(recommender.content.catalogue, ["cobra", "movement_break", "side_bridge", "crunch"], [shown])
+    assert told["cobra"] == "in a vignette: an older man"
+    assert "breaks" in told["movement_break"] and told["crunch"] == NOBODY
+    assert who_gets(recommender.content.catalogue, ["plank_knees"], [])["plank_knees"].endswith("Wall plank")
 
 
 @pytest.mark.deep

@@ -26,7 +26,7 @@ CLAIMS = {
     "es": r"(prev(ien|en)|evit)\w* (futuras )?lesion|alarga\w* (el |los |sus? )?m[úu]scul|(corri[gj]|correg|arregl)\w* (la |su )?postura"
     r"|cortisol|emociones|\bcura(n|r|rá)?\b|garanti[zc]",
 }
-PLACEHOLDERS = {"emergency_number", "urgent_line", "crisis_line"}
+PLACEHOLDERS = {"emergency_number", "urgent_line", "crisis_line", "regions", "place"}
 
 
 def content_words(recommender: Recommender) -> list[tuple[str, str]]:

@@ -18,7 +18,7 @@ from recommender.service.recommend import Recommender
 from tests.support.sheets import BASELINE, full_sheet
 
 SELECT_AGE = "Select an answer: How old are you?"
-SELECT_SIGNS = "Select all that apply, or “None of these”: New or worse with this problem?"
+SELECT_SIGNS = "Select all that apply, or “None”: New or worse with this problem?"
 ENTER_PAIN = "Enter a whole number from 0 to 10: Average pain, last 24 hours?"
 SELECT_MOVES = "Select moves of your routine, or none: Did any of the moves hurt?"
 NAME_TASK = "Name one thing and give it a number from 0 to 10: One thing to do better?"
@@ -179,7 +179,7 @@ def test_any_json_is_read_or_refused_with_instructions(recommender: Recommender,
         ("rf_nerve", [1, "leg"], [f"{SELECT_SIGNS} Use one of: {SIGNS}."]),
         ("rf_nerve", [None], [f"{SELECT_SIGNS} Use one of: {SIGNS}."]),
         ("rf_nerve", ["saddle", "saddle"], [ONCE]),
-        ("rf_nerve", ["none", "saddle"], ["Select “None of these” on its own, or only the others."]),
+        ("rf_nerve", ["none", "saddle"], ["Select “None” on its own, or only the others."]),
         ("pain_score", "4", [ENTER_PAIN]),
         ("pain_score", -1, [ENTER_PAIN]),
         ("pain_score", 11, [ENTER_PAIN]),

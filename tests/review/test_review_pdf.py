@@ -22,6 +22,7 @@ from recommender.rulebook.targets import TargetKind
 from recommender.service.recommend import Recommender
 from recommender.settings import Settings, read_settings
 from recommender.web.app import create_app
+from recommender.web.paper import pdf as paper
 from recommender.web.review import pdf as review_pdf
 from tests.support.needs import left_out
 from tests.support.paper import printed_words
@@ -37,9 +38,9 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 @pytest.fixture
 def pango() -> None:
     try:
-        review_pdf.import_module("weasyprint")
+        paper.import_module("weasyprint")
     except (ImportError, OSError):
-        left_out(review_pdf.HOW_TO_INSTALL)
+        left_out(paper.HOW_TO_INSTALL)
 
 
 def is_tagged(book: PdfReader) -> bool:
@@ -82,6 +83,6 @@ def test_without_what_it_needs_it_says_what_to_install(settings: Settings, monke
     def missing(name: str) -> ModuleType:
         raise OSError(f"cannot load library of {name}")
 
-    monkeypatch.setattr(review_pdf, "import_module", missing)
+    monkeypatch.setattr(paper, "import_module", missing)
     with pytest.raises(RecommenderError, match=r"apt-get install libpango"):
         review_pdf.rule_book_pdf(create_app(settings))

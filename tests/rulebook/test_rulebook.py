@@ -183,8 +183,11 @@ def test_a_sentence_reads_as_it_should(book: RuleBook) -> None:
     )
     assert says["FACT-07/6"] == "When no case before this one applies: note the finding Base stage is build."
     assert says["ORD-05/2"] == "When Main place of pain is neck: aim for Neck, Shoulders and Upper back."
-    assert says["DOS-06/2"].startswith("When the stage is build or strengthen: advise under “How to do the moves”:")
-    assert "(“How long has this spell lasted?” is “Under 2 weeks”, and " in says["FACT-07/3"]
+    assert says["DOS-06/2"].startswith(
+        "When the stage is build or strengthen: keep for some days of the week: Get stronger, and fill the other days with "
+        "other moves; advise under “Strength days”:"
+    )
+    assert "(“This spell has lasted:” is “Under 2 weeks”, and " in says["FACT-07/3"]
 
 
 def alone(book: RuleBook, branch: Branch) -> Decision:

@@ -34,7 +34,7 @@ from recommender.settings import read_settings
 from recommender.web.app import create_app
 from recommender.web.core.state import AppState, current_state
 from recommender.web.plan.check_in_draft import CheckInDraft
-from recommender.web.plan.kept_plan import Plan, StoredCheck, checked, kept_items
+from recommender.web.plan.kept_plan import DoneSession, EarlierPlan, Plan, StoredCheck, checked, kept_items
 from recommender.web.plan.plan_store import plan_store
 from recommender.web.plan.safety_stop import SafetyStop
 from recommender.web.questionnaire.answer_store import answer_store
@@ -59,6 +59,7 @@ NEED_ANSWERS = frozenset(
         "plan.latest",
         "plan.today",
         "plan.play",
+        "plan.summary",
         "check_ins.show",
         "check_ins.check",
     }
@@ -322,6 +323,7 @@ def player_places(stand: Stand) -> Iterator[Place]:
     draft = stand.draft(AT_A_DESK)
     yield Place("player", "begin", "/result/play", draft=draft).opened()
     yield Place("player", "no-country", "/result/play", draft=draft, site=ANYWHERE).opened()
+    yield Place("player", "open-question", "/result/play?open=2#move-2", draft=draft)
     for screen in ("move-1", "move-3", "end"):
         yield Place("player", screen, f"/result/play#{screen}", draft=draft).opened()
 
@@ -341,6 +343,19 @@ def plan_places(stand: Stand) -> Iterator[Place]:
     yield Place("plan", "first-day", "/plan", plan=kept).opened()
     yield Place("plan", "due", "/plan", plan=week)
     yield Place("plan", "scores", "/plan", plan=grown).opened()
+    days = [now - timedelta(days=day) for day in (6, 4, 1, 0)]
+    done = [DoneSession(day, felt) for day, felt in zip(days, ("hard", "right", "right", None), strict=True)]
+    before = EarlierPlan(now - timedelta(days=60), now - timedelta(days=20), 14, (6, 3))
+    lived = replace(grown, sessions=tuple(done), earlier=(before,), hurt=(kept.routine[1]["exercise"],))
+    yield Place("plan", "sessions", "/plan", plan=lived).opened()
+    yield Place("plan-summary", "", "/plan/summary", plan=lived)
+    hurting = {"hurt_move": [kept.routine[1]["exercise"]], "hurt_sharp": "yes", "hurt_settles": "no"}
+    hurt = CheckInDraft(Occasion.DURING_SESSION, now, hurting, frozenset({"it-hurts"}))
+    yield Place("result-stopped", "plan", "/plan", plan=kept, stop=SafetyStop("a", hurt))
+    asked = replace(hurt, correcting="a")
+    held_on = SafetyStop("a", hurt)
+    yield Place("hurt-it-hurts", "filled", "/plan/hurt/it-hurts", plan=kept, check=asked, stop=held_on)
+    yield Place("hurt-emergency-check", "", "/plan/hurt/emergency-check", plan=kept, check=asked, stop=held_on)
     yield Place("result-see-before-start", "stopped-plan", "/plan", plan=stopped).opened()
     unsure = CheckInDraft(Occasion.EACH_SESSION, now, {"pre_session": "yes", "rf_nerve": ["not_sure"]})
     yield Place("plan-on-hold", "", "/plan", stop=SafetyStop("a", replace(unsure, answers={}), Level.EMERGENCY_NOW))

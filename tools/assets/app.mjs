@@ -6,6 +6,7 @@ import { ErrorSummary } from "govuk-frontend/dist/govuk/components/error-summary
 import { openWhatCounts } from "./questionnaire/counts.mjs";
 import { bringToLife } from "./shared/figure.mjs";
 import { tellZone } from "./shared/zone.mjs";
+import { tendStore } from "./offline/tend.mjs";
 import { SkipLink } from "govuk-frontend/dist/govuk/components/skip-link/skip-link.mjs";
 
 for (const button of document.querySelectorAll("[data-print]")) {
@@ -16,6 +17,7 @@ for (const button of document.querySelectorAll("[data-print]")) {
 bringToLife();
 openWhatCounts();
 tellZone();
+tendStore().catch(() => {}); // without a connection there is nothing to tend
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 for (const Component of [Button, Checkboxes, ErrorSummary, SkipLink]) {
   for (const root of document.querySelectorAll(`[data-module="${Component.moduleName}"]`)) {

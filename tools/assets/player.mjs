@@ -1,14 +1,20 @@
 // What JavaScript adds to the page that shows one move at a time: one screen for each move, and a clock that counts its
 // rounds, with a sound or the device's own voice. It starts only when asked, and pauses when the page is out of sight.
-import { allowSound, buzz, chime, hush, maySleep, ownVoice, say, stayAwake } from "./player/cues.mjs";
-import { WORK, roundsOf, wordsOf } from "./player/rounds.mjs";
+import { allowSound, buzz, chime, hush, maySleep, ownVoice, ownVoices, say, stayAwake } from "./player/cues.mjs";
+import { listen } from "./player/gestures.mjs";
+import { forgetPlace, keepChoices, keepPlace, keptChoice, keptPlace } from "./player/kept.mjs";
+import { WORK, breathesIn, roundsOf, wordsOf } from "./player/rounds.mjs";
 
 const player = document.querySelector("[data-player]");
 const screens = [...player.querySelectorAll(".app-player__screen")];
 const bar = player.querySelector(".app-player__bar");
-const [cue, left, button, skip] = ["cue", "left", "go", "skip"].map((name) => bar.querySelector(`[data-${name}]`));
-const choices = ["sound", "on", "voice"].map((name) => document.getElementById(`clock-${name}`));
-const [sound, goOn, voice] = choices;
+const [cue, breath, left, button, skip, hurts] = ["cue", "breath", "left", "go", "skip", "hurts-now"].map((name) =>
+  bar.querySelector(`[data-${name}]`),
+);
+const [sound, goOn, breathing, voice, voices] = ["sound", "on", "breath", "voice", "voices"].map((name) =>
+  document.getElementById(`clock-${name}`),
+);
+const sides = [...player.querySelectorAll("[name=clock-side]")];
 const language = document.documentElement.lang;
 const DRAWING = ".app-figure--large[data-other]"; // that of the move itself, where it shows one side
 
@@ -18,11 +24,13 @@ const ASLEEP_MS = 5000;
 // A hold of at least so many seconds is told its half.
 const HALF_FROM_SECONDS = 20;
 const LAST_SECONDS = 3;
-const SWIPE_PIXELS = 60;
-const PITCH = { begin: 660, ready: 440, half: 550, last: 520, done: 880 };
+const PITCH = { begin: 660, ready: 440, half: 550, last: 520, done: 880, in: 330, out: 262 };
+// The clock never takes more of the window than this: then it stands in the page instead of over it.
+const MOST_OF_WINDOW = 0.4;
 
 let current = null; // the screen that is shown
 let rounds = []; // what is still to be counted of its move, the round that runs first
+let total = 0; // how many rounds the move has
 let remaining = 0; // milliseconds of that round, as long as the clock stands
 let ends = Infinity; // when that round ends, as long as the clock runs; Infinity while the move is read aloud
 let second = 0; // the second that was drawn last
@@ -52,7 +60,9 @@ function show(screen) {
   current = screen;
   for (const one of screens) one.classList.toggle("is-current", one === screen);
   bar.classList.toggle("is-ready", hasClock());
+  hurts.hidden = !current.querySelector("[data-hurts]");
   wind();
+  fitBar();
 }
 
 function hasClock() {
@@ -60,12 +70,27 @@ function hasClock() {
 }
 
 function wind() {
-  rounds = hasClock() ? roundsOf(current.dataset) : [];
+  rounds = hasClock() ? roundsOf(current.dataset, sides.find((one) => one.checked)?.value) : [];
+  total = rounds.length;
   remaining = 1000 * (rounds[0]?.seconds ?? 0);
   isNew = true;
-  showSide(false);
+  showSide(Boolean(rounds.find(({ side }) => side)?.isOther));
   button.textContent = bar.dataset.start;
   cue.textContent = rounds.length ? words() : "";
+  breath.textContent = "";
+  draw(remaining);
+}
+
+// Where the clock stood before the page was loaded anew: going on is one tap.
+function takeUp() {
+  const place = hasClock() && keptPlace(current.id, total);
+  if (!place) return;
+  rounds = rounds.slice(total - place.left);
+  remaining = Math.min(place.milliseconds, 1000 * rounds[0].seconds);
+  isNew = false;
+  showSide(Boolean(rounds[0].isOther));
+  cue.textContent = words();
+  button.textContent = bar.dataset.resume;
   draw(remaining);
 }
 
@@ -74,7 +99,8 @@ function draw(milliseconds) {
   left.textContent = `${Math.floor(second / 60)}:${String(second % 60).padStart(2, "0")}`;
 }
 
-async function run() {
+// `begins` is when the first round does, where nothing is read aloud before it.
+async function run(begins = performance.now()) {
   runs += 1;
   const mine = runs;
   ends = Infinity;
@@ -82,12 +108,11 @@ async function run() {
   button.textContent = bar.dataset.pause;
   allowSound();
   stayAwake(() => mine === runs);
-  if (isNew) {
-    isNew = false;
-    await speak(spokenOn(current));
-  }
+  const speaks = isNew && Boolean(chosenVoice());
+  isNew = false;
+  if (speaks) await speak(spokenOn(current));
   if (mine !== runs) return;
-  ends = performance.now() + remaining;
+  ends = (speaks ? performance.now() : begins) + remaining;
   announce();
 }
 
@@ -99,8 +124,10 @@ function stand() {
   ends = Infinity;
   button.textContent = bar.dataset.resume;
   skip.hidden = true;
+  breath.textContent = "";
   hush();
   maySleep();
+  if (current && rounds.length && !isNew) keepPlace(current.id, rounds.length, total, remaining);
 }
 
 function tick() {
@@ -111,10 +138,11 @@ function tick() {
     draw(remaining);
     return;
   }
-  if (now >= ends) next(ends);
+  while (now >= ends) next(ends);
   if (ends !== Infinity) {
     const before = second;
     draw(ends - now);
+    breathe(now);
     if (second !== before) count();
   }
 }
@@ -123,7 +151,7 @@ function tick() {
 function next(begins) {
   rounds.shift();
   if (!rounds.length) {
-    finish();
+    finish(begins);
     return;
   }
   ends = begins + 1000 * rounds[0].seconds;
@@ -131,28 +159,43 @@ function next(begins) {
 }
 
 function announce() {
-  const { name, isOther } = rounds[0];
+  const { name, side, isOther, seconds } = rounds[0];
   const isWork = WORK.has(name);
-  if (isWork || name === "ready") showSide(isOther);
+  if (side) showSide(isOther);
   cue.textContent = words();
+  breath.textContent = "";
   skip.hidden = isWork;
   signal(isWork ? PITCH.begin : PITCH.ready);
   speak(cue.textContent);
+  keepPlace(current.id, rounds.length, total, 1000 * seconds);
 }
 
 function count() {
   const { name, seconds } = rounds[0];
+  if (second % LAST_SECONDS === 0) keepPlace(current.id, rounds.length, total, ends - performance.now());
   if (!sound.checked) return;
   if (second > 0 && second <= LAST_SECONDS && second < seconds) chime(PITCH.last, 0.1);
   const isLong = WORK.has(name) && name !== "reps" && seconds >= HALF_FROM_SECONDS;
   if (isLong && second === Math.floor(seconds / 2)) chime(PITCH.half);
 }
 
-function finish() {
+function breathe(now) {
+  const { name, seconds } = rounds[0];
+  if (!breathing.checked || !WORK.has(name)) return;
+  const inward = breathesIn(current.dataset, seconds - (ends - now) / 1000);
+  if (inward === null) return;
+  const said = inward ? bar.dataset.in : bar.dataset.out;
+  if (breath.textContent === said) return;
+  breath.textContent = said;
+  if (sound.checked) chime(inward ? PITCH.in : PITCH.out, 0.2);
+}
+
+function finish(at) {
   signal(PITCH.done);
   stand();
+  forgetPlace();
   if (goOn.checked) {
-    goOnByItself();
+    goOnByItself(at);
     return;
   }
   wind();
@@ -161,13 +204,13 @@ function finish() {
   speak(bar.dataset.done);
 }
 
-function goOnByItself() {
+function goOnByItself(at) {
   const { hash } = current.querySelector("[data-next]");
   show(document.querySelector(hash));
   location.hash = hash;
   current.scrollIntoView();
   if (hasClock()) {
-    run();
+    run(at);
   } else {
     current.querySelector("h2").focus();
     speak(spokenOn(current));
@@ -180,64 +223,67 @@ function signal(pitch) {
   chime(pitch);
 }
 
+function chosenVoice() {
+  return voice.checked && ownVoice(language, voices.value);
+}
+
 function speak(text) {
-  return say(text, voice.checked && ownVoice(language));
+  return say(text, chosenVoice());
 }
 
 function toggle() {
+  if (!hasClock()) return false;
   if (ticking === null) run();
   else stand();
+  return true;
+}
+
+// It hurts: whatever runs stops, and two questions are asked.
+function askAboutPain() {
+  stand();
+  const asked = current.querySelector("[data-hurts]");
+  asked.open = true;
+  asked.scrollIntoView();
+  asked.querySelector("[type=radio]").focus({ preventScroll: true });
 }
 
 function targetOf(hash) {
   return (hash && document.getElementById(hash.slice(1))) || screens[0];
 }
 
-// How the clock helps stays as chosen over a reload, in this tab alone.
-function keepChoices() {
-  try {
-    for (const one of choices) {
-      const kept = sessionStorage.getItem(one.id);
-      if (kept !== null) one.checked = kept === "true";
-      one.addEventListener("change", () => sessionStorage.setItem(one.id, one.checked));
-    }
-  } catch {
-    // A browser that keeps nothing starts afresh.
-  }
-}
-
 function offerVoice() {
-  voice.parentElement.hidden = !ownVoice(language);
+  const spoken = ownVoices(language);
+  voice.closest(".govuk-checkboxes__item").hidden = !spoken.length;
+  voices.parentElement.hidden = spoken.length < 2;
+  const chosen = keptChoice(voices.id) ?? ownVoice(language)?.name;
+  voices.replaceChildren(...spoken.map((one) => new Option(one.name, one.name, false, one.name === chosen)));
 }
 
 function turnPage(isOnward) {
   current.querySelector(isOnward ? "[data-next]" : "[data-back]")?.click();
 }
 
+// Whatever is scrolled into sight comes to stand above the clock, and not under it.
+function fitBar() {
+  const height = bar.getBoundingClientRect().height;
+  bar.classList.toggle("is-tall", height > MOST_OF_WINDOW * innerHeight);
+  const isOver = hasClock() && getComputedStyle(bar).position === "sticky";
+  document.documentElement.style.scrollPaddingBottom = isOver ? `${height + 8}px` : "";
+}
+
 button.addEventListener("click", toggle);
+hurts.addEventListener("click", askAboutPain);
 skip.addEventListener("click", () => {
   if (ends !== Infinity) next(performance.now());
 });
 document.addEventListener("visibilitychange", () => {
   if (document.hidden && ticking !== null) stand();
 });
-addEventListener("keydown", (event) => {
-  if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest("a, button, input, summary")) return;
-  const isRightward = document.documentElement.dir !== "rtl";
-  if (event.key === "ArrowRight" || event.key === "ArrowLeft") turnPage((event.key === "ArrowRight") === isRightward);
-  if (event.key !== " " || !hasClock()) return;
-  event.preventDefault();
-  toggle();
+addEventListener("pagehide", () => {
+  if (ticking !== null) stand();
 });
-let touched = null;
-addEventListener("touchstart", ({ touches }) => (touched = touches.length === 1 ? touches[0] : null), { passive: true });
-addEventListener("touchend", ({ changedTouches: [end] }) => {
-  if (!touched || getSelection()?.toString()) return;
-  const [across, down] = [end.clientX - touched.clientX, end.clientY - touched.clientY];
-  touched = null;
-  if (Math.abs(across) < SWIPE_PIXELS || Math.abs(down) * 2 > Math.abs(across)) return;
-  turnPage(across < 0 === (document.documentElement.dir !== "rtl"));
-});
+for (const asked of player.querySelectorAll("[data-hurts]")) asked.addEventListener("toggle", fitBar);
+listen(turnPage, toggle);
 addEventListener("hashchange", () => {
   const target = targetOf(location.hash);
   if (target === current) return; // the clock went on by itself, and the focus stays where it is
@@ -245,8 +291,11 @@ addEventListener("hashchange", () => {
   target.scrollIntoView();
   target.querySelector("[tabindex]")?.focus({ preventScroll: true });
 });
+for (const one of sides) one.addEventListener("change", wind);
 globalThis.speechSynthesis?.addEventListener?.("voiceschanged", offerVoice);
+globalThis.ResizeObserver && new ResizeObserver(fitBar).observe(bar);
 offerVoice();
-keepChoices();
+keepChoices([sound, goOn, breathing, voice, voices, ...sides]);
 player.classList.add("is-scripted");
 show(targetOf(location.hash).closest(".app-player__screen") ?? screens[0]);
+takeUp();

@@ -13,8 +13,10 @@ from typing import Any
 
 import yaml
 
+from recommender.loaders.vignettes import load_vignettes
 from recommender.service.recommend import load_recommender
 from recommender.settings import read_settings
+from tools.crowd.explained import who_gets
 from tools.crowd.measures import measured, met
 from tools.crowd.outcomes import outcomes
 from tools.crowd.people import WEIGHTS, plausible_people
@@ -38,6 +40,8 @@ def main() -> None:
         "seed": given.seed,
     }
     figures = {**which, **measured(recommender, people), **outcomes(recommender, people)}
+    vignettes = load_vignettes(read_settings().vignettes_dir)
+    figures["unused, and who gets them"] = who_gets(recommender.content.catalogue, figures["unused"], vignettes)
     _print(figures)
     if not given.json and not given.page:
         return

@@ -32,6 +32,7 @@ def outcomes(recommender: Recommender, people: Sequence[Person]) -> Mapping[str,
         for stage in Stage
         if (values := [item.dose.sets for one in some if one.decision.stage is stage for item in one.moves])
     }
+    alike, cannot = _alike_goals(recommender, some)
     return {
         "in pain with a routine": len(in_pain),
         "of them asked to be seen or to check again (routine_review)": _part(len(review), len(in_pain)),
@@ -41,7 +42,8 @@ def outcomes(recommender: Recommender, people: Sequence[Person]) -> Mapping[str,
         "mean sets of a move, by stage": sets,
         "different sets of moves": _part(len({_moves(one) for one in some}), len(some)),
         "moves shared by two people of one main place and stage, median share": _shared_by_neighbours(some),
-        "goals: share of people of whom two goals share over 60 % of the moves": _alike_goals(recommender, some),
+        "goals: share of people of whom two goals share over 60 % of the moves": alike,
+        "goals: of all, those who may do so few moves that two routines must share as much": cannot,
         "use of every move, share of routines": _use(recommender, some),
     }
 
@@ -75,18 +77,24 @@ def _shared_by_neighbours(some: Sequence[Person]) -> float:
     return round(median(_jaccard(*pair) for group in alike.values() for pair in pairwise(group)), 2)
 
 
-def _alike_goals(recommender: Recommender, some: Sequence[Person]) -> float:
-    """Return of which share of people two goals give nearly the same routine, of those with room for different ones."""
+def _alike_goals(recommender: Recommender, some: Sequence[Person]) -> tuple[float, float]:
+    """Return of which share of people two goals give nearly the same routine, and of which they cannot but do so.
+
+    Two routines of so many moves, of so many that may be done, share the more the fewer are left over.
+    """
     roomy = [
         one
         for one in some
         if one.asked >= 10 and one.decision.stage is not Stage.SETTLE and one.allowed >= 10 and one.places
     ][:ASKED_ABOUT_GOALS]
-    alike = 0
+    alike = cannot = 0
     for one in roomy:
         routines = [_moves(met(recommender, _with_goal(one.intake, goal))) for goal in GOALS]
-        alike += any(_jaccard(*pair) > SHARED_AT_MOST for pair in combinations(routines, 2))
-    return _part(alike, len(roomy))
+        is_alike = any(_jaccard(*pair) > SHARED_AT_MOST for pair in combinations(routines, 2))
+        most = max(map(len, routines))
+        alike += is_alike
+        cannot += is_alike and (2 * most - one.allowed) / one.allowed > SHARED_AT_MOST
+    return _part(alike, len(roomy)), _part(cannot, len(roomy))
 
 
 def _with_goal(intake: Intake, goal: str) -> Intake:

@@ -41,13 +41,24 @@ def _drawn(questionnaire: Questionnaire, weights: Mapping[str, Any], chance: ran
     for name, given in weights.items():
         question = questionnaire.questions.get(name)
         if question is not None and name not in fixed and name != "age_band":
-            fixed[name] = _answer(question, given, chance, age in OLDER)
+            fixed[name] = _answer(question, _given(given, fixed), chance, age in OLDER)
     return fixed
+
+
+def _given(given: Mapping[str, Any], drawn: Mapping[str, Answer]) -> Mapping[str, Any]:
+    """Return the weights that go with what was drawn before: for a number a range, for a question some of its options."""
+    for row in given.get("by", ()):
+        [(name, values)] = ((name, values) for name, values in row.items() if name != "one")
+        answer = drawn[name]
+        if values[0] <= answer <= values[-1] if isinstance(answer, int) else answer in values:
+            return {**given, "one": row["one"]}
+    return given
 
 
 def _hold_against(weights: Mapping[str, Any]) -> None:
     """YAML reads 45_49 as a number unless it is quoted: then it is no option, and would pass unnoticed."""
-    parts = [part for given in weights.values() if isinstance(given, dict) for part in given.values()]
+    rows = [row for given in weights.values() if isinstance(given, dict) for row in given.get("by", ())]
+    parts = [part for given in (*weights.values(), *rows) if isinstance(given, dict) for part in given.values()]
     strange = {key for part in parts if isinstance(part, dict) for key in part if not isinstance(key, str)}
     if strange - set(range(11)):
         raise ValueError(f"weights.yaml: put quotes around the options {sorted(strange)}")

@@ -63,9 +63,17 @@ def _weights(weights: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _drawn(given: Mapping[str, Any]) -> str:
+    if "by" in given:
+        return "; ".join(_drawn_by(row) for row in given["by"])
     parts = [f"{option} {weight}" for option, weight in (given.get("one") or given["many"]).items()]
     older = [f"{option} {weight}" for option, weight in given.get("older", {}).items()]
     return ", ".join(parts) + (f"; from 60: {', '.join(older)}" if older else "")
+
+
+def _drawn_by(row: Mapping[str, Any]) -> str:
+    [(name, values)] = ((name, values) for name, values in row.items() if name != "one")
+    between = " to " if isinstance(values[0], int) else " or "
+    return f"{name} {between.join(map(str, values))}: {_drawn({'one': row['one']})}"
 
 
 def _mapping(given: Any) -> Mapping[str, Any]:

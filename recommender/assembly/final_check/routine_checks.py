@@ -41,6 +41,14 @@ def accounts_for_the_whole_catalogue(case: Case) -> Iterator[Breach]:
         yield ROUTINE, "offered and left out are not the catalogue, each once"
 
 
+def other_days_have_nothing_that_is_not_for_every_day(case: Case) -> Iterator[Breach]:
+    away = case.decision.order.not_daily or frozenset()
+    others = case.assembly.other_days
+    for item in others.items if others else ():
+        if item.slot not in END_SLOTS and item.exercise.slot in away:
+            yield item.exercise.id, f"{item.exercise.id} is not for every day, and is there on the other days"
+
+
 def no_move_passes_for_an_end(case: Case) -> Iterator[Breach]:
     """An item that passes for a warm-up or a closing item is held to fewer checks: only the two ends may."""
     for item in (*case.items[1:-1], *case.instead):

@@ -16,7 +16,7 @@ from recommender.errors import DecisionError
 from recommender.models.catalogue import Catalogue
 from recommender.models.decision import Decision
 from recommender.models.questionnaire import Intake
-from recommender.models.routine import Assembly
+from recommender.models.routine import Assembly, ExclusionReason, LeftOut
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
             routine_checks.has_a_time_plan,
             routine_checks.has_a_move,
             routine_checks.accounts_for_the_whole_catalogue,
+            routine_checks.other_days_have_nothing_that_is_not_for_every_day,
             routine_checks.no_move_passes_for_an_end,
             routine_checks.is_made_for_the_stage,
             routine_checks.minutes_are_within_the_rules,
@@ -88,9 +89,32 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
 
 
 def faults(assembly: Assembly, decision: Decision, intake: Intake, catalogue: Catalogue) -> tuple[RoutineFault, ...]:
-    """Return everything that is amiss with the routine, in the order of the checks; () if it may be shown."""
-    case = Case(assembly, decision, intake, catalogue)
-    return tuple(RoutineFault(name, about, text) for name, check in CHECKS.items() for about, text in check(case))
+    """Return everything that is amiss with the routine, in the order of the checks; () if it may be shown.
+
+    The routine of the other days is held against the same checks, after the other.
+    """
+    cases = [Case(one, decision, intake, catalogue) for one in (assembly, _on_other_days(assembly, catalogue)) if one]
+    return tuple(
+        RoutineFault(name, about, text)
+        for case in cases
+        for name, check in CHECKS.items()
+        for about, text in check(case)
+    )
+
+
+def _on_other_days(assembly: Assembly, catalogue: Catalogue) -> Assembly | None:
+    """Return the routine of the other days as one of its own; None where every day is alike.
+
+    It was made from the routine, as one at a check is made from the one before. So it need not be filled with what is not
+    for every day.
+    """
+    routine = assembly.other_days
+    if routine is None:
+        return None
+    here = {item.exercise.id for item in routine.items}
+    others = (one for one in catalogue.exercises if one.id not in here)
+    left_out = tuple(LeftOut(one, ExclusionReason.NOT_FOR_YOUR_ANSWERS) for one in others)
+    return Assembly(routine, left_out, breaks=(), facts={}, is_carried_on=True)
 
 
 def check_assembly(assembly: Assembly, decision: Decision, intake: Intake, catalogue: Catalogue) -> None:

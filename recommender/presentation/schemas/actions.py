@@ -58,6 +58,10 @@ class ModificationSchema(ReplySchema):
     keep_start_dose = yes_no("Whether the dose stays at that of the first week.")
     sets_may_rise = yes_no("Whether the sets may rise although the rest of the dose stays.")
     sets_at_start = whole("How many sets the first dose may have.", null="where the usual number holds")
+    sets_due = whole(
+        "How many sets a move should have by now; at good checks others make room for them.",
+        null="where no rule says so",
+    )
     only_forms = ids("The only forms that may be used; empty where any may.")
     note = words("What to watch out for.", null="without it")
 
@@ -170,6 +174,7 @@ class OrderSchema(ReplySchema):
     near_duplicates = id_sets("Groups of exercises of which one is enough.", null="where another rule says so")
     never_next = part(NeverNextSchema, "What never follows what.", null="where another rule says so")
     closing = texts("Ids of exercises to end with, the best first.", null="where another rule says so")
+    not_daily = ids("Parts of the routine that are for some days of the week.", null="where another rule says so")
 
 
 class FollowUpSchema(ReplySchema):
@@ -184,6 +189,7 @@ class FollowUpSchema(ReplySchema):
     swap_moves = whole("How many moves are changed for others of the same use.")
     rows_down = whole("By how many rows of the time plan the session gets shorter.")
     ease_hurting = yes_no("Whether an easier move takes the place of each that hurt.")
+    drop_hurting = yes_no("Whether each move that hurt is left out.")
     check_in_days = wholes("In how many days to check in again, first and last.", null="where the plan says it")
 
 

@@ -54,6 +54,11 @@ class SeedNoteSchema(ReplySchema):
     says = words("What it says of the exercise.")
 
 
+class BreathSchema(ReplySchema):
+    in_seconds = whole("For so long in.")
+    out_seconds = whole("For so long out.")
+
+
 class ExerciseSchema(ReplySchema):
     id = words("Id of the exercise.")
     name = words("Its name.")
@@ -69,6 +74,7 @@ class ExerciseSchema(ReplySchema):
     purpose = words("What it is for.")
     dose = part(DoseRangeSchema, "How much of it is usual.")
     breathing = words("How to breathe.")
+    breath = part(BreathSchema, "A pace to breathe at.", null="where it has none of its own")
     feel_it = words("Where it should be felt.")
     not_here = words("Where it should not be felt.")
     common_mistakes = texts("What often goes wrong.")

@@ -142,6 +142,8 @@ class PageSchema(ReplySchema):
 class QuestionnaireSchema(ReplySchema):
     pages = parts(PageSchema, "The pages of the intake, in order.")
     before_session = parts(PageSchema, "The page before each session.")
+    during_session = parts(PageSchema, "The page about a move that hurts in a session.")
+    after_session = parts(PageSchema, "The page after each session, which no rule reads.")
     follow_up = parts(PageSchema, "The pages of a check.")
     version = whole(
         "It rises when answers that were kept must be asked again; a check may name it as `questions_version`."

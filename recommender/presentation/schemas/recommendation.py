@@ -129,6 +129,7 @@ class BreakItemSchema(MoveSchema):
 
 
 class ItemSchema(BreakItemSchema):
+    every_day = yes_no("Whether it is for every day, and not for strength days alone.")
     easier = words("Id of an easier exercise that this person may do instead.", null="without one")
     easier_move = part(
         MoveSchema, "The easier exercise in a form that this person may do, at its first dose.", null="without one"
@@ -139,8 +140,19 @@ class ItemSchema(BreakItemSchema):
     )
 
 
+class OtherDaysSchema(ReplySchema):
+    seconds = whole("How long it takes, in seconds: the sum over the items.")
+    items = parts(ItemSchema, "The moves in order: other moves are in the place of those that are not for every day.")
+
+
 class RoutineSchema(ReplySchema):
     how_often = words("How often to do it.", null="where no rule says so")
+    strength_days = words(
+        "On how many days a week to do it whole.", null="where every day is alike, or no rule says so"
+    )
+    other_days = part(
+        OtherDaysSchema, "The routine of the days between strength days.", null="where every day is alike"
+    )
     minutes_budget = whole("The minutes it may take: what was answered, or fewer where a rule says so.")
     seconds = whole("How long it takes, in seconds: the sum over the items.")
     stage = words("How far along the person is.", ids=Stage)
@@ -151,6 +163,12 @@ class LeftOutSchema(ReplySchema):
     exercise = words("Id of the exercise.")
     name = words("Its name.")
     because = words("The kind of reason.", ids=ExclusionReason)
+    text = words(
+        "Why it is left out, where no rule says so: what it is mainly for, and what was told, or that other moves "
+        "suit the answers better.",
+        null="where a rule or the person left it out",
+    )
+    regions = texts("Ids of the parts of the body that it is mainly for, where that is why; else empty.")
     why = parts(ReasonSchema, "The rules that left it out; empty where no rule did.")
     instead = words("Id of the exercise that is there in its place.", null="without one")
 

@@ -38,6 +38,15 @@ class RuleSchema(ReplySchema):
     branches = parts(BranchSchema, "Its cases.")
 
 
+class RuleSetNowSchema(ReplySchema):
+    version = words("Version of the rule set that is served.")
+    hash = words("SHA-256, in hex, of all rule, questionnaire and catalogue files.")
+    approved = yes_no("Whether clinicians have approved exactly this content.")
+    withdrawn = yes_no(
+        "Whether no routine of it may be shown now, since it waits for an approval: keep none any longer."
+    )
+
+
 class RulesSchema(ReplySchema):
     rules = parts(RuleSchema, "Every rule.")
     rule_set = part(RuleSetSchema, "The content that they belong to.")

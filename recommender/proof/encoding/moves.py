@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-from recommender.assembly.routine import ALLOWED_MOVEMENTS
+from recommender.assembly.accounting import ALLOWED_MOVEMENTS
 from recommender.models.catalogue import DefaultRoutine, Exercise
 from recommender.models.conditions import All, AnyOf, Condition, Not, Number
 from recommender.models.slots import MOVE_SLOTS, Slot

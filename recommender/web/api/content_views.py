@@ -16,14 +16,19 @@ from recommender.models.questionnaire import Occasion
 from recommender.presentation.catalogue import exercise_shown, exercises_shown
 from recommender.presentation.schemas.exercises import ExercisesSchema, OneExerciseSchema, SourcesSchema
 from recommender.presentation.schemas.questionnaire import ConditionWriter, QuestionnaireSchema
-from recommender.presentation.schemas.rules import OneRuleSchema, RulesSchema
+from recommender.presentation.schemas.rules import OneRuleSchema, RuleSetNowSchema, RulesSchema
 from recommender.rulebook.plain_data import plain_condition
 from recommender.web.core.language import current_language, localised_content
 from recommender.web.core.state import current_state
 
 Wanted = TypeVar("Wanted")
 
-_OTHER_PAGES = {"before_session": Occasion.EACH_SESSION, "follow_up": Occasion.FOLLOW_UP}
+_OTHER_PAGES = {
+    "before_session": Occasion.EACH_SESSION,
+    "during_session": Occasion.DURING_SESSION,
+    "after_session": Occasion.AFTER_SESSION,
+    "follow_up": Occasion.FOLLOW_UP,
+}
 _QUESTIONNAIRE, _RULES, _ONE_RULE = QuestionnaireSchema(), RulesSchema(), OneRuleSchema()
 _EXERCISES, _ONE_EXERCISE, _SOURCES = ExercisesSchema(), OneExerciseSchema(), SourcesSchema()
 
@@ -53,6 +58,22 @@ def rules() -> Response:
 def rule(rule_id: str) -> Response:
     """One rule."""
     return _answer(_ONE_RULE, lambda content: {"rule": _found(content.rule_set.by_id.get(rule_id))})
+
+
+@blueprint.get("/rule-set")
+def rule_set_now() -> Response:
+    """Which rules are served, for programs that keep a routine: one of other rules, or of withdrawn ones, is to go."""
+    state = current_state()
+    content = state.ready.content
+    told = {
+        "version": content.rule_set.version,
+        "hash": content.hash,
+        "approved": state.is_approved,
+        "withdrawn": state.is_withheld,
+    }
+    response = jsonify(RuleSetNowSchema().dump(told))
+    response.headers["Cache-Control"] = "no-cache"
+    return response
 
 
 @blueprint.get("/exercises")

@@ -23,13 +23,58 @@ from recommender.errors import RecommenderError
 from recommender.settings import Settings
 
 # Machines of one service do not have the same time to the second, and a small box may run behind.
-_TOLERANCE_SECONDS = 600
+TOLERANCE_SECONDS = 600
 # What browsers hold a cookie to whose name begins so: HTTPS, and with the first no other host and the whole of this one.
 _AT_THE_ROOT, _BELOW = "__Host-", "__Secure-"
 MOST_BYTES = 4000  # browsers refuse cookies from 4096 bytes, name and attributes included in some
 
 T = TypeVar("T")
 Data = dict[str, Any]
+
+
+class Seal:
+    """Locks data for one purpose. What was locked for another purpose, or with another secret, cannot be opened.
+
+    The secrets of before still open what they locked. Without a secret one is made anew, so that a restart forgets all.
+    """
+
+    def __init__(self, settings: Settings, purpose: str) -> None:
+        known = (settings.secret_key, *(settings.secret_key_fallbacks or ()))
+        self._fernets = [Fernet(_key(secret, purpose)) for secret in known]
+
+    def lock(self, data: Mapping[str, Any], made: float | None = None) -> str:
+        """Return the data locked, as letters that may stand in a cookie or an address.
+
+        ``made`` is when it counts from, in seconds since 1970; now where it is not given.
+        """
+        text = json.dumps(data, separators=(",", ":"))
+        packed = zlib.compress(text.encode(), 9)
+        return self._fernets[0].encrypt_at_time(packed, int(time.time() if made is None else made)).decode()
+
+    def unlock(self, token: str | None) -> tuple[bytes, int] | None:
+        """Return what one of our secrets locked, still packed and however old, and when it was made; None for others."""
+        sealed = (token or "").encode("utf-8", "replace")
+        for fernet in self._fernets:
+            try:
+                return fernet.decrypt(sealed), fernet.extract_timestamp(sealed)
+            except InvalidToken:
+                continue
+        return None
+
+
+def unpacked(packed: bytes) -> Data | None:
+    """Return the data that was locked, or None where it is none: it may be from an earlier version of the program."""
+    try:
+        data = json.loads(zlib.decompress(packed))
+    except (zlib.error, ValueError):
+        return None
+    return data if isinstance(data, dict) else None
+
+
+def _key(secret: str | None, purpose: str) -> bytes:
+    material = secret.encode() if secret else secrets.token_bytes(32)
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode()).derive(material)
+    return base64.urlsafe_b64encode(derived)
 
 
 class CookieStore(Generic[T]):
@@ -54,9 +99,7 @@ class CookieStore(Generic[T]):
         self._bare_name = name
         self._to_data = to_data
         self._from_data = from_data
-        self._fernets = [
-            Fernet(_key(secret, name)) for secret in (settings.secret_key, *(settings.secret_key_fallbacks or ()))
-        ]
+        self._seal = Seal(settings, f"{name} cookie, version 1")
         self._seconds = settings.answer_hours * 3600
         self._secure = settings.secure_cookies
 
@@ -71,7 +114,7 @@ class CookieStore(Generic[T]):
 
     def written_at(self, request: Request) -> datetime | None:
         """Return when the cookie that was sent was written; None where there is none of ours."""
-        unlocked = self._unlocked(self.sent(request))
+        unlocked = self._seal.unlock(self.sent(request))
         return None if unlocked is None else datetime.fromtimestamp(unlocked[1], UTC)
 
     def write(self, response: Response, value: T, seconds: int | None = None) -> None:
@@ -80,8 +123,7 @@ class CookieStore(Generic[T]):
         Raises:
             RecommenderError: it does not fit in a cookie.
         """
-        text = json.dumps(self._to_data(value), separators=(",", ":"))
-        token = self._fernets[0].encrypt(zlib.compress(text.encode(), 9)).decode()
+        token = self._seal.lock(self._to_data(value))
         if len(token) > MOST_BYTES:
             raise RecommenderError(f"the {self._name} take {len(token)} bytes, over the {MOST_BYTES} of a cookie")
         lasts = self._seconds if seconds is None else seconds
@@ -104,7 +146,7 @@ class CookieStore(Generic[T]):
         """Yield what was kept under each name of before, if it is ours: another copy may use the name."""
         for name in cookie_names(self._settings, self._bare_name)[1:]:
             token = request.cookies.get(name)
-            if token is not None and self._unlocked(token) is not None:
+            if token is not None and self._seal.unlock(token) is not None:
                 yield name, token
 
     def _clear_those_of_before(self, response: Response) -> None:
@@ -116,34 +158,20 @@ class CookieStore(Generic[T]):
             for place in dict.fromkeys((path, "/")):
                 self._delete(response, name, place)
         same = request.cookies.getlist(self._name)
-        if path != "/" and same and all(self._unlocked(token) is not None for token in same):
+        if path != "/" and same and all(self._seal.unlock(token) is not None for token in same):
             self._delete(response, self._name, "/")
 
     def _delete(self, response: Response, name: str, path: str) -> None:
         response.delete_cookie(name, path=path, secure=self._secure, httponly=True, samesite="Lax")
 
     def _opened(self, token: str | None, seconds: int) -> Data | None:
-        unlocked = self._unlocked(token)
+        unlocked = self._seal.unlock(token)
         if unlocked is None:
             return None
         text, made = unlocked
-        if not -_TOLERANCE_SECONDS <= time.time() - made <= seconds + _TOLERANCE_SECONDS:
+        if not -TOLERANCE_SECONDS <= time.time() - made <= seconds + TOLERANCE_SECONDS:
             return None
-        try:
-            data = json.loads(zlib.decompress(text))
-        except (zlib.error, ValueError):
-            return None
-        return data if isinstance(data, dict) else None
-
-    def _unlocked(self, token: str | None) -> tuple[bytes, int] | None:
-        """Return what is in a cookie that one of our secrets locked, however old, and when that was."""
-        sealed = (token or "").encode("utf-8", "replace")
-        for fernet in self._fernets:
-            try:
-                return fernet.decrypt(sealed), fernet.extract_timestamp(sealed)
-            except InvalidToken:
-                continue
-        return None
+        return unpacked(text)
 
 
 def cookie_path(settings: Settings) -> str:
@@ -164,11 +192,3 @@ def cookie_names(settings: Settings, name: str) -> tuple[str, ...]:
     stems = (f"{settings.cookie_prefix or ''}{name}", name)
     others = (f"{promise}{stem}" for stem in stems for promise in (_AT_THE_ROOT, _BELOW, ""))
     return tuple(dict.fromkeys((cookie_name(settings, name), *others)))
-
-
-def _key(secret: str | None, name: str) -> bytes:
-    """Return the encryption key: from the secret, or made anew, so that a restart forgets everything."""
-    material = secret.encode() if secret else secrets.token_bytes(32)
-    info = f"{name} cookie, version 1".encode()
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(material)
-    return base64.urlsafe_b64encode(derived)

@@ -14,6 +14,8 @@ CONTENT_POLICY = "; ".join(
         "style-src 'self'",
         "img-src 'self'",
         "connect-src 'self'",  # nothing of ours asks for more; it lets page checkers read /robots.txt
+        "manifest-src 'self'",
+        "worker-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",
         "frame-ancestors 'none'",

@@ -38,6 +38,7 @@ BECAUSE: Mapping[ExclusionReason | None, str] = {
     ExclusionReason.TIME: "No time for it",
     ExclusionReason.ONE_AT_A_TIME: "May come later: one thing changes at a time",
     ExclusionReason.NOT_FOR_YOUR_ANSWERS: "Not asked for by these answers",
+    ExclusionReason.FOR_ANOTHER_PLACE: "Mainly for another place, and not asked for by these answers",
     ExclusionReason.NEVER_AUTOMATIC: "Never chosen by the program",
     None: "This level shows no routine",
 }

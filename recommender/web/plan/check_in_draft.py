@@ -12,7 +12,7 @@ from recommender.web.plan.kept_plan import Raw, long_item, short_item
 from recommender.web.questionnaire.mistake import Mistake, mistake_of
 
 # What each kind of check is called in the addresses of its pages.
-KINDS = {Occasion.FOLLOW_UP: "check", Occasion.EACH_SESSION: "session"}
+KINDS = {Occasion.FOLLOW_UP: "check", Occasion.EACH_SESSION: "session", Occasion.DURING_SESSION: "hurt"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from recommender.check_in.outcome import named_moves
 from recommender.models.check_in import CheckIn, CheckInHistory, CheckInResult, Done
 from recommender.models.questionnaire import Answer, Occasion, Option, Question, QuestionKind
 from recommender.questionnaire.answer_sheet import raw_answers
@@ -122,11 +123,13 @@ class CheckInForm(QuestionnaireRun):
         own = self._own_questions()
         told = {name: answer for name, answer in answers.items() if name not in own}
         routine = kept_items(shown["recommendation"]["routine"]["items"])
-        return replace(self.plan, told={**self.plan.told, **told}, routine=routine)
+        named = named_moves(self.history.now.answers, self.recommender.content.questionnaire)
+        hurt = tuple(dict.fromkeys((*self.plan.hurt, *sorted(named))))
+        return replace(self.plan, told={**self.plan.told, **told}, routine=routine, hurt=hurt)
 
     def _own_questions(self) -> frozenset[str]:
-        """Return the questions of the pages that are asked before each session only."""
-        pages = self.recommender.content.questionnaire.pages_asked(Occasion.EACH_SESSION)
+        """Return the questions of the pages that are asked on this occasion only."""
+        pages = self.recommender.content.questionnaire.pages_asked(self.draft.occasion)
         return frozenset(question.id for page in pages for question in page.questions)
 
 

@@ -14,22 +14,24 @@ from recommender.models.questionnaire import Occasion
 from recommender.web.core.state import current_state
 from recommender.web.plan.check_in_draft import KINDS, CheckInDraft
 from recommender.web.plan.check_in_form import CheckInForm, may_check
+from recommender.web.plan.kept_plan import Plan
 from recommender.web.plan.own_plan import (
     current_draft_of,
     form_of,
     own_plan,
     plan_shown,
     result_of,
+    stopped,
     today_of,
 )
 from recommender.web.plan.plan_store import NoPlan, plan_store
 from recommender.web.plan.routine_pages import latest_page
-from recommender.web.plan.safety_stop import stop_told
+from recommender.web.plan.sections import marked_lately
 from recommender.web.questionnaire.answer_store import go
 from recommender.web.questionnaire.screens import Screens
 from recommender.web.questionnaire.seen import why_not_as_seen
 
-blueprint = Blueprint("check_ins", __name__, url_prefix="/plan/<any(check, session):kind>")
+blueprint = Blueprint("check_ins", __name__, url_prefix="/plan/<any(check, session, hurt):kind>")
 OCCASIONS = {kind: occasion for occasion, kind in KINDS.items()}
 
 View = Callable[..., Response]
@@ -56,8 +58,8 @@ class CheckInScreens(Screens[CheckInForm]):
         return response
 
     def words(self, run: CheckInForm) -> dict[str, Any]:
-        """Return the kind of check, and the tasks that were named."""
-        return {"kind": self.kind, "tasks": run.tasks}
+        """Return the kind of check, the tasks that were named, and how many sessions were marked in the last week."""
+        return {"kind": self.kind, "tasks": run.tasks, "marked": marked_lately(run.plan, run.draft.day)}
 
     def all_answered(self, run: CheckInForm) -> Response:
         """Return the answers to check; the question before a session is the only one, so that leads on at once."""
@@ -72,11 +74,9 @@ class CheckInScreens(Screens[CheckInForm]):
         rule_set, today = current_state().ready.content.rule_set, today_of(run.plan)
         is_follow_up = run.draft.occasion is Occasion.FOLLOW_UP
         if plan.stopped is not None:
-            response = go("plan.show")
-            store.write(response, plan, rule_set, today)
-            store.write_stop(response, stop_told(run.draft, result.recommendation.level), rule_set)
-            store.forget_check(response)
-            return response
+            return stopped(run, plan, result.recommendation.level)
+        if run.draft.occasion is Occasion.DURING_SESSION:
+            return _hurt_no_more(run, plan)
         response = go("plan.latest" if is_follow_up else "plan.today")
         if not store.write(response, plan, rule_set, today):
             # The routine before this check must not come back, so the plan goes; what comes of it is shown once.
@@ -90,6 +90,18 @@ class CheckInScreens(Screens[CheckInForm]):
         if run.draft.correcting:
             store.forget_stop(response)
         return response
+
+
+def _hurt_no_more(run: CheckInForm, plan: Plan) -> Response:
+    """Return the way back to the plan, from which another session may be begun: the one that hurt is over."""
+    store, rule_set = plan_store(), current_state().ready.content.rule_set
+    response = go("plan.show")
+    if not store.write(response, plan, rule_set, today_of(run.plan)):
+        response = go("plan.too_big")
+    store.forget_check(response)
+    if run.draft.correcting:
+        store.forget_stop(response)
+    return response
 
 
 def _with_form(view: View) -> View:
@@ -114,7 +126,7 @@ def _with_form(view: View) -> View:
 def begin(kind: str) -> Response:
     """Begin a check today, with nothing filled in."""
     plan, occasion = own_plan(), OCCASIONS[kind]
-    if isinstance(plan, NoPlan):
+    if isinstance(plan, NoPlan) or occasion is Occasion.DURING_SESSION:  # which begins with a move of a session
         return go("plan.show")
     today = today_of(plan)
     if not may_check(plan.without(occasion, today), occasion, today):

@@ -5,7 +5,7 @@ Only what was answered and done is kept. What follows from it is worked out agai
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
@@ -14,8 +14,10 @@ from recommender.check_in.field_names import (
     ANSWERS,
     BEFORE_SESSION,
     DATE,
+    DURING_SESSION,
     FOLLOW_UP,
     HISTORY,
+    HURT,
     QUESTIONS,
     ROUTINE,
     STARTED,
@@ -26,7 +28,13 @@ from recommender.models.questionnaire import Occasion
 from recommender.models.rules import RuleSet
 from recommender.models.slots import DOSE_FIGURES
 
-NAMED = {Occasion.FOLLOW_UP: FOLLOW_UP, Occasion.EACH_SESSION: BEFORE_SESSION}
+NAMED = {
+    Occasion.FOLLOW_UP: FOLLOW_UP,
+    Occasion.EACH_SESSION: BEFORE_SESSION,
+    Occasion.DURING_SESSION: DURING_SESSION,
+}
+# Half a year of daily sessions: older ones are on no page any more.
+SESSIONS_AT_MOST = 180
 _EXERCISE, _FORM, _DOSE = "exercise", "form", "dose"
 
 Raw = dict[str, Any]
@@ -47,6 +55,24 @@ class StoredCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class DoneSession:
+    """A day on which a session was done. ``felt`` is the option that was chosen for how it was, if one was."""
+
+    day: date
+    felt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierPlan:
+    """What is left of a plan that another took the place of. ``pain`` is the first and the last score, where both were given."""
+
+    started: date
+    ended: date
+    sessions: int
+    pain: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What one browser remembers. All answers are raw, as in JSON.
 
@@ -55,7 +81,8 @@ class Plan:
     check after which no routine may be offered any more; where it is the last follow-up check, it stands there too. The
     stop itself is kept apart (see safety_stop): this is what a browser is left with that has lost it. ``after`` is the id
     of the safety stop after which the plan was begun, if there was one. ``questions`` is the version of the questionnaire
-    that was answered.
+    that was answered. ``hurt`` are the moves that hurt in a session, ``sessions`` the days of those that were done, in
+    order, and ``earlier`` the plans that this one took the place of.
     """
 
     started: date
@@ -68,6 +95,9 @@ class Plan:
     stopped: StoredCheck | None = None
     after: str | None = None
     questions: int = 1
+    hurt: tuple[str, ...] = ()
+    sessions: tuple[DoneSession, ...] = ()
+    earlier: tuple[EarlierPlan, ...] = ()
 
     @property
     def checks(self) -> tuple[StoredCheck, ...]:
@@ -88,6 +118,12 @@ class Plan:
             plan = replace(plan, last=None, routine=plan.before, before=())
         return plan
 
+    def with_session(self, session: DoneSession) -> Plan:
+        """Return the plan with a session done. A day has one: told again, it is how the later one was."""
+        others = [one for one in self.sessions if one.day != session.day]
+        sessions = sorted((*others, session), key=lambda one: one.day)
+        return replace(self, sessions=tuple(sessions[-SESSIONS_AT_MOST:]))
+
     def history_with(self, held: StoredCheck) -> Raw:
         """Return the data of a check that comes after everything in the plan, as CheckInSheet reads it."""
         return self._data(self.checks, self.routine, held)
@@ -107,6 +143,7 @@ class Plan:
             ROUTINE: list(routine),
             TODAY: held.day.isoformat(),
             NAMED[held.occasion]: dict(held.answers),
+            **({HURT: list(self.hurt)} if self.hurt else {}),
         }
 
 
@@ -159,15 +196,24 @@ def to_data(plan: Plan) -> Raw:
         "t": dict(plan.told),
         "x": [*pair, plan.stopped.occasion.value] if plan.stopped and (pair := _pair(plan.stopped)) else None,
     }
-    return data | ({"n": plan.after} if plan.after else {}) | ({"q": plan.questions} if plan.questions != 1 else {})
+    since = {
+        "n": plan.after,
+        "q": plan.questions if plan.questions != 1 else None,
+        "u": list(plan.hurt),
+        "d": [[(one.day - plan.started).days, one.felt] for one in plan.sessions],
+        "e": [
+            [one.started.isoformat(), one.ended.isoformat(), one.sessions, *(one.pain or ())] for one in plan.earlier
+        ],
+    }
+    return data | {name: value for name, value in since.items() if value}
 
 
 def from_data(data: Mapping[str, Any]) -> Plan | None:
     """Return the plan, or None where the data has another shape: it may be from an earlier version of the program."""
     try:
-        stopped = data["x"]
+        stopped, started = data["x"], date.fromisoformat(data["s"])
         return Plan(
-            started=date.fromisoformat(data["s"]),
+            started=started,
             answers=dict(data["a"]),
             routine=tuple(map(long_item, data["r"])),
             history=tuple(_held(pair) for pair in data["h"]),
@@ -177,8 +223,11 @@ def from_data(data: Mapping[str, Any]) -> Plan | None:
             stopped=_held(stopped[:2], Occasion(stopped[2])) if stopped else None,
             after=str(data["n"]) if "n" in data else None,
             questions=int(data["q"]) if "q" in data else 1,
+            hurt=tuple(map(str, data.get("u", ()))),
+            sessions=tuple(_session(started, *pair) for pair in data.get("d", ())),
+            earlier=tuple(_earlier(*parts) for parts in data.get("e", ())),
         )
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError):
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError):
         return None
 
 
@@ -189,6 +238,24 @@ def _pair(held: StoredCheck | None) -> list[Any] | None:
 def _held(pair: list[Any], occasion: Occasion = Occasion.FOLLOW_UP) -> StoredCheck:
     day, answers = pair
     return StoredCheck(date.fromisoformat(day), dict(answers), occasion)
+
+
+def _session(started: date, days: int, felt: str | None) -> DoneSession:
+    return DoneSession(started + timedelta(days=days), None if felt is None else str(felt))
+
+
+def _earlier(started: str, ended: str, sessions: int, first: int | None = None, last: int | None = None) -> EarlierPlan:
+    pain = None if first is None or last is None else (int(first), int(last))
+    return EarlierPlan(date.fromisoformat(started), date.fromisoformat(ended), int(sessions), pain)
+
+
+def lighter(plan: Plan) -> Iterator[Plan]:
+    """Yield the plan, and then as often as it can be with fewer of its sessions, the oldest gone first, and at last without any."""
+    while True:
+        yield plan
+        if not plan.sessions:
+            return
+        plan = replace(plan, sessions=plan.sessions[(len(plan.sessions) + 1) // 2 :])
 
 
 def short_item(item: Raw) -> list[Any]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from flask import Response, make_response, render_template, request
 
+from recommender.errors import IntakeError
 from recommender.models.check_in import CheckInResult
-from recommender.models.questionnaire import Occasion
+from recommender.models.levels import Level
+from recommender.models.questionnaire import Occasion, Question
 from recommender.presentation.replies import CheckInShown
 from recommender.web.core.language import localised_content
 from recommender.web.core.state import current_state
@@ -15,10 +19,13 @@ from recommender.web.plan.check_in_draft import CheckInDraft
 from recommender.web.plan.check_in_form import CheckInForm, check_in_form, may_check
 from recommender.web.plan.kept_plan import Plan, to_data
 from recommender.web.plan.plan_store import ONE_DAY, NoPlan, plan_store
-from recommender.web.plan.safety_stop import SafetyStop, stop_of_before
-from recommender.web.questionnaire.answer_store import current_draft
+from recommender.web.plan.safety_stop import SafetyStop, stop_of_before, stop_told
+from recommender.web.questionnaire.answer_store import current_draft, go
 from recommender.web.questionnaire.draft import first_slug
 from recommender.web.questionnaire.seen import fingerprint, fingerprint_under
+
+if TYPE_CHECKING:
+    from recommender.presentation.localised import LocalisedContent
 
 # A session that is done across midnight goes on for so long, without asking its question anew.
 _SESSION_SECONDS = 2 * 3600
@@ -39,6 +46,12 @@ def standing_stop() -> SafetyStop | None:
         return stop
     plan = own_plan()
     return None if isinstance(plan, NoPlan) else stop_of_before(plan)
+
+
+def after_session(localised: LocalisedContent) -> Question | None:
+    """Return the question after a session; None for a questionnaire that asks nothing then."""
+    pages = localised.content.questionnaire.pages_asked(Occasion.AFTER_SESSION)
+    return next((question for page in pages for question in page.questions), None)
 
 
 def plan_shown(plan: Plan) -> str:
@@ -118,6 +131,41 @@ def result_of(form: CheckInForm) -> tuple[CheckInResult, CheckInShown]:
         DecisionError: there is no result. An error is never a routine.
     """
     return current_state().check_in(form.complete(), form.localised)
+
+
+@dataclass(frozen=True)
+class Session:
+    """A session of today, whose questions are all answered."""
+
+    plan: Plan
+    form: CheckInForm
+    result: CheckInResult
+    shown: CheckInShown
+
+
+def session_of_today() -> Session | Response:
+    """Return the session of today, or what to show to somebody who has not answered all its questions."""
+    plan = own_plan()
+    draft = None if isinstance(plan, NoPlan) else current_draft_of(Occasion.EACH_SESSION, plan)
+    if isinstance(plan, NoPlan) or draft is None or not is_of_today(draft, plan):
+        return go("plan.show")
+    try:
+        form = form_of(plan, draft)
+        if form.first_open() is not None:
+            return go("plan.show")
+        return Session(plan, form, *result_of(form))
+    except IntakeError:
+        return plan_changed_page()
+
+
+def stopped(run: CheckInForm, plan: Plan, level: Level) -> Response:
+    """Return the way to the page of the stop that a check has come to, which holds the plan from here on."""
+    store, rule_set = plan_store(), current_state().ready.content.rule_set
+    response = go("plan.show")
+    store.write(response, plan, rule_set, today_of(run.plan))
+    store.write_stop(response, stop_told(run.draft, level), rule_set)
+    store.forget_check(response)
+    return response
 
 
 def plan_changed_page() -> Response:

@@ -18,7 +18,7 @@ from recommender.settings import Settings
 from recommender.web.core.cookie_store import CookieStore
 from recommender.web.plan.check_in_draft import CheckInDraft
 from recommender.web.plan.check_in_draft import from_data as draft_from_data
-from recommender.web.plan.kept_plan import Plan, days_kept, from_data, last_day, to_data
+from recommender.web.plan.kept_plan import Plan, days_kept, from_data, last_day, lighter, to_data
 from recommender.web.plan.safety_stop import SafetyStop, unreadable_stop
 from recommender.web.plan.safety_stop import from_data as stop_from_data
 from recommender.web.plan.safety_stop import to_data as stop_to_data
@@ -60,19 +60,22 @@ class PlanStore:
     def write(self, response: Response, plan: Plan, rule_set: RuleSet, today: date) -> bool:
         """Keep the plan to its last day. Return False, and keep nothing of it, where it does not fit in a cookie.
 
-        A plan that was stopped then stays as no more than that, so that it can never come back as a routine.
+        Its oldest sessions give way first: nobody loses a plan for having done them. A plan that was stopped then stays as
+        no more than that, so that it can never come back as a routine.
         """
         seconds = ((last_day(plan, rule_set) - today).days + 1) * _DAY_SECONDS
-        try:
-            self._plan.write(response, plan, seconds)
-        except RecommenderError:
-            if plan.stopped is None:
-                self._plan.clear(response)
-            else:
-                bare = Plan(plan.started, {}, (), stopped=replace(plan.stopped, answers={}), after=plan.after)
-                self._plan.write(response, bare, seconds)
-            return False
-        return True
+        for one in lighter(plan):
+            try:
+                self._plan.write(response, one, seconds)
+                return True
+            except RecommenderError:
+                continue
+        if plan.stopped is None:
+            self._plan.clear(response)
+        else:
+            bare = Plan(plan.started, {}, (), stopped=replace(plan.stopped, answers={}), after=plan.after)
+            self._plan.write(response, bare, seconds)
+        return False
 
     def read_check(self, request: Request, seconds: int | None = None) -> CheckInDraft | None:
         """Return the check that is being filled in, or None if there is none that can be read, and is no older."""

@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from recommender.models.levels import Level
-from recommender.models.questionnaire import NOT_SURE
+from recommender.models.questionnaire import NOT_SURE, Occasion
 from recommender.web.plan.check_in_draft import CheckInDraft
 from recommender.web.plan.check_in_draft import from_data as draft_from_data
 from recommender.web.plan.kept_plan import Plan, StoredCheck
@@ -30,12 +30,15 @@ class SafetyStop:
     """What was told. ``draft`` is the check that told it; None where that cannot be read any more.
 
     ``is_ended`` says that the questions were begun again since. The stop then still holds for what was there before.
+    ``by_link`` says that it was told at the question before a routine that was opened by its link, or without a
+    connection: no safety question was asked, so no level is known.
     """
 
     id: str
     draft: CheckInDraft | None = None
     level: Level | None = None
     is_ended: bool = False
+    by_link: bool = False
 
     @property
     def check(self) -> StoredCheck | None:
@@ -62,6 +65,17 @@ class Correction:
 def stop_told(draft: CheckInDraft, level: Level) -> SafetyStop:
     """Return the stop that a check has come to, unlike any other."""
     return SafetyStop(secrets.token_hex(_ID_BYTES), replace(draft, correcting=None, before=(), mistake=None), level)
+
+
+def stop_to_answer(draft: CheckInDraft) -> SafetyStop:
+    """Return the stop that stands until the questions that a check has come to are answered. No level is known yet."""
+    return SafetyStop(secrets.token_hex(_ID_BYTES), replace(draft, correcting=None, before=(), mistake=None))
+
+
+def stop_by_link(day: date, answers: Mapping[str, Any]) -> SafetyStop:
+    """Return the stop of somebody who did not say "no" before a routine that no plan is known of."""
+    draft = CheckInDraft(Occasion.EACH_SESSION, day, dict(answers))
+    return SafetyStop(secrets.token_hex(_ID_BYTES), draft, by_link=True)
 
 
 def stop_of_before(plan: Plan) -> SafetyStop | None:
@@ -100,12 +114,13 @@ def correction_of(stop: SafetyStop, reasons: Iterable[Mapping[str, Any]], today:
 
 def to_data(stop: SafetyStop) -> dict[str, Any]:
     """Return a stop as JSON data."""
-    return {
+    data = {
         "id": stop.id,
         "check": stop.draft.data if stop.draft else None,
         "level": stop.level.value if stop.level else None,
         "ended": stop.is_ended,
     }
+    return data | ({"link": True} if stop.by_link else {})
 
 
 def from_data(data: Mapping[str, Any]) -> SafetyStop | None:
@@ -113,7 +128,7 @@ def from_data(data: Mapping[str, Any]) -> SafetyStop | None:
     try:
         draft = draft_from_data(data["check"]) if data["check"] else None
         level = Level(data["level"]) if data["level"] else None
-        return SafetyStop(str(data["id"]), draft, level, bool(data["ended"]))
+        return SafetyStop(str(data["id"]), draft, level, bool(data["ended"]), bool(data.get("link")))
     except (KeyError, TypeError, ValueError):
         return None
 

@@ -16,15 +16,19 @@ from recommender.web.questionnaire.answer_store import ENDED_STOP, go
 OPEN_ROOMS = frozenset(
     {
         "pages", "exercises", "rulebook", "lab", "review", "sign_in", "health", "styleguide", "api", "api_check_ins",
-        "api_content",
+        "api_content", "installed",
     }
 )  # fmt: skip
-# These look at the stop themselves.
-OF_THE_STOP = frozenset({"plan.show", "plan.forget", "plan.forgotten", "plan.start_again", "stops.answer_again"})
+# Rooms and pages that look at the stop themselves: a link may have been made after it, whatever plan there is.
+ROOMS_OF_THEIR_OWN = frozenset({"link"})
+OF_THE_STOP = frozenset(
+    {"plan.show", "plan.forget", "plan.forgotten", "plan.start_again", "stops.answer_again", "stops.answer"}
+)
 # These work from the first answers, others from the plan.
-FROM_ANSWERS = frozenset({"questions", "result", "changes"})
+FROM_ANSWERS = frozenset({"questions", "result", "changes", "hurts"})
 KEEP_PLAN = "plan.remember"
-BEGIN_CHECK = "check_ins.begin"
+# A check that may end the stop is open, and nothing else of the plan while it is being filled in.
+CHECK_PAGES, BEGIN_CHECK = "check_ins", "check_ins.begin"
 
 
 def guard_stops(app: Flask) -> None:
@@ -33,7 +37,7 @@ def guard_stops(app: Flask) -> None:
     @app.before_request
     def lead_to_stop() -> Response | None:
         room, endpoint = request.blueprint, request.endpoint
-        if room is None or room in OPEN_ROOMS or endpoint in OF_THE_STOP:
+        if room is None or room in OPEN_ROOMS | ROOMS_OF_THEIR_OWN or endpoint in OF_THE_STOP:
             return None
         stop = standing_stop()
         if stop is None:
@@ -48,4 +52,5 @@ def guard_stops(app: Flask) -> None:
 def _plan_is_free(stop: SafetyStop) -> bool:
     if is_free(own_plan(), stop):
         return True
-    return request.endpoint != BEGIN_CHECK and is_correction(plan_store().read_check(request), stop)
+    is_question = request.blueprint == CHECK_PAGES and request.endpoint != BEGIN_CHECK
+    return is_question and is_correction(plan_store().read_check(request), stop)

@@ -15,6 +15,7 @@ from recommender.presentation.replies import CheckInShown
 from recommender.web.core.language import localised_content
 from recommender.web.core.state import current_state
 from recommender.web.plan.check_in_draft import KINDS
+from recommender.web.plan.check_in_form import CheckInForm
 from recommender.web.plan.kept_plan import Plan
 from recommender.web.plan.own_plan import answers_are_free, form_of, own_plan, standing_stop
 from recommender.web.plan.plan_store import NoPlan, plan_store
@@ -51,6 +52,8 @@ def stop_page(stop: SafetyStop) -> Response:
     told = None if isinstance(plan, NoPlan) else _told(stop, plan)
     ways = {"stop": stop, "day": stop.draft.day if stop.draft else None, "is_begun": answers_are_free(stop)}
     localised = localised_content()
+    if not isinstance(plan, NoPlan) and _open_form(stop, plan) is not None:
+        return make_response(render_template("plan/hurt_stop.html", stop=stop))
     if told is None or isinstance(plan, NoPlan):
         outcome = localised.content.catalogue.dispositions[stop.level] if stop.level else None
         say = localised.words(current_state().settings.region).say
@@ -94,6 +97,30 @@ def answer_again() -> Response:
     response = go("check_ins.show", address=address)
     plan_store().write_check(response, form.draft)
     return response
+
+
+@blueprint.post("/answer")
+def answer() -> Response:
+    """Go on to the first question that a stop waits for. The stop stands until the last of them is answered."""
+    stop, plan = standing_stop(), own_plan()
+    form = None if stop is None or isinstance(plan, NoPlan) or not is_told(stop) else _open_form(stop, plan)
+    step = form.first_open() if form else None
+    if form is None or step is None:
+        return go("plan.show")
+    response = go("check_ins.show", address={"kind": KINDS[form.draft.occasion], "slug": step.slug})
+    plan_store().write_check(response, form.draft)
+    return response
+
+
+def _open_form(stop: SafetyStop, plan: Plan) -> CheckInForm | None:
+    """Return the check of a stop that waits for answers; None for every other stop."""
+    if stop.draft is None or stop.level is not None or stop.is_ended or not stop.draft.visited:
+        return None
+    try:
+        form = form_of(plan, replace(stop.draft, correcting=stop.id))
+    except IntakeError:
+        return None
+    return form if form.first_open() is not None else None
 
 
 def is_told(stop: SafetyStop) -> bool:

@@ -6,24 +6,24 @@ The server keeps nothing. Each page works out afresh what follows from the answe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 
 from recommender.errors import IntakeError
-from recommender.models.check_in import CheckInResult, NextCheck
+from recommender.models.check_in import NextCheck
 from recommender.models.questionnaire import Occasion
 from recommender.models.recommendation import Recommendation
 from recommender.questionnaire.answer_sheet import raw_answers
+from recommender.web.core.day import utc_now
 from recommender.web.core.language import localised_content
 from recommender.web.core.state import current_state
-from recommender.web.plan.check_in_form import CheckInForm, may_check
-from recommender.web.plan.kept_plan import Plan, StoredCheck, days_kept, kept_items, last_day
+from recommender.web.plan.check_in_form import may_check
+from recommender.web.plan.kept_plan import DoneSession, Plan, StoredCheck, days_kept, kept_items, last_day
 from recommender.web.plan.own_plan import (
+    after_session,
     answers_are_free,
     current_draft_of,
-    form_of,
     is_free,
     is_of_today,
     kept_plan,
@@ -32,14 +32,14 @@ from recommender.web.plan.own_plan import (
     plan_changed_page,
     plan_shown,
     refusal_shown,
-    result_of,
+    session_of_today,
     standing_stop,
     today_of,
     too_big_page,
 )
 from recommender.web.plan.plan_store import NoPlan, plan_store
 from recommender.web.plan.routine_pages import hold_page, latest_page, routine_words
-from recommender.web.plan.sections import first_check, plan_status, scores
+from recommender.web.plan.sections import felt, first_check, plan_status, scores, weeks, with_story
 from recommender.web.plan.stop_views import is_told, stop_page
 from recommender.web.questionnaire.answer_store import answer_store, forget_answers, go
 from recommender.web.questionnaire.draft import Draft, first_slug
@@ -90,28 +90,63 @@ def show() -> Response:
     if isinstance(plan, NoPlan):
         return no_plan_page(plan)
     localised, today = localised_content(), today_of(plan)
-    rule_set = localised.content.rule_set
-    try:
-        # Reads every answer, move and amount of the plan against the rules of today.
-        localised.check_in_sheet.read_story(plan.history_with(StoredCheck(today, {}, Occasion.EACH_SESSION)))
-        recommendation, shown, check = _standing_now(plan)
-    except IntakeError:
-        return plan_changed_page()
-    if recommendation.assembly is None:
-        return hold_page()
+    standing = _standing(plan)
+    if isinstance(standing, Response):
+        return standing
+    recommendation, shown, check = standing
     body = render_template(
         "plan/plan.html",
-        plan=plan,
         shown=shown,
-        names=[localised.content.catalogue.by_id[item["exercise"]].name for item in plan.routine],
         now=plan_status(plan, check, today, may_check=may_check(plan, Occasion.FOLLOW_UP, today)),
-        scores=scores(plan, rule_set),
-        last_day=last_day(plan, rule_set),
+        last_day=last_day(plan, localised.content.rule_set),
         seen=plan_shown(plan),
+        first=first_slug(current_state().ready),
+        **_story(plan),
         **notice_in(request.args),
         **routine_words(recommendation, shown["recommendation"]),
     )
     return make_response(body)
+
+
+@blueprint.get("/plan/summary")
+def summary() -> Response:
+    """How it has gone since the start, on a page to print or to show to somebody."""
+    plan = own_plan()
+    if isinstance(plan, NoPlan):
+        return go("plan.show")
+    standing = _standing(plan)
+    if isinstance(standing, Response):
+        return standing
+    recommendation, shown, _ = standing
+    words = routine_words(recommendation, shown["recommendation"])
+    today = today_of(plan)
+    return make_response(render_template("plan/plan_summary.html", shown=shown, today=today, **_story(plan), **words))
+
+
+def _story(plan: Plan) -> dict[str, Any]:
+    """Return what templates tell of a plan: its moves, sessions and scores."""
+    localised = localised_content()
+    asked = after_session(localised)
+    return {
+        "plan": plan,
+        "names": [localised.content.catalogue.by_id[item["exercise"]].name for item in plan.routine],
+        "hurt_names": [localised.content.catalogue.by_id[name].name for name in plan.hurt],
+        "weeks": weeks(plan, today_of(plan)),
+        "felt": felt(plan, asked.options if asked else ()),
+        "scores": scores(plan, localised.content.rule_set),
+    }
+
+
+def _standing(plan: Plan) -> tuple[Recommendation, Shown, NextCheck | None] | Response:
+    """Return what a plan stands at, or the page of one that fits no more, or gives no routine any more."""
+    localised, today = localised_content(), today_of(plan)
+    try:
+        # Reads every answer, move and amount of the plan against the rules of today.
+        localised.check_in_sheet.read_story(plan.history_with(StoredCheck(today, {}, Occasion.EACH_SESSION)))
+        standing = _standing_now(plan)
+    except IntakeError:
+        return plan_changed_page()
+    return standing if standing[0].assembly is not None else hold_page()
 
 
 @blueprint.get("/plan/latest")
@@ -131,24 +166,45 @@ def latest() -> Response:
 @blueprint.get("/plan/today")
 def today() -> Response:
     """The routine of today, for somebody who has answered the question before a session today."""
-    session = _session_of_today()
+    session = session_of_today()
     if isinstance(session, Response):
         return session
     if session.result.recommendation.assembly is None:
         return hold_page()
-    return make_response(render_template("plan/plan_today.html", shown=session.shown, **session.words()))
+    made = session.result.recommendation
+    words = routine_words(made, session.shown["recommendation"])
+    own = {"recommendation": made, "answered_at": utc_now(), "after": session.plan.after}
+    return make_response(render_template("plan/plan_today.html", shown=session.shown, **own, **words))
 
 
 @blueprint.get("/plan/today/play")
 def play() -> Response:
     """The routine of today, one move at a time."""
-    session = _session_of_today()
+    session = session_of_today()
     if isinstance(session, Response):
         return session
     recommendation = session.result.recommendation
     if recommendation.assembly is None:
         return go("plan.today")
-    return make_response(player_page(recommendation, session.shown["recommendation"], RoutinePage.PLAN))
+    after = after_session(localised_content())
+    return make_response(player_page(recommendation, session.shown["recommendation"], RoutinePage.PLAN, after))
+
+
+@blueprint.post("/plan/today/done")
+def done() -> Response:
+    """Mark the session of today as done, with how it was if that was told."""
+    plan, asked = own_plan(), after_session(localised_content())
+    if isinstance(plan, NoPlan):
+        return go("plan.show")
+    draft = current_draft_of(Occasion.EACH_SESSION, plan)
+    told = request.form.get(asked.id) if asked else None
+    option = told if asked and told in {one.id for one in asked.options} else None
+    day = draft.day if draft is not None and is_of_today(draft, plan) else today_of(plan)
+    response = go("plan.show", address={"_anchor": "sessions"})
+    plan = plan.with_session(DoneSession(day, option))
+    if not plan_store().write(response, plan, current_state().ready.content.rule_set, today_of(plan)):
+        response.location = url_for("plan.too_big")
+    return response
 
 
 @blueprint.post("/plan/remember")
@@ -165,6 +221,8 @@ def remember() -> Response:
     answers, items = raw_answers(sheet.intake.answers), kept_items(shown["routine"]["items"])
     version = sheet.localised.content.questionnaire.version
     plan = Plan(state.today(), answers, items, after=sheet.draft.after, questions=version)
+    if isinstance(before := own_plan(), Plan):
+        plan = with_story(plan, before, sheet.localised.content.rule_set)
     response = go("plan.show")
     plan_store().forget_check(response)
     is_kept = plan_store().write(response, plan, sheet.localised.content.rule_set, state.today())
@@ -231,36 +289,6 @@ def start_again() -> Response:
     forget_answers(response)
     answer_store().write(response, Draft(after=stop.id))
     return response
-
-
-@dataclass(frozen=True)
-class _Session:
-    """A session of today, whose questions are all answered."""
-
-    plan: Plan
-    form: CheckInForm
-    result: CheckInResult
-    shown: Shown
-
-    def words(self) -> dict[str, Any]:
-        """Return what templates need to show its routine."""
-        shown = self.shown["recommendation"]
-        return routine_words(self.result.recommendation, shown)
-
-
-def _session_of_today() -> _Session | Response:
-    """Return the session of today, or what to show to somebody who has not answered all its questions."""
-    plan = own_plan()
-    draft = None if isinstance(plan, NoPlan) else current_draft_of(Occasion.EACH_SESSION, plan)
-    if isinstance(plan, NoPlan) or draft is None or not is_of_today(draft, plan):
-        return go("plan.show")
-    try:
-        form = form_of(plan, draft)
-        if form.first_open() is not None:
-            return go("plan.show")
-        return _Session(plan, form, *result_of(form))
-    except IntakeError:
-        return plan_changed_page()
 
 
 def _standing_now(plan: Plan) -> tuple[Recommendation, Shown, NextCheck | None]:

@@ -13,9 +13,10 @@ from recommender.questionnaire.steps import EXTRA_SLUG, Step, Walk
 WORDS_A_MINUTE = 250
 SECONDS_A_TAP = 3
 # What a page takes besides its questions: its own words, and the button.
-_WORDS_A_PAGE, _TAPS_A_PAGE = 8, 1
-# Where several options may be ticked, some people tick one, and some a few (measured in docs/effort.md).
-_TAPS = {QuestionKind.MANY: 2}
+_WORDS_A_PAGE, _TAPS_A_PAGE = 10, 1
+# Where several options may be ticked, some people tick one, and some a few; a task is typed, and has a number (measured in
+# docs/effort.md).
+_TAPS = {QuestionKind.MANY: 2, QuestionKind.TASK: 20}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,71 +2,113 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from flask import render_template
+from flask import render_template, request, url_for
 
 from recommender.assembly.dose import pace
 from recommender.errors import DecisionError
 from recommender.models.actions import Timing
+from recommender.models.catalogue import Breath
+from recommender.models.questionnaire import Question
 from recommender.models.recommendation import Recommendation
 from recommender.models.routine import Item, Pace
 from recommender.web.core.language import localised_content
+from recommender.web.result.hurts import CAME_OF_IT, OPEN, OUTCOMES, hurt_asked
 from recommender.web.result.sections import advice_groups
+
+DAYS, OTHER_DAYS = "days", "other"  # in the address: the routine of the days between strength days
 
 
 class RoutinePage(StrEnum):
-    """Whose routine it is, by the page that shows it whole: that of today's answers, or of a remembered plan."""
+    """Whose routine it is, by the page that shows it whole: of today's answers, of a remembered plan, of a signed link."""
 
     RESULT = "result.show"
     PLAN = "plan.today"
+    LINK = "link.moves"
+
+
+# Where the two questions about a move that hurts are sent.
+_HURTS = {RoutinePage.RESULT: "hurts.take", RoutinePage.PLAN: "plan_hurts.take"}
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
     """How the clock goes through one item: ``settle_seconds`` to get into place, then the pace of its dose.
 
-    All of it together is the ``seconds`` of the item.
+    All of it together is the ``seconds`` of the item. To change sides takes ``turn_seconds``, in place of getting ready
+    where there is a time for that, and otherwise besides. ``breath`` is the pace of breathing, for what has one.
     """
 
     settle_seconds: int
     pace: Pace
+    turn_seconds: int
+    breath: Breath | None = None
 
 
-def player_page(recommendation: Recommendation, shown: Mapping[str, Any], whole: RoutinePage) -> str:
+def player_page(
+    recommendation: Recommendation, shown: Mapping[str, Any], whole: RoutinePage, after: Question | None = None
+) -> str:
     """Return the page for a recommendation with a routine; ``shown`` is the same as it is presented.
+
+    Where the address asks for the other days and there is a routine for them, it is that one.
+    ``after`` is asked at its end, where there is a plan to keep the answer.
 
     Raises:
         DecisionError: there is no routine, or no rule says how long things take.
     """
+    others = shown["routine"]["other_days"] if request.args.get(DAYS) == OTHER_DAYS else None
+    today = {**shown, "routine": {**shown["routine"], **others}} if others else shown
+    words = player_words(today, turns(recommendation, is_other_days=bool(others)), whole, url_for(whole.value))
+    own = {
+        "after": after,
+        "hurts": hurt_asked(localised_content()),
+        "hurts_action": url_for(_HURTS[whole]),
+        "open_at": request.args.get(OPEN, type=int),
+        "hurt": what if (what := request.args.get(CAME_OF_IT)) in OUTCOMES else None,
+    }
+    return render_template("result/player.html", **(words | own))
+
+
+def player_of(shown: Mapping[str, Any], turns: Sequence[Turn], whole: RoutinePage, address: str) -> str:
+    """Return the page for a presented routine and its turns; ``address`` is that of the page that shows it whole."""
+    return render_template("result/player.html", **player_words(shown, turns, whole, address))
+
+
+def player_words(shown: Mapping[str, Any], turns: Sequence[Turn], whole: RoutinePage, address: str) -> dict[str, Any]:
+    """Return what that template needs. Nothing is asked: neither about a move that hurts, nor at the end."""
     content = localised_content().content
     advice = advice_groups(shown["advice"], content.catalogue)
-    return render_template(
-        "result/player.html",
-        shown=shown,
-        turns=turns(recommendation),
-        advice={topic.id: texts for topic, texts in advice},
-        topics=content.catalogue.topics,
-        slots=content.catalogue.vocabulary["slots"],
-        whole=whole.value,
-    )
+    return {
+        "shown": shown,
+        "turns": turns,
+        "advice": {topic.id: texts for topic, texts in advice},
+        "topics": content.catalogue.topics,
+        "slots": content.catalogue.vocabulary["slots"],
+        "whole": whole.value,
+        "whole_address": address,
+        **dict.fromkeys(("after", "hurts", "hurts_action", "open_at", "hurt")),
+    }
 
 
-def turns(recommendation: Recommendation) -> list[Turn]:
-    """Return how the clock goes through each item of the routine.
+def turns(recommendation: Recommendation, *, is_other_days: bool = False) -> list[Turn]:
+    """Return how the clock goes through each item of the routine, or of that of the other days.
 
     Raises:
         DecisionError: there is no routine, or no rule says how long things take.
     """
     plan = recommendation.decision.plan
-    if recommendation.assembly is None or plan is None:
+    assembly = recommendation.assembly
+    routine = None if assembly is None else assembly.other_days if is_other_days else assembly.routine
+    if routine is None or plan is None:
         raise DecisionError("there is no routine to show one move at a time")
-    return [_turn(item, plan.timing) for item in recommendation.assembly.routine.items]
+    return [turn_of(item, plan.timing) for item in routine.items]
 
 
-def _turn(item: Item, timing: Timing) -> Turn:
+def turn_of(item: Item, timing: Timing) -> Turn:
+    """Return how the clock goes through one item."""
     own = pace(item.dose, timing)
-    return Turn(item.seconds - own.seconds, own)
+    return Turn(item.seconds - own.seconds, own, timing.seconds_per_hold_change, item.exercise.breath)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from recommender.models.catalogue import Catalogue, Source, Topic
+from recommender.models.catalogue import Catalogue, Source, Term, Topic
 from recommender.models.content import Content
 from recommender.models.recommendation import Recommendation
 from recommender.models.routine import ExclusionReason
@@ -41,10 +41,10 @@ def has_sitting_part(shown: Mapping[str, Any]) -> bool:
     return bool(shown["routine"]) and (advised or bool(shown["breaks"]))
 
 
-def left_out_groups(left_out: Sequence[Mapping[str, Any]]) -> list[LeftOutGroup]:
+def left_out_groups(left_out: Sequence[Mapping[str, Any]], regions: Mapping[str, Term]) -> list[LeftOutGroup]:
     """Return what was left out, by kind and then by reason, the reason behind most of it first.
 
-    An exercise with several reasons stands under each of them, so that every answer shows all that it leaves out.
+    What is mainly for another part of the body says which, in the words of ``regions``. An exercise with several reasons stands under each of them, so that every answer shows all that it leaves out.
     """
     groups = []
     for because in ExclusionReason:
@@ -52,13 +52,18 @@ def left_out_groups(left_out: Sequence[Mapping[str, Any]]) -> list[LeftOutGroup]
         parts: dict[str, tuple[Reason | None, list[str]]] = {}
         for left in members:
             for reason in {reason["text"]: reason for reason in left["why"]}.values() or (None,):
-                parts.setdefault(reason["text"] if reason else "", (reason, []))[1].append(left["name"])
+                parts.setdefault(reason["text"] if reason else "", (reason, []))[1].append(_named(left, regions))
         if members:
             ordered = sorted(parts.values(), key=lambda part: (part[0] is None, -len(part[1])))
             groups.append(
                 LeftOutGroup(because.value, len(members), tuple((reason, tuple(names)) for reason, names in ordered))
             )
     return groups
+
+
+def _named(left: Mapping[str, Any], regions: Mapping[str, Term]) -> str:
+    places = ", ".join(term.name for term in regions.values() if term.id in left["regions"])
+    return f"{left['name']} ({places})" if places else str(left["name"])
 
 
 def used_sources(recommendation: Recommendation, content: Content) -> list[Source]:

@@ -35,6 +35,7 @@ from recommender.web.result.sections import (
     left_out_groups,
     used_sources,
 )
+from recommender.web.result.summary_parts import summary_parts
 
 if TYPE_CHECKING:
     from recommender.presentation.localised import LocalisedContent
@@ -168,13 +169,16 @@ def _result(sheet: OwnSheet, recommendation: Recommendation, shown: Recommendati
         topics=content.catalogue.topics,
         slots=content.catalogue.vocabulary["slots"],
         positions=content.catalogue.vocabulary["positions"],
-        left_out=left_out_groups(shown["left_out"]),
+        left_out=left_out_groups(shown["left_out"], content.catalogue.vocabulary["regions"]),
         has_sitting_part=has_sitting_part(shown),
         sitting_topics=SITTING,
         choices=choices_shown(current_state().choices(recommendation), content),
         changes=sheet.changes(recommendation),
         hours=current_state().settings.answer_hours,
         seen=sheet.seen,
+        recommendation=recommendation,
+        answered_at=sheet.answered_at,
+        after=sheet.draft.after,
         **notice_in(request.args),
         refused=why if (why := request.args.get(REFUSED)) in _REASONS else None,
         **common,
@@ -183,13 +187,15 @@ def _result(sheet: OwnSheet, recommendation: Recommendation, shown: Recommendati
 
 def _summary(sheet: OwnSheet, recommendation: Recommendation, shown: RecommendationShown) -> str:
     walk = current_state().ready.flow.walk(sheet.draft.answers)
+    sections = answered_steps(sheet.localised, walk, sheet.draft.answers)
+    questions = sheet.localised.content.questionnaire.intake_questions
     return render_template(
         "result/summary.html",
         shown=shown,
         tone=recommendation.disposition.tone,
         day=day_of(sheet.answered_at),
         zone=zone_in_doubt(sheet.answered_at, str(get_locale())),
-        sections=answered_steps(sheet.localised, walk, sheet.draft.answers),
+        parts=summary_parts([one for _, asked in sections for one in asked], questions),
         changes=sheet.changes(recommendation),
     )
 

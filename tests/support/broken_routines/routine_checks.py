@@ -26,6 +26,14 @@ BREAKERS = (
         lambda real: real.answered(rf_bone_nerve=("band_feeling",)),
     ),
     Breaker(
+        "other_days_have_nothing_that_is_not_for_every_day",
+        "the other days have the strength moves too",
+        "pelvic_bridge",
+        "pelvic_bridge is not for every day, and is there on the other days",
+        "simple",
+        lambda real: replace(real, assembly=replace(real.assembly, other_days=real.assembly.routine)),
+    ),
+    Breaker(
         "has_a_time_plan",
         "no rule says how long things take",
         ROUTINE,

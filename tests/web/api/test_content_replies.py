@@ -43,6 +43,7 @@ MODELS: tuple[tuple[type, type[Schema]], ...] = (
     (catalogue.Exercise, exercises.ExerciseSchema),
     (catalogue.DoseRange, exercises.DoseRangeSchema),
     (catalogue.Form, exercises.FormSchema),
+    (catalogue.Breath, exercises.BreathSchema),
     (catalogue.SeedNote, exercises.SeedNoteSchema),
     (catalogue.Source, exercises.SourceSchema),
     (rules.Rule, rule_schemas.RuleSchema),

@@ -34,7 +34,8 @@ def test_a_recommendation_has_the_promised_shape(client: FlaskClient, recommende
     item = shown["routine"]["items"][0]
     assert set(item) == {
         "exercise", "name", "form", "form_name", "slot", "position", "dose", "seconds", "purpose", "steps", "breathing",
-        "feel_it", "not_here", "cautions", "common_mistakes", "easier", "easier_move", "harder", "harder_move",
+        "feel_it", "not_here", "cautions", "common_mistakes", "easier", "easier_move", "every_day", "harder",
+        "harder_move",
         "why", "figure",
     }  # fmt: skip
     assert shown["routine"]["seconds"] == sum(item["seconds"] for item in shown["routine"]["items"])
@@ -61,7 +62,8 @@ def test_every_item_and_every_exclusion_has_a_reason(client: FlaskClient, recomm
     shown = recommend(client, recommender, {"limits": ["wrist", "kneel"], "place": "chair_only"})
     assert all(item["why"] for item in shown["routine"]["items"])
     unexplained = {left["because"] for left in shown["left_out"] if not left["why"]}
-    assert unexplained <= {"not_for_your_answers"}
+    assert unexplained <= {"not_for_your_answers", "for_another_place"}
+    assert all(left["text"] for left in shown["left_out"] if not left["why"])
 
 
 def test_easier_and_harder_are_only_what_this_person_may_do(client: FlaskClient, recommender: Recommender) -> None:

@@ -24,6 +24,24 @@ ROUTINES_04 = "the sore place first, minutes filled with movement, held stretche
 QUESTIONS_04 = "questions and answers are new, or ask for less at once (brief 0.4, section 2)"
 STOPS_04 = "who must be seen first need not finish the form, and 48 hours no longer end it (brief 0.4, 2.7 and GEN-15)"
 LEVELS_04 = "two levels that mean something, and one thing to do about being seen (brief 0.4, section 3)"
+SHORT_WORDS = "a question is a few plain words, and so is an answer (docs/brief/wording.md)"
+# The questions whose words stand in what to do about an answer.
+IN_SHORT_WORDS = (
+    *(
+        "answers.rf_nerve",
+        "assessed",
+        "better_with",
+        "conditions",
+        "duration",
+        "follow_up.fu_pain",
+        "function",
+        "history",
+    ),
+    *("before_session.rf_bone_nerve", "before_session.rf_emergency", "before_session.rf_illness"),
+    *("before_session.rf_nerve", "history.0.follow_up.fu_pain", "irritability", "limits", "medicines", "minutes"),
+    *("pain_location", "pain_score", "rf_bone_nerve", "rf_emergency", "rf_illness", "rf_nerve", "sit_hours"),
+    *("sit_stretch", "told_no_exercise", "trend", "worse_with"),
+)
 # (calls, place, what, why)
 MEANT: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
     ((*CONTENT, "recommendation"), "rule_set.hash", CHANGED, "it is that of the content of today"),
@@ -47,6 +65,21 @@ MEANT: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
     (("rules",), "rules.*.branches.*.asked", ADDED, "a case that speaks at checks only says so"),
     (("rule",), "rule.branches.*.asked", ADDED, "a case that speaks at checks only says so"),
     (("exercises",), "exercises.*.aliases.*", CHANGED, "the plain name of the hip hinge is another move's now"),
+    (("exercises",), "exercises.*.default_reason", CHANGED, WORDING),
+    (("exercises",), "exercises.*.aliases", CHANGED, "an article's own name for it finds it"),
+    (("exercise",), "exercise.default_reason", CHANGED, WORDING),
+    (
+        ("recommendation",),
+        "routine.other_days",
+        ADDED,
+        "the days between strength days are filled with other moves (4.5)",
+    ),
+    (
+        ("recommendation",),
+        "routine.strength_days",
+        ADDED,
+        "on how many days strength is built stands by the routine (4.5)",
+    ),
     (("exercises",), "exercises.*.easier", CHANGED, LADDER),
     (("exercises",), "exercises.*.harder", CHANGED, LADDER),
     (("exercise",), "exercise.easier", CHANGED, LADDER),
@@ -161,6 +194,27 @@ MEANT: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
     (("recommendation",), "answer_again", ADDED, "what somebody was not sure of may be answered again"),
     (("check-in",), "recommendation.answer_again", ADDED, "what somebody was not sure of may be answered again"),
     (("recommendation",), "routine.how_often", ADDED, "how often is said by a rule"),
+    (
+        ("problem",),
+        "errors.follow_up.*",
+        CHANGED,
+        "the answers about a move that hurts are a third way to send a check",
+    ),
+    (("exercises",), "exercises.*.breath", ADDED, "a move of breathing may have a pace"),
+    (("exercise",), "exercise.breath", ADDED, "a move of breathing may have a pace"),
+    (("questionnaire",), "during_session", ADDED, "a move that hurts in a session is asked about"),
+    (("questionnaire",), "after_session", ADDED, "how a session was can be kept with the plan"),
+    (("rules",), "rules.*.branches.*.then.follow_up.drop_hurting", ADDED, "a move that hurts may be left out"),
+    (("rule",), "rule.branches.*.then.follow_up.drop_hurting", ADDED, "a move that hurts may be left out"),
+    (("questionnaire",), "before_session.*.questions.*.options.*.detail", ADDED, "what counts as an answer"),
+    (("questionnaire",), "before_session.*.questions.*.options.*.text", CHANGED, SHORT_WORDS),
+    (("questionnaire",), "before_session.*.title_shown", ADDED, "some titles are for those who do not see the page"),
+    (("questionnaire",), "pages.*.title_shown", ADDED, "some titles are for those who do not see the page"),
+    (("questionnaire",), "pages.*.intro", CHANGED, SHORT_WORDS),
+    (("questionnaire",), "pages.*.title", CHANGED, SHORT_WORDS),
+    (("recommendation",), "breaks.*.items.*.why.*.answers.*.text", CHANGED, SHORT_WORDS),
+    (("recommendation",), "breaks.*.why.answers.*.text", CHANGED, SHORT_WORDS),
+    *((("problem",), f"errors.{question}.*", CHANGED, SHORT_WORDS) for question in IN_SHORT_WORDS),
 )
 # Keys of a rule that have another name now, with the name; what they hold must be the same.
 RENAMED_IN_RULES: dict[str, str] = {
@@ -182,7 +236,7 @@ NEW = frozenset(
     {"FACT-12", "FACT-15", "FACT-16", "RF-E15", "RF-U23", "RF-U24", "FU-12", "FU-13", "ratamess_2009"}
     | {"bond_manian_2016", "yusuf_2019", "fedor_2011", "stetkarova_2021", "robertson_2017", "nice_cg95"}
     | {"FACT-13", "FACT-14", "RF-P29", "CI-R17", "CI-R18", "CI-R19", "nice_ng206", "nice_ng123", "sosort_2016"}
-    | {"FACT-17", "RF-R19", "CI-A23", "nice_ng249", "IN-19", "IN-20"}
+    | {"FACT-17", "RF-R19", "CI-A23", "nice_ng249", "IN-19", "IN-20", "FU-14"}
     | {
         "band_pull_apart",
         "band_row",

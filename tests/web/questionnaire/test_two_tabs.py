@@ -168,6 +168,8 @@ def test_a_check_is_finished_with_the_answers_that_were_shown_only(kept: Planner
 _QUESTIONS = {"questions.take", "check_ins.take"}
 _OF_A_STOP = {"stops.answer_again"}
 _FORGETTING = {"questions.start_again", "plan.forget"}
+# The address of a link names all that its page shows but the question, which the form answers; the last one only stops.
+_OF_A_LINK = {"link.answer", "link.answer_again", "offline.stop"}
 BUTTONS = {
     "questions.confirm": "/check-answers",
     "changes.swap": "/result/swap",
@@ -184,7 +186,7 @@ BUTTONS = {
 def test_every_form_of_a_person_is_of_a_kind_that_knows_two_tabs(kept: Planner) -> None:
     forms = {rule.endpoint for rule in kept.app.url_map.iter_rules() if "POST" in (rule.methods or ())}
     of_people = {endpoint for endpoint in forms if endpoint.partition(".")[0] not in OPEN_ROOMS}
-    assert of_people == {*BUTTONS, *_QUESTIONS, *_OF_A_STOP, *_FORGETTING}
+    assert of_people == {*BUTTONS, *_QUESTIONS, *_OF_A_STOP, *_FORGETTING, *_OF_A_LINK}
 
 
 @pytest.mark.parametrize("seen, said", [({}, "again"), ({"seen": "0123456789abcdef"}, "changed")])
@@ -228,7 +230,7 @@ def test_whoever_starts_anew_loses_no_plan_that_was_made_in_another_tab(kept: Pl
 def test_every_form_on_these_pages_says_what_its_page_showed(kept: Planner) -> None:
     for address in (FIRST, "/check-answers", "/result", "/plan"):
         text = kept.on_day(1).client.get(address).text
-        forms = re.findall(r'<form[^>]* action="([^"]+)"[^>]*>(.*?)</form>', text, re.DOTALL)
+        forms = re.findall(r'<form(?! method="get")[^>]* action="([^"]+)"[^>]*>(.*?)</form>', text, re.DOTALL)
         leaving = ("/plan/forget", "/start-again")
         bare = [where for where, inside in forms if where not in leaving and 'name="seen"' not in inside]
         assert forms

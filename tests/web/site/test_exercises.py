@@ -5,14 +5,17 @@ from __future__ import annotations
 import gzip
 import re
 from html import unescape
+from urllib.parse import quote
 
 import pytest
+import yaml
 from flask.testing import FlaskClient
 
 from recommender.models.catalogue import DefaultRoutine
 from recommender.service.recommend import Recommender
 from recommender.web.core.static_files import FOLDER
 from tests.support.sample import seeds
+from tests.support.sheets import TESTS
 
 
 def page(client: FlaskClient, address: str) -> str:
@@ -277,8 +280,21 @@ def test_another_language_keeps_the_filters(client: FlaskClient) -> None:
 @pytest.mark.parametrize("part", seeds(0, fast=1, deep=5))
 def test_a_move_is_found_by_any_of_its_names(client: FlaskClient, recommender: Recommender, part: int) -> None:
     for exercise in recommender.content.catalogue.exercises[part::6]:
-        for name in (exercise.name, *exercise.aliases[:1]):
-            assert exercise.id in listed(page(client, f"/exercises?q={name}")), (exercise.id, name)
+        for name in (exercise.name, *exercise.aliases):
+            assert exercise.id in listed(page(client, f"/exercises?q={quote(name)}")), (exercise.id, name)
+
+
+@pytest.mark.deep
+def test_a_move_is_found_by_the_name_that_each_article_gives_it(client: FlaskClient, recommender: Recommender) -> None:
+    named: dict[str, dict[str, str]] = yaml.safe_load(
+        (TESTS / "content" / "seed_names.yaml").read_text(encoding="utf-8")
+    )
+    catalogue = recommender.content.catalogue
+    assert set(named) == {source.id for source in catalogue.sources.values() if source.seed_file}
+    for article, names in named.items():
+        for name, move in names.items():
+            assert article in {said.seed for said in catalogue.by_id[move].seeds}, (article, name)
+            assert move in listed(page(client, f"/exercises?q={quote(name)}")), (article, name)
 
 
 def test_the_search_forgives_case_accents_and_plurals(client: FlaskClient) -> None:

@@ -32,16 +32,30 @@ export function chime(pitch, seconds = TONE_SECONDS) {
 }
 
 export function buzz() {
-  navigator.vibrate?.(150);
+  try {
+    navigator.vibrate?.(150);
+  } catch {
+    // Nothing is felt.
+  }
 }
 
-// Only a voice that is on the device: what is read aloud goes nowhere. The device's own choice first, then the region.
-export function ownVoice(language) {
-  const spoken = (globalThis.speechSynthesis?.getVoices() ?? []).filter(
-    (one) => one.localService && one.lang.toLowerCase().startsWith(language.slice(0, 2).toLowerCase()),
-  );
+// Only voices that are on the device: what is read aloud goes nowhere.
+export function ownVoices(language) {
+  try {
+    return (globalThis.speechSynthesis?.getVoices() ?? []).filter(
+      (one) => one.localService && one.lang.toLowerCase().startsWith(language.slice(0, 2).toLowerCase()),
+    );
+  } catch {
+    return [];
+  }
+}
+
+// The voice that was chosen; else the device's own choice first, then the region, then the first there is.
+export function ownVoice(language, chosen = "") {
+  const spoken = ownVoices(language);
   const inRegion = (one) => one.lang.replace("_", "-") === navigator.language;
-  return spoken.find((one) => one.default) ?? spoken.find(inRegion) ?? spoken[0];
+  const named = chosen && spoken.find((one) => one.name === chosen);
+  return named || (spoken.find((one) => one.default) ?? spoken.find(inRegion) ?? spoken[0]);
 }
 
 export function say(text, voice) {
@@ -72,12 +86,20 @@ export function hush() {
 
 // `isWanted` is asked once the lock is there, which may be after the clock was stopped.
 export async function stayAwake(isWanted) {
-  const granted = await navigator.wakeLock?.request("screen").catch(() => null);
-  if (isWanted()) wakeLock = granted;
-  else granted?.release();
+  try {
+    const granted = await navigator.wakeLock?.request("screen");
+    if (isWanted()) wakeLock = granted;
+    else granted?.release();
+  } catch {
+    wakeLock = null;
+  }
 }
 
 export function maySleep() {
-  wakeLock?.release();
+  try {
+    wakeLock?.release()?.catch?.(() => {});
+  } catch {
+    // It sleeps or it does not.
+  }
   wakeLock = null;
 }

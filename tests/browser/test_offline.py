@@ -1,0 +1,235 @@
+"""A kept plan with the network off: the question first, the moves with their drawings, and a stop that is final."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
+
+from tests.support.chromium import ARGUMENTS, find_chromium
+from tests.support.people import AT_A_DESK
+from tests.support.places import HOME, Place, Stand, plan_of
+
+STORES: Any = "caches.keys()"
+# Every address and text that the browser keeps, drawings left out.
+KEPT = """async () => {
+  const found = {};
+  for (const name of await caches.keys()) {
+    const store = await caches.open(name);
+    for (const request of await store.keys()) {
+      const reply = await store.match(request);
+      const kind = reply.headers.get("Content-Type") ?? "";
+      found[new URL(request.url).pathname] = /html|plain/.test(kind) ? await reply.text() : kind;
+    }
+  }
+  return found;
+}"""
+DRAWN = "() => [...document.querySelectorAll('.app-player__screen:not(#begin) img')].map((one) => one.src)"
+LOADS = (
+    "async (all) => (await Promise.all(all.map((one) => new Promise((done) => {"
+    + (
+        "const drawing = new Image(); drawing.onload = () => done(null); drawing.onerror = () => done(one); drawing.src = one;"
+    )
+    + "})))).filter(Boolean)"
+)
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context()
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def kept(context: BrowserContext, stand: Stand) -> Page:
+    """The page of a plan whose routine the browser has just kept."""
+    page = context.new_page()
+    stand.bring(page, Place("plan", "", "/plan", plan=plan_of(stand, AT_A_DESK)))
+    expect(page.locator("[data-kept]")).to_be_visible()
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    return page
+
+
+def answer(page: Page, words: str) -> None:
+    page.get_by_label(words).check()
+    page.get_by_role("button", name="Continue").click()
+
+
+def heading(page: Page) -> str:
+    return page.locator("h1:visible").inner_text()
+
+
+def test_with_the_network_off_the_question_comes_first_and_then_every_move_with_its_drawings(
+    kept: Page, context: BrowserContext, stand: Stand
+) -> None:
+    context.set_offline(True)
+    for address in ("/plan", "/plan/today", "/"):
+        kept.goto(stand.addresses[HOME] + address)
+        assert heading(kept) == "Before you start"
+        expect(kept.locator(".app-player")).to_be_hidden()
+    kept.get_by_role("button", name="Continue").click()
+    expect(kept.get_by_text("Select an answer")).to_be_visible()
+    expect(kept.locator(".app-player")).to_be_hidden()
+    answer(kept, "No, none of these")
+    expect(kept.locator(".app-player")).to_be_visible()
+    drawings = kept.evaluate(DRAWN)
+    assert len(drawings) >= 8
+    assert kept.evaluate(LOADS, drawings) == []
+    names = kept.locator(".app-player__screen[id^=move-] h2").all_text_contents()
+    by_id = stand.recommender.content.catalogue.by_id
+    assert names == [by_id[item["exercise"]].name for item in plan_of(stand, AT_A_DESK).routine]
+    kept.get_by_role("link", name="First move").click()
+    expect(kept.locator("#move-1 h2")).to_be_visible()
+    kept.get_by_role("button", name="Start the clock").click()
+    expect(kept.get_by_role("button", name="Pause")).to_be_visible()
+    kept.reload()
+    assert heading(kept) == "Before you start"
+
+
+@pytest.mark.parametrize("words", ["Yes, one or more of these", "I am not sure"])
+def test_anything_but_no_shows_the_stop_deletes_the_routine_at_once_and_is_told_at_the_next_connection(
+    kept: Page, context: BrowserContext, stand: Stand, words: str
+) -> None:
+    home = stand.addresses[HOME]
+    context.set_offline(True)
+    kept.goto(home + "/plan")
+    answer(kept, words)
+    assert heading(kept) == "Do not do the moves now"
+    expect(kept.get_by_role("link", name="Call 999")).to_be_visible()
+    expect(kept.get_by_text("Numb or odd feeling around your bottom")).to_be_visible()
+    assert kept.locator(".app-player").count() == 0
+    kept.wait_for_function("caches.keys().then((all) => all.join() === 'stopped')")
+    for address in ("/plan", "/plan/today/play", "/"):
+        kept.goto(home + address)
+        assert heading(kept) == "Do not do the moves now"
+        assert kept.locator(".app-player").count() == 0
+    context.set_offline(False)
+    for address in ("/plan/today/play", "/result"):
+        kept.goto(home + address)
+        assert (kept.url, heading(kept)) == (home + "/plan", "Your plan is on hold")
+    assert kept.evaluate(STORES) == []
+
+
+def test_a_stop_told_while_the_page_is_open_is_told_as_soon_as_there_is_a_connection(
+    kept: Page, context: BrowserContext, stand: Stand
+) -> None:
+    context.set_offline(True)
+    kept.goto(stand.addresses[HOME] + "/plan")
+    answer(kept, "I am not sure")
+    expect(kept.locator("h1:visible")).to_have_text("Do not do the moves now")
+    context.set_offline(False)
+    kept.wait_for_url("**/plan")
+    expect(kept.locator("h1:visible")).to_have_text("Your plan is on hold")
+
+
+def test_a_stop_told_with_a_connection_empties_what_is_kept(kept: Page, context: BrowserContext, stand: Stand) -> None:
+    home = stand.addresses[HOME]
+    kept.get_by_role("button", name="Start today").click()
+    answer(kept, "Yes, one or more of these")
+    kept.get_by_label("Numb", exact=False).first.check()
+    kept.get_by_label("None of these").last.check()
+    kept.get_by_role("button", name="Continue").click()
+    expect(kept.locator("h1:visible")).to_contain_text("Call 999 now")
+    kept.wait_for_function("caches.keys().then((all) => all.length === 0)")
+    context.set_offline(True)
+    with pytest.raises(Error, match="ERR_"):
+        kept.goto(home + "/plan")
+
+
+def test_forgetting_the_plan_empties_what_is_kept(kept: Page) -> None:
+    kept.get_by_role("button", name="Forget my plan on this device").click()
+    kept.wait_for_url("**/plan/forgotten")
+    kept.wait_for_function("caches.keys().then((all) => all.length === 0)")
+    kept.wait_for_function("navigator.serviceWorker.getRegistrations().then((all) => all.length === 0)")
+
+
+def test_clearing_the_answers_empties_what_is_kept(kept: Page, context: BrowserContext, stand: Stand) -> None:
+    home = stand.addresses[HOME]
+    for name, value in stand.cookies(Place("", "", "", draft=stand.draft(AT_A_DESK))).items():
+        context.add_cookies([{"name": name, "value": value, "url": home}])
+    kept.goto(home + "/")
+    kept.get_by_role("button", name="Clear my answers and start again").click()
+    kept.wait_for_url("**/questions/**")
+    kept.wait_for_function("caches.keys().then((all) => all.length === 0)")
+
+
+def test_what_is_kept_holds_the_moves_and_no_answer_reason_or_level(kept: Page, stand: Stand) -> None:
+    found = kept.evaluate(KEPT)
+    pages = {name: text for name, text in found.items() if "<html" in text}
+    assert set(pages) == {"/plan/offline", "/plan/offline/stopped"}
+    plan = plan_of(stand, AT_A_DESK)
+    content = stand.recommender.content
+    recommendation = stand.recommender.recommend(stand.recommender.sheet.read(dict(plan.answers)))
+    reasons = {branch.say for branch in recommendation.fired if len(branch.say) > 20}
+    levels = {text for one in content.catalogue.dispositions.values() for text in (one.title, one.heading, one.message)}
+    for name, text in pages.items():
+        assert [one for one in reasons | levels if one in text] == [], name
+        assert "Why this is in your routine" not in text
+        asked = {question.id for question in content.questionnaire.intake_questions}
+        assert [one for one in asked if f'"{one}"' in text] == [], name
+    assert not [name for name in found if name.startswith("/result") or name in ("/plan", "/plan/today")]
+
+
+def test_without_a_kept_plan_nothing_is_kept_and_no_worker_is_there(context: BrowserContext, stand: Stand) -> None:
+    page = context.new_page()
+    stand.bring(page, Place("result", "", "/result", draft=stand.draft(AT_A_DESK)))
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate(STORES) == []
+    assert page.evaluate("navigator.serviceWorker.getRegistrations().then((all) => all.length)") == 0
+
+
+@pytest.mark.parametrize("change", ['"hash": "another"', '"withdrawn": true'])
+def test_rules_that_changed_are_said_at_the_next_connection_and_the_routine_goes(
+    kept: Page, context: BrowserContext, stand: Stand, change: str
+) -> None:
+    told = {"hash": stand.recommender.content.hash, "withdrawn": False}
+    key, value = (part.strip('" ') for part in change.split(":"))
+    told[key] = True if value == "true" else value
+    context.set_offline(True)
+    kept.goto(stand.addresses[HOME] + "/plan")
+    answer(kept, "No, none of these")
+    expect(kept.locator(".app-player")).to_be_visible()
+    kept.route("**/api/v1/rule-set", lambda route: route.fulfill(json=told))
+    context.set_offline(False)
+    expect(kept.locator("h1:visible")).to_have_text("This routine is no longer kept here")
+    assert kept.locator(".app-player").count() == 0
+    kept.wait_for_function("caches.keys().then((all) => all.length === 0)")
+
+
+def test_a_routine_that_is_too_old_is_not_shown(kept: Page, context: BrowserContext, stand: Stand) -> None:
+    context.set_offline(True)
+    kept.goto(stand.addresses[HOME] + "/plan")
+    kept.evaluate("document.querySelector('[data-offline]').dataset.until = '2020-01-01T00:00:00+00:00'")
+    answer(kept, "No, none of these")
+    expect(kept.locator("h1:visible")).to_have_text("This routine is no longer kept here")
+    assert kept.locator(".app-player").count() == 0
+
+
+def test_in_another_language_the_routine_is_kept_anew(kept: Page, context: BrowserContext, stand: Stand) -> None:
+    home = stand.addresses[HOME]
+    kept.goto(home + "/plan?lang=es")
+    expect(kept.locator("[data-kept]")).to_be_visible()  # once all of it is kept
+    context.set_offline(True)
+    kept.goto(home + "/plan")
+    assert kept.locator("html").get_attribute("lang") == "es"
+
+
+def test_on_plain_http_beyond_loopback_there_is_no_worker_and_the_site_works(browser: Browser, stand: Stand) -> None:
+    port = stand.addresses[HOME].rpartition(":")[2]
+    rules = "--host-resolver-rules=MAP back.test 127.0.0.1"
+    elsewhere = browser.browser_type.launch(executable_path=find_chromium(), args=[*ARGUMENTS, rules])
+    page, faults = elsewhere.new_page(), list[Error]()
+    page.on("pageerror", lambda fault: faults.append(fault))
+    home = f"http://back.test:{port}"
+    for name, value in stand.cookies(Place("", "", "", plan=plan_of(stand, AT_A_DESK))).items():
+        page.context.add_cookies([{"name": name, "value": value, "url": home}])
+    page.goto(f"{home}/plan")
+    assert page.evaluate("isSecureContext") is False
+    assert heading(page) == "Your plan"
+    expect(page.locator("[data-kept]")).to_be_hidden()
+    assert page.evaluate("'serviceWorker' in navigator") is False
+    assert faults == []
+    elsewhere.close()

@@ -1,0 +1,136 @@
+"""It hurts, in a session of a kept plan: the move does not come back, and a pain to be looked at holds the plan."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.support.people import CALM
+from tests.support.planner import Planner, cookie, heading, kept_cookies, moves_on, opened, told_stop
+from tests.support.sheets import BASELINE
+from tests.support.visitor import FROM_HERE
+
+MILD = {"hurt_sharp": "no", "hurt_settles": "yes"}
+LASTING = {"hurt_sharp": "no", "hurt_settles": "no"}
+SHARP = {"hurt_sharp": "yes", "hurt_settles": "no"}
+
+
+@pytest.fixture
+def playing(kept: Planner) -> Planner:
+    """Somebody on the third day of a plan, in the middle of a session."""
+    assert heading(kept.on_day(3).session({})) == "Today\u2019s session"
+    return kept
+
+
+def moves_of(planner: Planner) -> list[str]:
+    """Return the moves that the session of today leads through; empty where there is none."""
+    page = planner.client.get("/plan/today/play", follow_redirects=True)
+    return re.findall(r'name="hurt_move" value="(\w+)"', page.text)
+
+
+def tell(planner: Planner, move: str, answers: dict[str, Any]) -> str:
+    sent = planner.client.post("/plan/today/hurts", data={"hurt_move": move, **answers}, headers=FROM_HERE)
+    assert sent.status_code == 303
+    return sent.headers["Location"]
+
+
+def answer_on(planner: Planner, given: dict[str, Any]) -> str:
+    """Answer the questions that the stop waits for, and return where they lead."""
+    sent = planner.client.post("/plan/answer", data={"told": told_stop(planner)}, headers=FROM_HERE)
+    raw = {**BASELINE, **CALM, **given}
+    address = planner.visitor.go_on(sent.headers["Location"], raw, "/plan/hurt/")
+    if address.endswith("/check-answers"):
+        address = planner.visitor.press("/plan/hurt/finish").headers["Location"]
+    return address
+
+
+def test_a_move_that_hurts_leaves_the_session_and_the_plan(playing: Planner) -> None:
+    moves = moves_of(playing)
+    address = tell(playing, moves[2], LASTING)
+    assert address == "/plan/today/play?hurt=out#move-3"
+    assert moves[2] not in moves_of(playing) and moves_of(playing)
+    assert moves[2] not in {item["exercise"] for item in opened(playing).routine}
+    assert opened(playing).hurt == (moves[2],)
+    playing.on_day(5).session({})
+    assert moves[2] not in moves_of(playing)
+    playing.on_day(7).check({"fu_change": "better", "fu_hard": "easy"})
+    playing.on_day(8).session({})
+    assert moves[2] not in moves_of(playing)
+
+
+def test_two_moves_may_hurt_in_one_session(playing: Planner) -> None:
+    moves = moves_of(playing)
+    tell(playing, moves[1], LASTING)
+    tell(playing, moves[3], MILD)
+    assert not {moves[1], moves[3]} & set(moves_of(playing))
+    assert opened(playing).hurt == (moves[1], moves[3])
+
+
+def test_a_sharp_pain_that_lasts_holds_the_plan_until_the_questions_are_answered(playing: Planner) -> None:
+    moves = moves_of(playing)
+    before = kept_cookies(playing)
+    assert tell(playing, moves[2], SHARP) == "/plan"
+    page = playing.plan()
+    assert heading(page) == "Stop for now" and moves_on(page) == []
+    for day in (3, 4, 20):
+        playing.on_day(day)
+        for address in ("/plan/today", "/plan/today/play", "/plan/latest", "/plan/summary", "/result/play"):
+            assert playing.client.get(address).headers["Location"] == "/plan", address
+        assert playing.client.post("/plan/session").headers["Location"] == "/plan"
+        assert heading(playing.plan()) == "Stop for now"
+    # A browser that brings the session back as it was is held too: the stop stands apart.
+    playing.on_day(3).client.set_cookie("check", before["check"])
+    assert playing.client.get("/plan/today/play").headers["Location"] == "/plan"
+
+
+def test_no_sign_of_danger_lets_the_plan_go_on_without_the_move(playing: Planner) -> None:
+    moves = moves_of(playing)
+    tell(playing, moves[2], SHARP)
+    assert answer_on(playing, {}) == "/plan"
+    assert heading(playing.plan()) == "Your plan"
+    assert playing.client.get_cookie("stop") is None
+    assert moves_of(playing) == []  # the session that hurt is over
+    playing.session({})
+    assert moves_of(playing) and moves[2] not in moves_of(playing)
+
+
+def test_a_sign_told_then_is_a_stop_like_any_other(playing: Planner) -> None:
+    moves = moves_of(playing)
+    tell(playing, moves[2], SHARP)
+    assert answer_on(playing, {"rf_nerve": ["sexual"]}) == "/plan"
+    assert heading(playing.plan()) == "Emergency: Call 999 now"
+    assert playing.on_day(9).client.post("/plan/session").headers["Location"] == "/plan"
+    assert opened(playing).stopped is not None
+
+
+def test_the_check_of_a_stop_outlives_its_own_cookie(playing: Planner) -> None:
+    tell(playing, moves_of(playing)[2], SHARP)
+    playing.client.delete_cookie("check")
+    assert heading(playing.plan()) == "Stop for now"
+    assert answer_on(playing, {}) == "/plan"
+    assert heading(playing.plan()) == "Your plan"
+
+
+def test_a_question_left_out_is_asked_again_and_the_plan_stays(playing: Planner) -> None:
+    before = cookie(playing)
+    assert tell(playing, moves_of(playing)[1], {"hurt_sharp": "no"}) == "/plan/today/play?open=2#move-2"
+    assert cookie(playing) == before
+
+
+def test_nothing_hurts_without_a_session(kept: Planner) -> None:
+    move = opened(kept).routine[1]["exercise"]
+    assert tell(kept.on_day(3), move, SHARP) == "/plan"
+    assert heading(kept.plan()) == "Your plan"
+    assert kept.client.post("/plan/hurt").headers["Location"] == "/plan"
+
+
+def test_only_the_page_of_the_stop_leads_on_from_it(playing: Planner) -> None:
+    tell(playing, moves_of(playing)[2], SHARP)
+    assert playing.client.post("/plan/answer", data={"told": "other"}).headers["Location"] == "/plan"
+    assert playing.client.post("/plan/forget").headers["Location"] == "/plan"
+    assert heading(playing.plan()) == "Stop for now"
+    assert (
+        playing.client.post("/plan/forget", data={"told": told_stop(playing)}).headers["Location"] == "/plan/forgotten"
+    )

@@ -1,0 +1,77 @@
+// The page of a routine that is kept for a time without a connection. The question comes first, each time.
+import { canKeep, forgetAll, stopHere, tellStop } from "./offline/store.mjs";
+
+const root = document.querySelector("[data-offline]");
+const part = Object.fromEntries([...root.querySelectorAll("[data-part]")].map((one) => [one.dataset.part, one]));
+const site = new URL(document.querySelector("meta[name=app-offline]").dataset.base, location.href);
+
+function show(name) {
+  for (const [own, one] of Object.entries(part)) one.hidden = own !== name;
+  part[name].querySelector("h1, h2")?.focus();
+  scrollTo(0, 0);
+}
+
+function leave(name) {
+  part.moves.remove();
+  delete part.moves;
+  part.ask.remove();
+  delete part.ask;
+  show(name);
+}
+
+function isOver() {
+  return !(Date.now() < Date.parse(root.dataset.until));
+}
+
+async function gone() {
+  if (!part.moves) return;
+  leave("gone");
+  if (canKeep()) await forgetAll();
+}
+
+async function stopped(chosen) {
+  leave("stopped");
+  const answers = new URLSearchParams(chosen.map((one) => [one.name, one.value]));
+  if (!canKeep()) return;
+  await stopHere(answers.toString());
+  await tellNow();
+}
+
+async function tellNow() {
+  try {
+    if (await tellStop(site)) location.assign(root.dataset.plan);
+  } catch {
+    // Without a connection it is told later.
+  }
+}
+
+// Rules that were changed or withdrawn are said as soon as there is a connection.
+async function look() {
+  if (!part.moves) {
+    if (part.stopped && !part.stopped.hidden) await tellNow();
+    return;
+  }
+  let now;
+  try {
+    const reply = await fetch(root.dataset.ruleSet, { cache: "no-store" });
+    if (!reply.ok) return;
+    now = await reply.json();
+  } catch {
+    return;
+  }
+  if (now.hash !== root.dataset.hash || now.withdrawn) await gone();
+}
+
+root.querySelector("[data-answer]").addEventListener("click", () => {
+  if (isOver()) return void gone();
+  const asked = [...root.querySelectorAll("[data-question]")];
+  const chosen = asked.map((one) => one.querySelector("input:checked"));
+  const missing = root.querySelector("[data-missing]");
+  missing.hidden = chosen.every(Boolean);
+  if (!missing.hidden) return undefined;
+  if (chosen.every((one) => "harmless" in one.dataset)) return show("moves");
+  return void stopped(chosen);
+});
+addEventListener("online", look);
+if (isOver()) gone();
+else look();
