@@ -65,6 +65,7 @@ class AnswerOrderSchema(ContentSchema):
     signs_alone = _ByQuestion(required=True)
     scales = TupleOf(nested(ScaleSchema), required=True)
     nothing_wrong = nested(NothingWrongSchema, required=True)
+    moves_at_least = Whole(required=True)
     all_clears = TupleOf(nested(AllClearSchema))
     same_as = TupleOf(nested(SameAsSchema))
     counted_in = TupleOf(Text())

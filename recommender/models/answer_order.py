@@ -56,7 +56,8 @@ class NothingWrong:
 class AnswerOrder:
     """``signs`` are questions of which every option is a sign but those that stand alone; ``reassuring`` options are none.
 
-    ``signs_alone`` stand alone and are signs all the same: nothing else is added to them.
+    ``signs_alone`` stand alone and are signs all the same: nothing else is added to them. ``moves_at_least`` is how many kinds of
+    moves must be left for a routine.
     """
 
     signs: tuple[str, ...]
@@ -64,6 +65,7 @@ class AnswerOrder:
     signs_alone: Named
     scales: tuple[Scale, ...]
     nothing_wrong: NothingWrong
+    moves_at_least: int
     all_clears: tuple[AllClear, ...] = ()
     same_as: tuple[SameAs, ...] = ()
     counted_in: tuple[str, ...] = ()

@@ -99,16 +99,22 @@ class Change:
             literals = (self.before.level[was], self.after.level[now])
             yield self._shift(told, now.rank < was.rank, literals, counts.get((was, now)))
 
-    def gained(self) -> list[str]:
-        """Return the forms that somebody may be given now, and not before, with a routine before and after."""
-        return self._that_can_come(self.forms_before, self.forms_after)
+    def _movements(self) -> Iterator[Shift]:
+        """Yield each form that may come now and could not before, and the other way round, with a routine before and after."""
+        before, after = self.forms_before, self.forms_after
+        more, fewer = self._only_in(before, after), self._only_in(after, before)
+        left_out = {key: self.graph.both(when, before.excluded.get(key, FALSE)) for key, when in more.items()}
+        others = {key: self.graph.both(when, -left_out[key]) for key, when in more.items()}
+        for told, is_less_safe, when in (
+            ("may come where a rule left it out", True, left_out),
+            ("may come where nothing asked for it, or it could not be done", False, others),
+            ("no longer comes where it did", False, fewer),
+        ):
+            for key in self._that_can_hold(when):
+                yield self._shift(f"{key} {told}", is_less_safe, (*self._both_routines, when[key]))
 
-    def lost(self) -> list[str]:
-        """Return the forms that somebody could be given before, and not now, with a routine before and after."""
-        return self._that_can_come(self.forms_after, self.forms_before)
-
-    def _that_can_come(self, without: FormEncoding, within: FormEncoding) -> list[str]:
-        waiting = self._only_in(without, within)
+    def _that_can_hold(self, when: Mapping[str, Literal]) -> list[str]:
+        waiting = {key: literal for key, literal in when.items() if literal != FALSE}
         every = list(waiting)
         while waiting and self.solver.can_hold(*self._both_routines, self.graph.any(waiting.values())):
             for key in [key for key, literal in waiting.items() if self.solver.is_true(literal)]:
@@ -118,22 +124,11 @@ class Change:
     def _only_in(self, without: FormEncoding, within: FormEncoding) -> dict[str, Literal]:
         """Return when each form may be used on the second and not on the first."""
         usable = usable_forms(without)
-        more = {key: self.graph.both(literal, -usable.get(key, FALSE)) for key, literal in usable_forms(within).items()}
-        return {key: literal for key, literal in more.items() if literal != FALSE}
+        return {key: self.graph.both(literal, -usable.get(key, FALSE)) for key, literal in usable_forms(within).items()}
 
     @property
     def _both_routines(self) -> tuple[Literal, Literal]:
         return self.before.shows_routine, self.after.shows_routine
-
-    def _movements(self) -> Iterator[Shift]:
-        ways = (
-            ("may come where it did not", True, self.forms_before, self.forms_after),
-            ("no longer comes where it did", False, self.forms_after, self.forms_before),
-        )
-        for told, is_less_safe, without, within in ways:
-            when = self._only_in(without, within)
-            for key in self._that_can_come(without, within):
-                yield self._shift(f"{key} {told}", is_less_safe, (*self._both_routines, when[key]))
 
     def _refusals(self) -> Iterator[Shift]:
         """Yield whether somebody is turned away now for want of moves, or is no longer."""

@@ -34,7 +34,7 @@ from recommender.proof.levels import (
     floors_hold,
 )
 from recommender.proof.prover import Hole, Knowledge, Obligation, Prover
-from recommender.proof.refusals import nobody_is_refused_unexplained
+from recommender.proof.refusals import no_routine_has_too_few_moves, nobody_is_refused_unexplained
 from recommender.proof.unread_signs import no_sign_is_passed_over
 
 OBLIGATIONS = (
@@ -52,6 +52,7 @@ OBLIGATIONS = (
     Obligation(
         "refusals", "Nobody with whom nothing is wrong is turned away unexplained.", nobody_is_refused_unexplained
     ),
+    Obligation("few-moves", "No routine is made of too few moves.", no_routine_has_too_few_moves),
     Obligation("never-speaks", "Cases that speak for nobody on a first visit.", rules_that_never_speak, True),
     Obligation("never-decides", "Outcomes that nobody's level hangs on.", outcomes_that_never_decide, True),
     Obligation(

@@ -1,4 +1,6 @@
-"""The obligation that nobody without a sign, a limit or a condition is turned away without being told what is missing."""
+"""Who is turned away and who is not: the obligation that nobody without a sign, a limit or a condition is turned away without being told what is
+missing, and that nobody gets a routine of too few moves.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +30,14 @@ def nobody_is_refused_unexplained(prover: Prover) -> Iterator[Hole]:
     if prover.can_hold(*turned_away):
         told = "Too few moves are left, and nobody says which place or thing would make more possible."
         yield prover.hole("too few moves", told, *turned_away)
+
+
+def no_routine_has_too_few_moves(prover: Prover) -> Iterator[Hole]:
+    """Yield somebody who gets a routine though fewer kinds of moves are left than one must have."""
+    moves, least = MoveEncoding(prover.forms), prover.knowledge.order.moves_at_least
+    too_thin = (moves.routine_follows, -moves.at_least(least))
+    if prover.can_hold(*too_thin):
+        yield prover.hole("too few moves", f"A routine follows, and fewer than {least} moves are left.", *too_thin)
 
 
 def nothing_is_wrong(prover: Prover, said: NothingWrong) -> Literal:

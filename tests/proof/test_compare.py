@@ -99,7 +99,7 @@ def test_an_exclusion_taken_out_is_a_movement_that_may_come_and_no_level(recomme
     found = Change(recommender.content, without).compare()
     assert found.is_less_safe
     told = [shift.told for shift in found.shifts]
-    assert any("may come where it did not" in one for one in told)
+    assert any("may come where a rule left it out" in one for one in told)
     assert not any("becomes" in one for one in told)
     assert found.others["cases with another 'exclude'"]
     people = [shift.person.answers for shift in found.shifts if shift.person and shift.is_less_safe]

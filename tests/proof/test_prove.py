@@ -13,7 +13,7 @@ from recommender.loaders.answer_order import shipped_accepted, shipped_answer_or
 from recommender.loaders.forbidden import shipped_combined_floors, unknown_words
 from recommender.models.actions import Scope
 from recommender.models.answer_order import Accepted
-from recommender.models.conditions import Chosen, Condition
+from recommender.models.conditions import All, Chosen, Condition, Not
 from recommender.models.content import Content
 from recommender.models.forbidden import ForbiddenMoves, ForbiddenTable, Moves
 from recommender.models.levels import Level
@@ -176,6 +176,32 @@ class TestPlanted:
     def test_an_all_clear_that_takes_an_outcome_away_beside_a_doubt_is_found(self, recommender: Recommender) -> None:
         content = with_branches(recommender.content, lambda one: None if one.id == "RF-P05/2" else one)
         assert proof_of(content, "doubt")
+
+    def test_a_limit_that_lifts_an_exclusion_is_found(self, recommender: Recommender) -> None:
+        content = self.unless(recommender.content, "CI-A12", Chosen("limits", ("kneel",)))
+        [hole] = proof_of(content, "movements-back")
+        assert hole.subject == "limits.kneel brings back what CI-A12 leaves out"
+
+    def test_a_condition_that_lowers_a_level_is_found(self, recommender: Recommender) -> None:
+        content = self.unless(recommender.content, "RF-U10", Chosen("conditions", ("diabetes",)))
+        [hole] = proof_of(content, "worse-answers")
+        assert hole.subject == "conditions.diabetes takes away RF-U10"
+
+    def unless(self, content: Content, rule: str, condition: Condition) -> Content:
+        def spared(branch: Branch) -> Branch:
+            return replace(branch, when=All((branch.when, Not(condition)))) if branch.rule_id == rule else branch
+
+        return with_branches(content, spared)
+
+    def test_a_refusal_that_does_not_say_what_is_missing_is_found(self, recommender: Recommender) -> None:
+        content = with_branches(recommender.content, lambda one: None if one.id == "GEN-06/2" else one)
+        [hole] = proof_of(content, "refusals")
+        assert hole.subject == "too few moves"
+        assert hole.person is not None and hole.person.answers["equipment"] == ("none",)
+
+    def test_a_routine_of_too_few_moves_is_found(self, recommender: Recommender) -> None:
+        content = with_branches(recommender.content, lambda one: None if one.rule_id == "GEN-06" else one)
+        assert [hole.subject for hole in proof_of(content, "few-moves")] == ["too few moves"]
 
 
 def _rest(scope: Scope) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
