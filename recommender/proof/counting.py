@@ -20,6 +20,7 @@ from recommender.proof.encoding.universe import Universe
 from recommender.proof.solver import ProofExtraMissing
 
 _BYTES_AT_MOST = 2**28
+_MOST_REMEMBERED = 2**18  # results kept for reuse; more take memory and save no time
 
 
 @dataclass(frozen=True)
@@ -179,5 +180,5 @@ def _new_manager() -> Any:
     except ImportError as error:
         raise ProofExtraMissing from error
     manager = cudd.BDD(memory_estimate=_BYTES_AT_MOST)
-    manager.configure(reordering=False)
+    manager.configure(reordering=False, max_cache_hard=_MOST_REMEMBERED)
     return manager
