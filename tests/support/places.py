@@ -409,7 +409,7 @@ def link_places(stand: Stand) -> Iterator[Place]:
     """A routine behind its link: the question, each of its pages, the stop, why a link is refused, and what is kept of it."""
     link = link_of(stand, AT_A_DESK)
     yield Place("link-question", "", link)
-    yield Place("link-question", "errors", f"{link}?missing=yes")
+    yield Place("link-question", "errors", f"{link}?missing=yes", is_sent=True)
     begun = Session(digest(link.rpartition("/")[2]))
     yield Place("link-moves", "", f"{link}/moves", session=begun)
     yield Place("link-moves", "", f"{link}/moves", session=begun).opened()
