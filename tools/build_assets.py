@@ -47,10 +47,13 @@ def build() -> None:
             named("app.css", styles),
             named("app.rtl.css", mirrored(workshop, styles)),
             named("room.css", compile_styles(workshop, "room.scss")),
+            named("player.css", compile_styles(workshop, "player.scss")),
+            named("summary.css", compile_styles(workshop, "summary.scss")),
             named("handout.css", compile_styles(workshop, "handout.scss")),
             named("app.js", bundle_script(workshop, "app.mjs")),
             named("player.js", bundle_script(workshop, "player.mjs")),
             named("offline.js", bundle_script(workshop, "offline.mjs")),
+            named("keep.js", bundle_script(workshop, "keep.mjs")),
             named("service-worker.js", bundle_script(workshop, "service-worker.mjs")),
             named("favicon.svg", (SOURCES / "favicon.svg").read_bytes()),
         ]
@@ -128,9 +131,9 @@ Made by `tools/build_assets.py` from `tools/assets` and the packages below. Do n
 
 | package | licence | SHA-256 of the npm tarball | in |
 |---|---|---|---|
-| {govuk} | MIT | {tarball} | app.css, app.rtl.css, room.css, app.js (a subset, compiled with our own colours and system fonts) |
+| {govuk} | MIT | {tarball} | app.css, app.rtl.css, player.css, room.css, app.js (a subset, compiled with our own colours and system fonts) |
 
-Compiled with {tools} (MIT; nothing of them is in the files). `favicon.svg`, `handout.css`, `offline.js`, `player.js` and `service-worker.js` are our own.
+Compiled with {tools} (MIT; nothing of them is in the files). `favicon.svg`, `handout.css`, `keep.js`, `offline.js`, `player.js`, `service-worker.js` and `summary.css` are our own.
 
 | file | SHA-256 |
 |---|---|

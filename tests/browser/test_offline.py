@@ -13,7 +13,7 @@ from werkzeug.serving import make_server
 
 from tests.support.chromium import ARGUMENTS, find_chromium
 from tests.support.people import AT_A_DESK
-from tests.support.places import HOME, Place, Stand, plan_of
+from tests.support.places import HOME, Place, Quiet, Stand, plan_of
 
 STORES: Any = "caches.keys()"
 # Every address and text that the browser keeps, drawings left out.
@@ -52,7 +52,7 @@ class Network:
         self.home = f"http://127.0.0.1:{self._port}"
 
     def _serve(self) -> None:
-        self._server = make_server("127.0.0.1", self._port, self._app, threaded=True)
+        self._server = make_server("127.0.0.1", self._port, self._app, threaded=True, request_handler=Quiet)
         self._port = self._server.server_port
         self._thread = threading.Thread(target=self._server.serve_forever)
         self._thread.start()
@@ -188,7 +188,7 @@ def test_a_stop_told_with_a_connection_empties_what_is_kept(
     kept.get_by_role("button", name="Start today").click()
     answer(kept, "Yes, one or more of these")
     kept.get_by_label("Numb", exact=False).first.check()
-    kept.get_by_label("None of these").last.check()
+    kept.get_by_label("None", exact=True).last.check()
     kept.get_by_role("button", name="Continue").click()
     expect(kept.locator("h1:visible")).to_contain_text("Call 999 now")
     kept.wait_for_function("caches.keys().then((all) => all.length === 0)")

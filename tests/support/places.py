@@ -34,6 +34,7 @@ from recommender.settings import read_settings
 from recommender.web.app import create_app
 from recommender.web.core.day import utc_now
 from recommender.web.core.state import AppState, current_state
+from recommender.web.link.link_store import Session, digest, link_store
 from recommender.web.link.own_link import routine_token
 from recommender.web.plan.check_in_draft import CheckInDraft
 from recommender.web.plan.kept_plan import DoneSession, EarlierPlan, Plan, StoredCheck, checked, kept_items
@@ -83,6 +84,7 @@ class Place:
     plan: Plan | None = None
     check: CheckInDraft | None = None
     stop: SafetyStop | None = None
+    session: Session | None = None
     site: str = HOME
     is_sent: bool = False
     is_opened: bool = False
@@ -117,7 +119,8 @@ class Stand:
         done = list(recommender.flow.walk(answers).steps)
         if before is not None:
             done = done[: [step.slug for step in done].index(before)]
-        asked = {question.id for step in done for question in step.questions}
+        behind = recommender.flow.after_result(answers) if before is None else None
+        asked = {question.id for step in (*done, *filter(None, [behind])) for question in step.questions}
         kept = {question: answer for question, answer in answers.items() if question in asked}
         return Draft(kept, frozenset(step.slug for step in done))
 
@@ -150,6 +153,8 @@ class Stand:
                     plan_store().write_check(response, place.check)
                 if place.stop is not None:
                     plan_store().write_stop(response, place.stop, self.recommender.content.rule_set)
+                if place.session is not None:
+                    link_store().begin(response, place.session)
 
         with ThreadPoolExecutor(1) as apart:
             apart.submit(write).result()
@@ -223,8 +228,11 @@ def _site_of(app: Flask) -> AppState:
         return apart.submit(read).result()
 
 
-class _Quiet(WSGIRequestHandler):
-    """Says nothing about each request, so that what a failed test prints can be read."""
+class Quiet(WSGIRequestHandler):
+    """Says nothing about each request, so that what a failed test prints can be read.
+
+    A server that says something wakes the logger of werkzeug for the whole process, and so for every later test.
+    """
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         pass
@@ -233,7 +241,7 @@ class _Quiet(WSGIRequestHandler):
 @contextmanager
 def served(app: Flask) -> Iterator[str]:
     """The application on a free port of this machine, by its address, until the end of the with statement."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
@@ -279,6 +287,16 @@ def question_places(stand: Stand) -> Iterator[Place]:
         yield Place(page, "empty", address, draft=before)
         yield Place(page, "filled", address, draft=stand.draft(given)).opened()
         yield Place(page, "errors", address, draft=before, is_sent=True)
+    told = {**AT_A_DESK, "main_task": {"task": "Put on my socks", "score": 3}}
+    behind = stand.recommender.flow.after_result(stand.draft(told).answers)
+    assert behind is not None
+    page, address = f"question-{behind.slug}", f"/questions/{behind.slug}?from=result"
+    untold = stand.draft(told).answers.keys() - {question.id for question in behind.questions}
+    draft = stand.draft(told)
+    begun = replace(draft, answers={name: draft.answers[name] for name in untold})
+    yield Place(page, "empty", address, draft=begun)
+    yield Place(page, "filled", address, draft=draft).opened()
+    yield Place(page, "errors", address, draft=begun, is_sent=True)
 
 
 def check_places(stand: Stand) -> Iterator[Place]:
@@ -392,6 +410,10 @@ def link_places(stand: Stand) -> Iterator[Place]:
     link = link_of(stand, AT_A_DESK)
     yield Place("link-question", "", link)
     yield Place("link-question", "errors", f"{link}?missing=yes")
+    begun = Session(digest(link.rpartition("/")[2]))
+    yield Place("link-moves", "", f"{link}/moves", session=begun)
+    yield Place("link-moves", "", f"{link}/moves", session=begun).opened()
+    yield Place("player", "link", f"{link}/play#move-1", session=begun).opened()
     yield Place("handout", "", f"{link}/handout")
     draft = CheckInDraft(Occasion.EACH_SESSION, date.today(), {"pre_session": "yes"})
     yield Place("link-stopped", "", f"{link}/stopped", stop=SafetyStop("a", draft, by_link=True))

@@ -19,7 +19,7 @@ from recommender.web.app import create_app
 from recommender.web.site import about as about_view
 from tests.content.test_wording import CLAIMS, FEAR
 from tests.support.sheets import full_intake
-from tests.support.visitor import FIRST, Visitor, form
+from tests.support.visitor import FIRST, FROM_HERE, Visitor, form
 
 HEADINGS = {
     "/": "A routine for a sore or stiff back",
@@ -38,8 +38,12 @@ def main_text(client: FlaskClient, address: str) -> str:
     """Return what stands in the main part of a page, without what is folded away."""
     found = re.search(r"<main.*?</main>", client.get(address).text, re.DOTALL)
     assert found
-    unfolded = re.sub(r"<details.*?</details>", "", found[0], flags=re.DOTALL)
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", unfolded)).split())
+    return words_of(re.sub(r"<details.*?</details>", "", found[0], flags=re.DOTALL))
+
+
+def words_of(page: str) -> str:
+    """Return the text of a page, or of a part of it, what is folded away too."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
 
 @pytest.mark.parametrize(("address", "heading"), HEADINGS.items())
@@ -221,19 +225,21 @@ def test_who_it_is_for_gives_the_numbers_of_the_country_or_of_all(
 def test_privacy_names_every_cookie_that_the_site_sets(
     client: FlaskClient, recommender: Recommender, settings: Settings
 ) -> None:
-    text = main_text(client, "/privacy")
+    text = words_of(client.get("/privacy").text)
     set_here = [client.get("/?lang=en"), Visitor(client, recommender).send(FIRST, {})]
     visitor = Visitor(client, recommender)
     visitor.fill_in({})
-    moves = re.findall(
-        r'action="/result/remove">\s*<input type="hidden" name="move" value="(\w+)"', client.get("/result").text
-    )
+    result = client.get("/result").text
+    moves = re.findall(r'action="/result/remove">\s*<input type="hidden" name="move" value="(\w+)"', result)
+    (link,) = set(re.findall(r'href="(/routine/[^"/]+)"', result))
+    set_here.append(client.post(link, data={"pre_session": "no"}, headers=FROM_HERE))
+    set_here.append(client.post("/country", data={"country": "IE"}, headers=FROM_HERE))
     set_here.append(visitor.press("/result/remove", {"move": moves[0]}))
     set_here += [visitor.press("/plan/remember"), begun := visitor.press("/plan/session")]
     client.post(begun.headers["Location"], data={"pre_session": "yes"})
     set_here.append(client.post("/plan/session/emergency-check", data=form({"rf_nerve": ["saddle"]})))
     names = {cookie.partition("=")[0] for page in set_here for cookie in page.headers.getlist("Set-Cookie")}
-    assert names == {"answers", "changes", "check", "language", "plan", "stop"}
+    assert names == {"answers", "changes", "check", "country", "language", "plan", "session", "stop"}
     # The script of the pages sets one more, with the time zone.
     assert names | {"zone"} == set(re.findall(r"“(\w+)”:", text))
     assert f"After {settings.answer_hours} hours your browser deletes it" in text

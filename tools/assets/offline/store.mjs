@@ -1,10 +1,10 @@
 // What a browser keeps of a plan for a time without a connection: one page with what it needs, beside it a page for whoever
 // may not do the moves, and a stop that is still to be told. Nothing else of the person is in it.
 
-const ROUTINE = "routine"; // the page of the moves, its styles, script and drawings
-const STOPPED = "stopped"; // the page for whoever does not say "no", and what was answered then
+export const ROUTINE = "routine"; // the page of the moves, its styles, script and drawings
+export const STOPPED = "stopped"; // the page for whoever does not say "no", and what was answered then
 const PENDING = "/pending"; // under this name, and never asked for by a page
-const DIGEST = "/digest";
+export const DIGEST = "/digest";
 
 export const ROUTINE_PAGE = "plan/offline";
 export const STOPPED_PAGE = "plan/offline/stopped";
@@ -69,40 +69,4 @@ export async function partFor(request) {
     if (found) return found;
   }
   return undefined;
-}
-
-function partsOf(page) {
-  const found = [
-    ...[...page.querySelectorAll("script[src], img[src]")].map((one) => one.getAttribute("src")),
-    ...[...page.querySelectorAll("link[rel=stylesheet], link[rel=icon]")].map((one) => one.getAttribute("href")),
-    ...[...page.querySelectorAll("[data-motion]")].map((one) => one.dataset.motion),
-  ];
-  return [...new Set(found)];
-}
-
-async function keepPage(store, address, mark) {
-  const reply = await fetch(address, { credentials: "same-origin" });
-  if (!reply.ok || reply.redirected) return false;
-  const page = new DOMParser().parseFromString(await reply.clone().text(), "text/html");
-  if (!page.querySelector(mark)) return false;
-  const cache = await caches.open(store);
-  await cache.addAll(partsOf(page));
-  await cache.put(address, reply);
-  return page;
-}
-
-// Keep the routine, whole or not at all.
-export async function keep(base) {
-  try {
-    const address = (name) => new URL(name, base).href;
-    const isReady = await keepPage(STOPPED, address(STOPPED_PAGE), "main");
-    const page = isReady && (await keepPage(ROUTINE, address(ROUTINE_PAGE), "[data-offline]"));
-    if (!page) throw new Error("there is nothing to keep");
-    const { digest } = page.querySelector("[data-offline]").dataset;
-    await (await caches.open(ROUTINE)).put(DIGEST, new Response(digest));
-    return true;
-  } catch {
-    await forgetAll();
-    return false;
-  }
 }

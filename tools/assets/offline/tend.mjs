@@ -1,10 +1,10 @@
 // On every page: keep the routine of a plan where one is kept, and keep nothing any more where there is none, or a stop.
-import { canKeep, forgetAll, keep, keptDigest, tellStop, pendingStop } from "./store.mjs";
+import { canKeep, forgetAll, keptDigest, tellStop, pendingStop } from "./store.mjs";
 
 export async function tendStore() {
   const told = document.querySelector("meta[name=app-offline]");
   if (!told || !canKeep() || !navigator.serviceWorker || document.querySelector("[data-offline]")) return;
-  const { base, worker, plan, keep: mayKeep } = told.dataset;
+  const { base, worker, plan, keep: keeper } = told.dataset;
   const site = new URL(base, location.href);
   if ((await pendingStop()) !== null) {
     if (await tellStop(site)) location.assign(plan);
@@ -21,8 +21,11 @@ export async function tendStore() {
     for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister();
     return;
   }
-  if (mayKeep === undefined) return;
-  if (kept !== told.content && !(await keep(site))) return;
+  if (keeper === undefined) return;
+  if (kept !== told.content) {
+    const { keep } = await import(keeper); // few people keep a plan, and every page is light for the others
+    if (!(await keep(site))) return;
+  }
   await navigator.serviceWorker.register(worker, { scope: base });
   document.querySelector("[data-kept]")?.removeAttribute("hidden");
 }
