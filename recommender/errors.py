@@ -125,7 +125,7 @@ class ProblemCode(StrEnum):
     NEVER_IN_ROUTINE = "never_in_routine", "422: the exercise is never part of a routine."
     NOT_IN_ROUTINE = "not_in_routine", "422: the move is not in the routine that was sent."
     NO_SUCH_FIGURE = "no_such_figure", "422: the dose of this exercise has no such figure."
-    ONE_OF_TWO = "one_of_two", "422: exactly one of `follow_up` and `before_session` must be there."
+    ONE_OF_TWO = "one_of_two", "422: exactly one of `follow_up`, `before_session` and `during_session` must be there."
 
 
 class ErrorText(str):

@@ -94,11 +94,21 @@ class Sequencing:
     ) -> Beginning | None:
         """Return the first order that breaks no rule, as far as so many tries go; grouped, no position comes twice."""
         tried = 0
+        dead_ends: set[tuple[object, ...]] = set()
+        looked_back_on = max(self._order.same_region_holds_at_most or 0, 1)
+
+        def state(done: Beginning, left: Sequence[Placed]) -> tuple[object, ...]:
+            """Return all that what may follow depends on: orders of the same moves with the same end go on alike."""
+            end = tuple(item.exercise.id for item in done.items[-looked_back_on:])
+            return end, tuple(move.exercise.id for move in left), done.floor_trips, done.is_on_floor, done.has_moved
 
         def extend(done: Beginning, left: Sequence[Placed]) -> Beginning | None:
             nonlocal tried
             tried += 1
             if tried > ORDERS_TRIED or not _floor_can_work(done, left, last, self._order):
+                return None
+            # Only where an order has failed before: most are found at once.
+            if dead_ends and (state(done, left) in dead_ends or not _holds_can_be_spread(done, left, self._order)):
                 return None
             if not left:
                 return self.closed(done, last) if last else done
@@ -110,6 +120,7 @@ class Sequencing:
                 longer = done.followed_by(move, self._order)
                 if longer and (found := extend(longer, [other for other in left if other is not move])):
                     return found
+            dead_ends.add(state(done, left))
             return None
 
         return extend(start, ranked)
@@ -129,6 +140,21 @@ def _floor_can_work(done: Beginning, left: Sequence[Placed], last: Placed | None
     if done.is_on_floor:
         return not ends_low or all(low)
     return not (any(low) or ends_low)
+
+
+def _holds_can_be_spread(done: Beginning, left: Sequence[Placed], order: Order) -> bool:
+    """Return whether there is enough that moves to stand between the holds that are left, where all are of one region."""
+    limit, holds = order.same_region_holds_at_most, [move for move in left if move.is_hold]
+    if limit is None or not holds:
+        return True
+    shared = frozenset.intersection(*(hold.exercise.regions for hold in holds))
+    run = 0
+    for item in reversed(done.items[-limit:]):
+        shared &= item.exercise.regions if item.is_hold else shared
+        if not item.is_hold or not shared:
+            break
+        run += 1
+    return not shared or len(holds) <= limit - run + limit * (len(left) - len(holds))
 
 
 def _places(order: tuple[str, ...] | None) -> Mapping[str, int]:

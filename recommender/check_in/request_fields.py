@@ -72,7 +72,7 @@ class HurtField(fields.Field[frozenset[str]]):
 
     def __init__(self, catalogue: Catalogue, say: FormatMessage, meaning: str) -> None:
         told = ErrorText(ProblemCode.WRONG_TYPE, say("Give a list of ids of exercises, or []."))
-        strange = ErrorText(ProblemCode.UNKNOWN_EXERCISE, say("Use only exercises of the catalogue."))
+        strange = ErrorText(ProblemCode.UNKNOWN_EXERCISE, say("Name only moves of the catalogue."))
         described = {"type": "list of string", "description": meaning}
         super().__init__(
             load_default=frozenset,

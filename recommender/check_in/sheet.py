@@ -100,10 +100,7 @@ class CheckInSheet:
         except ValidationError as error:
             messages = {_as_sent(path, begun): told for path, told in by_path(error.messages)}
         if sum(name in raw for name in OCCASIONS) != 1:
-            told = self._say(
-                "Give the answers of a check as follow_up, those before a session as before_session, or those about a move "
-                "that hurts as during_session."
-            )
+            told = self._say("Send the answers of one of these: follow_up, before_session or during_session.")
             messages = {path: said for path, said in messages.items() if path[0] not in OCCASIONS}
             messages[FOLLOW_UP,] = [ErrorText(ProblemCode.ONE_OF_TWO, told)]
         if messages:

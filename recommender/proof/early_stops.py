@@ -54,12 +54,13 @@ def early_stops_hide_nothing(prover: Prover) -> Iterator[Hole]:
 def _stops(prover: Prover) -> Iterator[_Stop]:
     """Yield each way in which the form may end early, in order of pages; what ended by then does not end again."""
     every = frozenset(prover.universe.by_id)
+    waiting = frozenset(question.id for question in prover.universe.questions if question.after_result is not None)
     asked: frozenset[str] = frozenset()
     going_on = TRUE
     for page in prover.universe.questionnaire.intake_pages:
         asked |= {question.id for question in page.questions}
         so_far = _only(prover.answers, asked)
-        certainty = Certainty(so_far, every - asked)
+        certainty = Certainty(so_far, (every - asked) | waiting)
         emergency = Certainty(so_far, every).of_any(_from_level(prover, Level.EMERGENCY_NOW))
         going_on = prover.graph.both(going_on, -emergency)
         ended = []

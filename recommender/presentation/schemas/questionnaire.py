@@ -163,6 +163,7 @@ class PageSchema(ReplySchema):
     shown_if = ConditionField(
         required=True, allow_none=True, metadata={"description": "When the page is asked. Null where it always is."}
     )
+    after_result = yes_no("Whether it is the page behind the result, with what no page before it asks.")
     questions = parts(QuestionSchema, "Its questions, in order.")
 
 

@@ -130,11 +130,19 @@ class Answers:
 
     @cached_property
     def is_whole(self) -> Literal:
-        """That every required question that is shown is answered, no other, and nothing contradicts itself."""
+        """That every required question that is asked is answered, none that is not shown, and nothing contradicts itself."""
         return self.graph.every(self.fits(question) for question in self.universe.questions)
 
     def fits(self, question: Question) -> Literal:
         """Return that the question is answered where it must be, only where it may be, and as it may be."""
-        answered, shown = self.is_answered(question.id), self.is_shown(question)
-        asked = self.graph.same(answered, shown) if question.required else self.graph.implies(answered, shown)
-        return self.graph.both(self.is_well_formed(question), asked)
+        graph, answered, shown = self.graph, self.is_answered(question.id), self.is_shown(question)
+        parts = [self.is_well_formed(question), graph.implies(answered, shown)]
+        if question.required:
+            parts.append(graph.implies(graph.both(shown, self.is_asked(question)), answered))
+        return graph.every(parts)
+
+    def is_asked(self, question: Question) -> Literal:
+        """Return that a page of the intake asks the question if it shows it: it can matter, and need not wait for the result."""
+        can_matter = TRUE if question.asked_if is None else self.holds(question.asked_if)
+        waits = FALSE if question.after_result is None else self.holds(question.after_result)
+        return self.graph.both(can_matter, -waits)

@@ -57,9 +57,13 @@ class Neighbour:
         """Return where the old answers to a question stay, and variables for new ones; None where they stay everywhere."""
         before, now = self._first.is_shown(question), answers.is_shown(question)
         stays = self._graph.implies(self._first.is_well_formed(question), answers.is_well_formed(question))
-        if before == now and stays == TRUE:
+        asks = answers.is_asked(question)
+        if before == now and stays == TRUE and self._first.is_asked(question) == asks:
             return None
-        keeps = self._graph.every((before, now, self._first.is_answered(question.id), stays))
+        answered = self._first.is_answered(question.id)
+        # Nobody answers now what they were not asked before and are not asked now.
+        same = self._graph.either(self._graph.both(answered, stays), self._graph.both(-answered, -asks))
+        keeps = self._graph.every((before, now, same))
         return keeps, {(question.id, value): self._graph.variable() for value in self._universe.values(question.id)}
 
     def _carried_over(self, question: Question, ticks: Ticks, shown: Literal) -> Iterator[Literal]:

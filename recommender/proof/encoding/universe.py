@@ -81,14 +81,14 @@ class Universe:
     def is_shown_by(self, question: Question) -> frozenset[str]:
         """Return the questions on which it hangs whether this one is asked, and which of its answers may stand."""
         page = self.questionnaire.page_of[question.id]
-        conditions = (question.shown_if, page.shown_if)
+        conditions = (question.shown_if, page.shown_if, question.asked_if, question.after_result)
         read = (read_in(condition, {}) for condition in conditions if condition is not None)
         source = [question.options_from] if question.options_from else []
         beside = [sign.question for option in question.options for sign in option.not_with]
         return frozenset([*source, *beside]).union(*read)
 
     def dependents(self, changed: Iterable[str]) -> tuple[Question, ...]:
-        """Return the questions that may be shown otherwise once these have other answers, in order of asking."""
+        """Return the questions that may be asked otherwise once these have other answers, in order of asking."""
         reached = set(changed)
         found = []
         for question in self.questions:

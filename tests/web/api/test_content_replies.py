@@ -31,7 +31,11 @@ CALLS: dict[str, type[Schema]] = {
     "/api/v1/sources": exercises.SourcesSchema,
 }
 # What a reply does not tell of a model: where it stands tells it already, or it is not for readers.
-UNTOLD = {questionnaire.Page: {"occasion"}, questionnaire.Question: {"gone"}, rules.Branch: {"rule_id", "line"}}
+UNTOLD = {
+    questionnaire.Page: {"occasion"},
+    questionnaire.Question: {"gone", "summary"},
+    rules.Branch: {"rule_id", "line"},
+}
 # The figure of a form is made from the pose data, which stand beside the exercises.
 BESIDE = {catalogue.Form: {"figure"}}
 MODELS: tuple[tuple[type, type[Schema]], ...] = (

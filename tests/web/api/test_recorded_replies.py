@@ -197,6 +197,8 @@ MEANT: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
     (("questionnaire",), "before_session.*.questions.*.options.*.shown_if", ADDED, FIT),
     (("questionnaire",), "before_session.*.questions.*.asked_if", ADDED, FIT),
     (("questionnaire",), "before_session.*.questions.*.after_result", ADDED, FIT),
+    (("questionnaire",), "before_session.*.after_result", ADDED, FIT),
+    (("questionnaire",), "pages.*.after_result", ADDED, FIT),
     (("questionnaire",), "before_session.*.questions.*.changes", ADDED, FIT),
     (("questionnaire",), "before_session.*.questions.*.support", ADDED, FIT),
     (("questionnaire",), "pages.*.slug", CHANGED, FIT),

@@ -29,7 +29,7 @@ from tests.support.visitor import Visitor
 TRANSLATED = ("es",)
 SPOKEN = {"text", "name", "form_name", "title", "heading", "message", "act", "steps", "tell_staff", "do_not", "worse",
           "meanwhile", "purpose", "breathing", "feel_it", "not_here", "cautions", "common_mistakes", "note",
-          "not_approved", "stop_rules", "alt", "how_often"}  # fmt: skip
+          "not_approved", "stop_rules", "alt", "how_often", "strength_days"}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
@@ -11,7 +12,7 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_skeleton, get_day_names
 from flask import Flask
 
 from recommender.errors import DecisionError, IntakeError, NotApprovedError
@@ -22,7 +23,7 @@ from recommender.settings import Settings
 from recommender.web.app import create_app
 from recommender.web.core.state import current_state, keep_state
 from tests.support.brackets import BRACKETED, bracketed, has_words, outside_brackets
-from tests.support.people import ASKED_EVERYTHING, OF_EVERY_KIND, URGENT
+from tests.support.people import ASKED_EVERYTHING, AT_A_DESK, OF_EVERY_KIND, URGENT
 from tests.support.planner import DAY_0, Clock, Planner, told_stop
 from tests.support.routes import FILTERED, NO_MATCH, page_rules
 from tests.support.sheets import full_sheet
@@ -30,6 +31,10 @@ from tests.support.visitor import FIRST, FROM_HERE, Visitor
 
 REGIONS = ("GB", None)
 NOT_SPOKEN = {"script", "style", "svg", "bdi"}
+# The days of the week are written as the language writes them, by Babel.
+WEEKDAYS = {
+    name for width in ("wide", "abbreviated") for name in get_day_names(width, locale=BRACKETED.locale).values()
+}
 
 
 class Words(HTMLParser):
@@ -67,7 +72,8 @@ class Words(HTMLParser):
 def untranslatable(page: str) -> list[str]:
     reader = Words()
     reader.feed(page)
-    return [left.strip() for left in map(outside_brackets, reader.found) if has_words(left)]
+    left = [outside_brackets(one).strip() for one in reader.found]
+    return [one for one in left if has_words(one) and one not in WEEKDAYS]
 
 
 def bracketed_app(settings: Settings, recommender: Recommender | None) -> Flask:
@@ -117,6 +123,7 @@ def test_the_pages_of_the_moves_have_no_word_outside_the_translations(
 def test_every_route_with_a_parameter_is_read_somewhere(bracketed_site: Flask) -> None:
     routes = {rule.endpoint for rule in page_rules(bracketed_site) if rule.arguments}
     read_here = {"questions.show", "exercises.show", "check_ins.show", "check_ins.check"}
+    read_here |= {"link.ask", "link.moves", "link.play", "link.handout", "link.stopped"}
     assert routes == read_here, "read the new one here too"
 
 
@@ -143,6 +150,19 @@ def test_a_plan_has_no_word_outside_the_translations(settings: Settings, recomme
     found = {address: set(untranslatable(page)) - written for address, page in shown.items()}
     assert {address: words for address, words in found.items() if words} == {}
     assert {"/plan", "/plan/session/before-a-session", "/plan/check/follow-up"} <= set(shown)
+
+
+def test_the_pages_of_a_link_have_no_word_outside_the_translations(bracketed_visitor: Visitor) -> None:
+    found = re.search(r'href="(/routine/[^"/]+)"', bracketed_visitor.result_of(AT_A_DESK).text)
+    assert found
+    link, client = found[1], bracketed_visitor.client
+    shown = {"ask": client.get(link), "missing": client.get(f"{link}?missing=yes")}
+    for answer, parts in (("no", ("moves", "play", "handout")), ("yes", ("stopped",))):
+        assert client.post(link, data={"pre_session": answer}, headers=FROM_HERE).status_code == 303
+        shown |= {part: client.get(f"{link}/{part}") for part in parts}
+    assert {page.status_code for page in shown.values()} == {200}
+    found_on = {part: set(untranslatable(page.text)) for part, page in shown.items()}
+    assert {part: words for part, words in found_on.items() if words} == {}
 
 
 @pytest.mark.parametrize("person", OF_EVERY_KIND)

@@ -21,7 +21,10 @@ PEOPLE: dict[str, dict[str, Any]] = {
 }
 HOW_OFTEN = r"most days|every day|days? a week|times a day|when you have the energy"
 # What is done on other days than the rest is told apart: strength, balance, walking, and what is done where one sits.
-TOLD_APART = r"strength moves|for your balance|\bwalk|active|where you sit|short sessions|session short"
+# When a calendar reminds is not how often to do them.
+TOLD_APART = (
+    r"strength moves|should it remind you|for your balance|\bwalk|active|where you sit|short sessions|session short"
+)
 SCALE = r"\d+ to \d+ out of 10|\d+ or \d+ out of 10|\d+ or more out of 10"
 
 

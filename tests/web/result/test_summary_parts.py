@@ -82,7 +82,7 @@ def test_what_was_denied_is_one_paragraph(visitor: Visitor) -> None:
     page = html.unescape(visitor.see("/result/summary").text)
     part = page.partition("Asked about, and not ticked")[2].partition("</section>")[0]
     assert part.count("<p") == 1
-    assert "None of these:" in part
+    assert "<strong>None:</strong>" in part
     assert "None of those asked about." in page
 
 
