@@ -148,7 +148,7 @@ def test_a_handout_that_is_not_approved_says_so_with_its_date_and_version(
     page = html.unescape(client.get(f"{link}/handout").text)
     content = recommender.content
     assert content.catalogue.words.not_approved in page
-    assert f"Rule set {content.rule_set.version}, {content.hash[:12]}." in page
+    assert f'Rule set {content.rule_set.version}, <span class="app-hash">{content.hash[:12]}</span>.' in page
     assert "From answers of" in page
 
 
