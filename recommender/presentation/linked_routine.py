@@ -19,9 +19,9 @@ from recommender.models.routine import Dose, Item
 from recommender.models.rules import Branch
 from recommender.models.slots import Slot
 
-# What a link says besides the moves: when to stop, when to get help, and how often.
-STOP, SAFETY_NET, HOW_OFTEN = "stop", "safety_net", "how_often"
-TOPICS = (STOP, SAFETY_NET, HOW_OFTEN)
+# What a link says besides the moves: when to stop, when to get help, how often, and what is for some days only.
+STOP, SAFETY_NET, HOW_OFTEN, STRENGTH_DAYS = "stop", "safety_net", "how_often", "strength_days"
+TOPICS = (STOP, SAFETY_NET, HOW_OFTEN, STRENGTH_DAYS)
 # Letters of the content's hash: enough, since nobody else can make a link.
 _HASH_LENGTH = 16
 
@@ -42,6 +42,12 @@ class LinkedRoutine:
     def seconds(self) -> int:
         """Return how long it takes."""
         return sum(item.seconds for item in self.items)
+
+    @property
+    def not_daily(self) -> frozenset[str]:
+        """Return the parts of the routine that are for some days of the week."""
+        orders = [branch.then.order for branch in self.told if branch.then.order]
+        return frozenset(part for order in orders for part in order.not_daily or ())
 
 
 def linked(recommendation: Recommendation, after: str | None = None) -> LinkedRoutine:

@@ -10,7 +10,7 @@ from recommender.models.levels import Level
 from recommender.models.routine import Item
 from recommender.models.rules import Branch
 from recommender.presentation.form_words import FormsWorded
-from recommender.presentation.linked_routine import HOW_OFTEN, SAFETY_NET, STOP, TOPICS, LinkedRoutine
+from recommender.presentation.linked_routine import HOW_OFTEN, SAFETY_NET, STOP, STRENGTH_DAYS, TOPICS, LinkedRoutine
 from recommender.presentation.recommendation import contacts, move_shown, regions_shown
 
 Shown = dict[str, Any]
@@ -25,11 +25,15 @@ def present_linked(
     """
     say = words.say
     told = {topic: list(dict.fromkeys(map(say, _texts(routine.told, topic)))) for topic in TOPICS}
+    away = routine.not_daily
+    days = told[STRENGTH_DAYS] if any(item.is_of(away) for item in routine.items) else []
     return {
         "routine": {
             "how_often": next(iter(told[HOW_OFTEN]), None),
+            "strength_days": next(iter(days), None),
+            "other_days": None,
             "seconds": routine.seconds,
-            "items": [_item_shown(item, words) for item in routine.items],
+            "items": [_item_shown(item, words) | {"every_day": not item.is_of(away)} for item in routine.items],
         },
         "stop_rules": told[STOP],
         "advice": [{"topic": SAFETY_NET, "text": text} for text in told[SAFETY_NET]],

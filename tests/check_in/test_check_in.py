@@ -261,9 +261,20 @@ def test_the_checks_are_on_the_days_of_the_plan_and_then_every_four_weeks(recomm
     person = returning(recommender)
     found = []
     for day in (7, 14, 28, 42, 56, 70, 84, 100, 112):
-        after = person.check(day, fu_change="better", fu_pain=0, **person.health()).next_check
+        body = person.filled(person.body(day, fu_change="better", fu_pain=0, **person.health()))
+        after = person.check(day, **body["follow_up"]).next_check
         found.append((after.first - START).days if after else None)
     assert found == [14, 28, 42, 56, 70, 84, 112, 112, 140]
+
+
+def test_when_it_first_began_is_asked_once_as_soon_as_the_pain_has_lasted_for_long(recommender: Recommender) -> None:
+    person = returning(recommender)
+    asked = []
+    for day in (42, 70, 84):
+        body = person.filled(person.body(day, fu_change="better", fu_pain=0, **person.health()))
+        asked += [day] * ("onset_age" in body["follow_up"])
+        person.check(day, **body["follow_up"])
+    assert asked == [70]
 
 
 def test_before_a_session_a_no_gives_the_same_routine(recommender: Recommender) -> None:

@@ -39,6 +39,7 @@ KINDS_AT_MOST: Mapping[Stage, Mapping[str, int]] = {
     Stage.STRENGTHEN: {"strength": 6},
 }
 AFRAID_AT_MOST = 5  # IN-12
+ALL_OVER_AT_MOST = {Stage.SETTLE: 3, Stage.BUILD: 6, Stage.STRENGTHEN: 6}  # CI-R13
 # ORD-07, and the two pairs of its note.
 ALIKE = (*NEAR_DUPLICATES, {"cat_cow", "seated_cat_cow"}, {"pelvic_tilt", "standing_pelvic_tilt_wall"})
 
@@ -186,7 +187,8 @@ def possible_moves(recommender: Recommender, recommendation: Recommendation) -> 
     helping = sum(number for (_, helps), number in count.items() if helps)
     others = sum(number for (_, helps), number in count.items() if not helps)
     afraid = AFRAID_AT_MOST if "IN-12" in this.fired else len(left)
-    return min(helping + min(helping, others), STAGES[this.stage].moves, afraid)
+    all_over = ALL_OVER_AT_MOST[this.stage] if "CI-R13" in this.fired else len(left)
+    return min(helping + min(helping, others), STAGES[this.stage].moves, afraid, all_over)
 
 
 def test_no_condition_reads_the_minutes(recommender: Recommender) -> None:

@@ -295,3 +295,15 @@ def test_data_of_another_shape_is_no_routine(recommender: Recommender, data: dic
 
 def test_the_room_of_links_is_the_only_one_that_looks_at_the_stop_itself() -> None:
     assert ROOMS_OF_THEIR_OWN == {"link"}
+
+
+def test_a_link_marks_the_moves_of_strength_days_as_the_result_does(planner: Planner) -> None:
+    marks = r'app-move__name">([^<]*)<(?:(?!app-move__name).)*?app-move__dose">[^<]*strength days'
+    page = planner.visitor.result_of({}).text
+    link = link_on(page)
+    say(planner.client, link, NO)
+    strong = re.findall(marks, page, re.DOTALL)
+    shown, paper = (planner.client.get(f"{link}/{part}").text for part in ("moves", "handout"))
+    assert re.findall(marks, shown, re.DOTALL) == strong != []
+    assert paper.count("strength days</p>") == len(strong)
+    assert all("Do the strength moves on 2 or 3 days a week" in one for one in (page, shown, paper))

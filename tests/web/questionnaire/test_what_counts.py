@@ -68,7 +68,7 @@ def test_what_counts_is_open_where_its_option_is_chosen(visitor: Visitor) -> Non
     conditions = questions["conditions"]
     page = page_with(visitor, conditions)
     chosen = what_counts(page, conditions, conditions.option("spinal_fracture"))
-    other = what_counts(page, conditions, conditions.option("stenosis"))
+    other = what_counts(page, conditions, conditions.option("scoliosis"))
     assert " open>" in chosen and " open>" not in other
     assert "Is this yours?" in chosen
 
