@@ -145,8 +145,12 @@ class Builder:
     def refilled(
         self, kept: Sequence[Candidate], may_join: Iterable[Sequence[Candidate]], ends: Ends, away: frozenset[str]
     ) -> tuple[Item, ...]:
-        """Return a routine of the kept moves, filled up from each group of others in turn, without the parts ``away``."""
-        room = self._room(ends, self._budget.moves_at_most)
+        """Return a routine of the kept moves, filled up from each group of others in turn, without the parts ``away``.
+
+        Where an end gave way to the main place, there are no more moves than should be for it at the least.
+        """
+        fewer = ends != self._ends[0]
+        room = self._room(ends, self._least_for_main_place if fewer else self._budget.moves_at_most)
         room = replace(room, bounds={slot: bounds for slot, bounds in room.bounds.items() if slot not in away})
         chosen = tuple(placements(candidate)[0] for candidate in kept)
         if not room.fits(chosen):
