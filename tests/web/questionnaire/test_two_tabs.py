@@ -166,7 +166,9 @@ def test_a_check_is_finished_with_the_answers_that_were_shown_only(kept: Planner
 # What a page of questions says is looked at once more; a form that names the stop says which one was told; these two
 # say themselves what they do, whatever there is.
 _QUESTIONS = {"questions.take", "check_ins.take"}
-_OF_A_STOP = {"stops.answer_again"}
+_OF_A_STOP = {"stops.answer_again", "stops.answer"}
+# These name the move that hurt, or say only that the session of today is done.
+_IN_A_SESSION = {"hurts.take", "plan_hurts.take", "plan.done"}
 # What it changes has no earlier page to differ from: the choice is all that it sends.
 _ABOUT_NO_ANSWER = {"country.choose"}
 _FORGETTING = {"questions.start_again", "plan.forget"}
@@ -188,7 +190,15 @@ BUTTONS = {
 def test_every_form_of_a_person_is_of_a_kind_that_knows_two_tabs(kept: Planner) -> None:
     forms = {rule.endpoint for rule in kept.app.url_map.iter_rules() if "POST" in (rule.methods or ())}
     of_people = {endpoint for endpoint in forms if endpoint.partition(".")[0] not in OPEN_ROOMS}
-    assert of_people == {*BUTTONS, *_QUESTIONS, *_OF_A_STOP, *_FORGETTING, *_OF_A_LINK, *_ABOUT_NO_ANSWER}
+    assert of_people == {
+        *BUTTONS,
+        *_QUESTIONS,
+        *_OF_A_STOP,
+        *_FORGETTING,
+        *_OF_A_LINK,
+        *_IN_A_SESSION,
+        *_ABOUT_NO_ANSWER,
+    }
 
 
 @pytest.mark.parametrize("seen, said", [({}, "again"), ({"seen": "0123456789abcdef"}, "changed")])
