@@ -84,7 +84,7 @@ def test_the_count_of_each_level_is_that_of_counting_one_by_one(
         wanted = free.get(question.id, [usual[question.id]])
         given = [is_given(code, question.id, answer) for answer in wanted]
         reduced &= diagrams.of(code.graph.any((-code.answers.is_answered(question.id), *given)))
-    reduced &= diagrams.of(code.graph.every(code.answers.is_answered(name) for name in optional(recommender)))
+    reduced &= diagrams.of(everything_shown_is_answered(code))
     counted = {level: diagrams.count(reduced & diagrams.of(code.rules.level[level])) for level in Level}
     assert counted == {level: one_by_one[level] for level in Level}
     assert diagrams.count(reduced) == len(seen) > 100
@@ -102,12 +102,12 @@ def is_given(code: Encoded, question: str, answer: Answer) -> int:
     )
 
 
-def optional(recommender: Recommender) -> list[str]:
-    """Return the questions that may be left out and that everybody sees: each reduced sheet answers them."""
-    shown = recommender.flow.shown(usual_answers(recommender))
-    return [
-        one.id for one in recommender.content.questionnaire.intake_questions if one.id in shown and not one.required
-    ]
+def everything_shown_is_answered(code: Encoded) -> int:
+    """Return that each reduced sheet answers also what might be left out."""
+    return code.graph.every(
+        code.graph.implies(code.answers.is_shown(question), code.answers.is_answered(question.id))
+        for question in code.universe.questions
+    )
 
 
 def test_the_levels_share_out_all_sheets_and_most_of_them_are_emergencies(counts: Counts) -> None:
