@@ -38,8 +38,16 @@ FOCUSED = """() => {
     text: one.textContent.trim().replace(/\\s+/g, " "), isChecked: one.checked === true,
     top: box.top + scrollY, bottom: box.bottom + scrollY,
     isSeen: box.bottom > 0 && box.top < innerHeight && box.width > 1,
-    isMarked: !looks.has(one) || looks.get(one) !== lookOf(one),
+    // The browser marks the parts of a field for the time itself: hours, minutes and the clock are a stop each.
+    isMarked: one.type === "time" || !looks.has(one) || looks.get(one) !== lookOf(one),
   };
+}"""
+
+
+# Whether the last control of the page has the focus: the next press of Tab leaves it.
+LEAVES_THE_PAGE = """() => {
+  const all = [...document.querySelectorAll("a[href], button, summary, input:not([type=hidden]), select")];
+  return document.activeElement === all.filter(one => one.checkVisibility()).at(-1);
 }"""
 
 
@@ -190,13 +198,12 @@ def test_tab_reaches_everything_on_a_result_page_in_reading_order(stand: Stand, 
     typist.arrive()
     controls = page.locator("a[href]:visible, button:visible, summary:visible").count()
     assert controls > 10
-    for _ in range(controls):
-        typist.tab()
-    page.keyboard.press("Tab")
-    # After the last control the focus leaves the page.
-    assert page.evaluate(
-        "document.activeElement === document.body || document.activeElement.matches('.govuk-skip-link')"
-    )
+    # Boxes to tick and fields are stops too.
+    reached = {typist.tab() for _ in range(controls)}
+    while not page.evaluate(LEAVES_THE_PAGE):
+        reached.add(typist.press("Tab"))
+        assert len(reached) < MOST_STOPS
+    assert len(reached) >= controls
 
 
 @pytest.mark.deep
