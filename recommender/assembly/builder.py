@@ -331,10 +331,13 @@ def other_days(
     )
     ends = Ends(*(any(item.slot is slot for item in items) for slot in (Slot.WARM_UP, Slot.CLOSING)))
     gone = unwanted.union(item.exercise.id for item in moves)
-    may_join = [
-        [move for move in group if move.exercise.slot not in away and move.exercise.id not in gone]
-        for group in (screen.moves, screen.others)
-    ]
+    end_ids = [item.exercise.id for item in items if item.slot in END_SLOTS]
+
+    def may_come(move: Candidate) -> bool:
+        is_new = move.exercise.slot not in away and move.exercise.id not in gone
+        return is_new and not any(decision.are_near_duplicates(move.exercise.id, end) for end in end_ids)
+
+    may_join = [list(filter(may_come, group)) for group in (screen.moves, screen.others)]
     kept = [screen.candidates[item.exercise.id]._replace(forms=(item.form,)) for item in stays]
     refilled = builder.refilled(kept, may_join, ends, away)
     return Routine(budget.minutes, decision.stage, refilled) if refilled else None

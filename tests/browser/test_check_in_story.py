@@ -148,7 +148,7 @@ def test_the_scores_are_drawn_with_their_words_and_numbers(walker: Walker, recom
         page.get_by_role("button", name="Start now").click()
     walker.fill_in(full_sheet(recommender, FLARE))
     walker.press("Show my routine")
-    page.goto(f"{walker.home}/questions/make-it-fit")
+    page.goto(f"{walker.home}/questions/make-it-fit?from=result")
     walker.fill_in(full_sheet(recommender, FLARE))
     walker.press("Remember my plan")
     walker.clock.pass_days(7)
