@@ -9,7 +9,9 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from recommender.models.levels import Level
+from recommender.models.questionnaire import Question, QuestionKind
 from recommender.presentation.wording import Wording
+from recommender.web.core.filters import first_sentence
 from tests.support.fields import BOXES, READ_BOXES, wanted
 from tests.support.people import URGENT, example
 from tests.support.places import Place, Stand
@@ -46,8 +48,11 @@ class Walker:
         self._go(self.page.get_by_role("link", name=self._said(words), exact=True))
 
     def change(self, question: str) -> None:
-        """Follow the link beside one answer of the check answers page."""
-        self._go(self.page.locator(f'a[href$="#{question}"]'))
+        """Follow the link beside one answer of the check answers page, which may be among those that are folded away."""
+        link = self.page.locator(f'a[href$="#{question}"]')
+        if not link.is_visible():
+            self.page.locator("details", has=link).locator("summary").click()
+        self._go(link)
 
     def fill_in(self, raw: Mapping[str, Any]) -> None:
         """Make the page that is open say what the raw sheet says."""
@@ -106,6 +111,14 @@ class Walker:
 
 def fits(page: Page) -> bool:
     return all(edge <= PHONE["width"] for edge in page.evaluate(RIGHT_EDGES))
+
+
+def told_in_summary(page: Page, question: Question, answer: str) -> Locator:
+    """Return where the summary tells an answer: what was ticked of a list is a sign, any other stands by its question."""
+    if question.kind is QuestionKind.MANY:
+        return page.get_by_role("listitem").get_by_role("strong").get_by_text(answer, exact=True)
+    row = page.locator(".app-brief > div", has=page.get_by_text(first_sentence(question.text), exact=True))
+    return row.locator("dd").get_by_text(answer, exact=True)
 
 
 @pytest.fixture
@@ -237,10 +250,10 @@ def test_a_care_page_leads_to_a_summary_and_back(walker: Walker, level: Level, h
     walker.follow("A summary to show or print")
     expect(page.locator("h1")).to_have_text("Summary for a health professional")
     content = walker.localised.content
-    expect(page.get_by_text(content.catalogue.dispositions[level].title, exact=True)).to_be_visible()
+    expect(page.get_by_text(f"{content.catalogue.dispositions[level].title}.", exact=True)).to_be_visible()
+    asked = content.questionnaire.questions[question]
     for value in wanted({question: given}, question):
-        told = page.locator(".app-answers").get_by_text(content.questionnaire.questions[question].option(value).text)
-        expect(told.first).to_be_visible()
+        expect(told_in_summary(page, asked, asked.option(value).text)).to_be_visible()
     expect(page.get_by_role("button", name="Print this page")).to_be_visible(visible=has_script)
     walker.follow("Back to your result")
     walker.expect_outcome(level)
