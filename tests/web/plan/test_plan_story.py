@@ -23,6 +23,8 @@ STORY: list[tuple[int, dict[str, Any], str]] = [
     ),
 ]
 
+SCORES = r"<table class=\"app-scores__table.*?</table>"
+
 
 def test_the_story_of_eight_weeks_grows_stays_eases_and_ends_with_someone(planner: Planner) -> None:
     planner.remember(FLARE)
@@ -62,7 +64,7 @@ def test_the_scores_are_drawn_and_stand_in_a_table(planner: Planner) -> None:
     for day, given, _ in STORY[:2]:
         planner.on_day(day).check(given)
     text = planner.plan().text
-    table = re.search(r"<table.*?</table>", text, re.DOTALL)
+    table = re.search(SCORES, text, re.DOTALL)
     assert table
     assert re.findall(r"<td>(\d+)</td>", table[0]) == ["6", "3", "5", "4", "4", "5"]
     drawing = re.search(r"<svg class=\"app-scores.*?</svg>", text, re.DOTALL)
@@ -133,7 +135,7 @@ def test_a_page_opened_before_a_check_begins_no_second_one_on_that_day(planner: 
     assert heading(planner.check({"fu_change": "better", "fu_pain": 5})) == "Do a little more"
     sent = planner.client.post("/plan/check", data=open_before)
     assert sent.headers["Location"].startswith("/plan?")
-    table = re.search(r"<table.*?</table>", planner.plan().text, re.DOTALL)
+    table = re.search(SCORES, planner.plan().text, re.DOTALL)
     assert table
     assert len(re.findall(r"<tr>", table[0])) == 3
 
