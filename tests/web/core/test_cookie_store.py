@@ -70,7 +70,11 @@ def opened_again(app: Flask, name: str) -> Mapping[str, Any] | None:
 
 @pytest.mark.parametrize("name", list(RECORDED["cookies"]))
 def test_a_cookie_of_before_still_opens_and_would_be_written_the_same(site_of_then: Flask, name: str) -> None:
-    assert opened_again(site_of_then, name) == RECORDED["cookies"][name]["data"]
+    """The page that asked how the desk is, and how somebody feels, is gone; that it was seen need not be kept."""
+    expected = RECORDED["cookies"][name]["data"]
+    if "visited" in expected:
+        expected = {**expected, "visited": [slug for slug in expected["visited"] if slug != "desk-and-feelings"]}
+    assert opened_again(site_of_then, name) == expected
 
 
 @pytest.mark.parametrize("name", list(RECORDED["cookies"]))
