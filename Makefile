@@ -20,7 +20,7 @@ PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal $(PYTEST_FLAGS)
 # slower machine. `make code-mutants` tries all.
 CODE_MUTANT_COUNT ?= 250
 
-test: $(VENV)/.dev  ## run a true sample of every kind of test, in under five minutes
+test: $(VENV)/.dev $(VENV)/.proof  ## run a true sample of every kind of test, in under five minutes
 	$(PYTEST) -m "not deep and not long"
 
 test-deep: $(VENV)/.dev $(VENV)/.figures $(VENV)/.proof  ## run all other tests, the brief's coverage, and every slip in the rules and the final check
