@@ -192,6 +192,8 @@ MEANT: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
     (("recommendation",), "breaks.*.items.*.cautions", CHANGED, "a rule says when a chair may have wheels"),
     (("exercises",), "exercises.*.forms.*.place", CHANGED, "who has only a chair may stand up from it, holding on"),
     (("exercise",), "exercise.forms.*.place", CHANGED, "who has only a chair may stand up from it, holding on"),
+    (("exercises",), "exercises.*.not_here", CHANGED, "words of brief 0.4, section 6"),
+    (("recommendation",), "breaks.*.items.*.not_here", CHANGED, "words of brief 0.4, section 6"),
     (("recommendation",), "answer_again", ADDED, "what somebody was not sure of may be answered again"),
     (("check-in",), "recommendation.answer_again", ADDED, "what somebody was not sure of may be answered again"),
     (("questionnaire",), "before_session.*.questions.*.options.*.shown_if", ADDED, FIT),
