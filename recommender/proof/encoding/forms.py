@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import partial
 
 from recommender.assembly.matching import allows_others_only, exercises_for, forms_in
 from recommender.assembly.screening import rank
@@ -96,7 +97,7 @@ class FormEncoding:
         for branch in self.universe.before_assembly:
             if branch.then.plan is not None:
                 timing, fired = branch.then.plan.timing, self.rules.fired[branch.id]
-                over = longer_than(self.graph, doses, lambda dose: work_seconds(exercise, dose, timing), limit)  # noqa: B023
+                over = longer_than(self.graph, doses, partial(work_seconds, exercise, timing=timing), limit)
                 too_long.append(self.graph.every((no_plan_before, fired, over)))
                 no_plan_before = self.graph.both(no_plan_before, -fired)
         return self.graph.any((*too_long, no_plan_before))

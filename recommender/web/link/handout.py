@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from babel import Locale
 from babel.dates import get_day_names
@@ -73,10 +73,10 @@ def short_lines(steps: Sequence[str]) -> list[str]:
     return min(texts, key=lambda lines: max(map(len, lines)))
 
 
-def weekdays(width: str) -> list[tuple[int, str]]:
+def weekdays(width: Literal["abbreviated", "wide"]) -> list[tuple[int, str]]:
     """Return the days of a week as people here begin it: the number, Monday being 0, and the name."""
     locale = Locale.parse(date_locale(current_language().code, current_state().settings.region))
-    names = get_day_names(width, locale=locale)  # type: ignore[arg-type]
+    names = get_day_names(width, locale=locale)
     days = ((locale.first_week_day + offset) % _WEEK_DAYS for offset in range(_WEEK_DAYS))
     return [(day, names[day]) for day in days]
 
