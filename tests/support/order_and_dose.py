@@ -313,9 +313,11 @@ def dos_13(this: Session) -> Iterator[str]:
 
 
 def words(this: Session) -> Iterator[str]:
-    """The rows that are words only: each is said to everybody, DOS-12 to those it is about."""
-    everybody = {"DOS-04", "DOS-05", "DOS-09", "DOS-10", "DOS-13", "DOS-14", "DOS-15", "DOS-16", "ORD-04", "ORD-09"}
+    """The rows that are words only: each is said to everybody, DOS-12 and DOS-15 to those they are about."""
+    everybody = {"DOS-04", "DOS-05", "DOS-09", "DOS-10", "DOS-13", "DOS-14", "DOS-16", "ORD-04", "ORD-09"}
     yield from (f"{rule} is not said" for rule in sorted(everybody - this.fired))
+    if this.ticked("conditions", "me_cfs") == ("DOS-15" in this.fired):
+        yield "DOS-15 is said to the wrong people"
     nerve = this.ticked("leg_symptoms", "below_knee", "tingling") or this.ticked("conditions", "disc")
     if (nerve or _prefers_arching(this)) != ("DOS-12" in this.fired):
         yield "DOS-12 is said to the wrong people"
