@@ -39,6 +39,24 @@ def questions() -> Iterator[tuple[str, str]]:
             yield path.relative_to(RULES.parent).as_posix(), question["id"]
 
 
+def exercises() -> Iterator[str]:
+    for path in sorted(EXERCISES.glob("*.yaml")):
+        yield path.stem
+
+
+def rule_of(file: str) -> str:
+    rule = re.match(r"[A-Z]+-[A-Z]?\d+", Path(file).name)
+    assert rule
+    return rule[0]
+
+
+def leave_out(root: Path, file: str, question: str) -> None:
+    text = (root / file).read_text(encoding="utf-8")
+    fewer = re.sub(rf"  - id: {question}\n(?:    .*\n|\n)*", "", text)
+    assert fewer != text
+    (root / file).write_text(fewer, encoding="utf-8")
+
+
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     return copied(tmp_path)
@@ -50,25 +68,24 @@ def told(root: Path) -> ContentError:
     return refused.value
 
 
-@pytest.mark.parametrize("file", spread(rule_files(), 1, kind=lambda file: file.rpartition("/")[0]))
+EACH_RULE_FILE = spread(rule_files(), 1, kind=lambda file: file.rpartition("/")[0], others=pytest.mark.long)
+EACH_QUESTION = spread(questions(), 3, name=lambda asked: asked[1], others=pytest.mark.long)
+EACH_EXERCISE = spread(exercises(), 3, others=pytest.mark.long)
+
+
+@pytest.mark.parametrize("file", EACH_RULE_FILE)
 def test_each_rule_file_is_missed(copy: Path, file: str) -> None:
     (copy / file).unlink()
-    rule = re.match(r"[A-Z]+-[A-Z]?\d+", Path(file).name)
-    assert rule
-    assert f"rule '{rule[0]}' is missing." in told(copy).reasons
+    assert f"rule '{rule_of(file)}' is missing." in told(copy).reasons
 
 
-@pytest.mark.parametrize("asked", spread(questions(), 3, name=lambda asked: asked[1]))
+@pytest.mark.parametrize("asked", EACH_QUESTION)
 def test_each_question_is_missed(copy: Path, asked: tuple[str, str]) -> None:
-    file, question = asked
-    text = (copy / file).read_text(encoding="utf-8")
-    fewer = re.sub(rf"  - id: {question}\n(?:    .*\n|\n)*", "", text)
-    assert fewer != text
-    (copy / file).write_text(fewer, encoding="utf-8")
-    assert f"question '{question}' is missing." in told(copy).reasons
+    leave_out(copy, *asked)
+    assert f"question '{asked[1]}' is missing." in told(copy).reasons
 
 
-@pytest.mark.parametrize("exercise", spread(sorted(path.stem for path in EXERCISES.glob("*.yaml")), 3))
+@pytest.mark.parametrize("exercise", EACH_EXERCISE)
 def test_each_exercise_is_missed(copy: Path, exercise: str) -> None:
     (copy / "catalogue" / "exercises" / f"{exercise}.yaml").unlink()
     refused = told(copy)
@@ -76,6 +93,23 @@ def test_each_exercise_is_missed(copy: Path, exercise: str) -> None:
     [missing] = [fault for fault in refused.faults if fault.public]
     line = (copy / CATALOGUE).read_text(encoding="utf-8").splitlines()[missing.line - 1]
     assert missing.path == CATALOGUE and exercise in line
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("half", [0, 1])
+def test_of_the_half_that_is_lost_each_file_and_question_is_missed_and_no_other(copy: Path, half: int) -> None:
+    """Each one alone is lost in `make test-long`: it takes a whole load for each."""
+    files, asked, moves = [*rule_files()][half::2], [*questions()][half::2], [*exercises()][half::2]
+    for file in files:
+        (copy / file).unlink()
+    for one in asked:
+        leave_out(copy, *one)
+    for move in moves:
+        (copy / "catalogue" / "exercises" / f"{move}.yaml").unlink()
+    lost = {f"rule '{rule_of(file)}' is missing." for file in files}
+    lost |= {f"question '{question}' is missing." for _, question in asked}
+    lost |= {f"exercise '{move}' is missing." for move in moves}
+    assert {reason for reason in told(copy).reasons if reason.endswith("is missing.")} == lost
 
 
 def test_each_disposition_is_missed(copy: Path) -> None:

@@ -39,8 +39,9 @@ def spread(
     *,
     name: Callable[[Case], str] = str,
     kind: Callable[[Case], Hashable] = lambda case: None,
+    others: pytest.MarkDecorator = pytest.mark.deep,
 ) -> list[Any]:
-    """Return every case as a parameter of a test: about so many of a hundred fast, the others deep.
+    """Return every case as a parameter of a test: about so many of a hundred fast, the ``others`` deep or long.
 
     ``name`` is the case's id, which the hash is taken of. At least one case of each ``kind`` is fast.
     """
@@ -50,7 +51,7 @@ def spread(
         names = [name(case) for case in every if kind(case) == wanted]
         if not fast.intersection(names):
             fast.add(min(names, key=_digest))
-    return [pytest.param(case, id=name(case), marks=_deep_unless(name(case) in fast)) for case in every]
+    return [pytest.param(case, id=name(case), marks=() if name(case) in fast else others) for case in every]
 
 
 def seeds(first: int, *, fast: int, deep: int, long: int = 0) -> list[Any]:
@@ -88,7 +89,3 @@ def place_in_hundred(name: str) -> int:
 
 def _digest(name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest()
-
-
-def _deep_unless(is_fast: bool) -> tuple[Any, ...]:
-    return () if is_fast else (pytest.mark.deep,)
