@@ -37,8 +37,8 @@ test-long: $(VENV)/.dev $(VENV)/.figures $(VENV)/.proof  ## before a release: ru
 check: $(VENV)/.run  ## check every rule and catalogue file
 	$(BIN)/recommender check
 
-prove: $(VENV)/.proof  ## prove what must hold for every answer sheet, or show somebody for whom it does not
-	$(BIN)/recommender prove
+prove: $(VENV)/.proof  ## prove what must hold for every answer sheet, or show somebody for whom it does not; kept in rules/proof.json
+	$(BIN)/recommender prove --record
 
 lint: $(VENV)/.dev  ## style and types
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -7,7 +7,10 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from recommender import __version__
 from recommender.loaders.content import load_content
+from recommender.loaders.proof_record import tables_hash, write_proof_record
+from recommender.models.proof_record import ProofRecord, ProvedObligation
 from recommender.settings import Settings
 
 if TYPE_CHECKING:
@@ -29,6 +32,9 @@ def add_prove_command(commands: Any) -> None:
         "obligations", nargs="*", metavar="OBLIGATION", help="only these, by the names that a whole proof prints"
     )
     command.add_argument("--json", action="store_true", help="print JSON, with a case for the lab beside each finding")
+    command.add_argument(
+        "--record", action="store_true", help="keep what a whole proof says beside the rules, for the page /rules/proof"
+    )
     command.set_defaults(run=_prove)
 
 
@@ -39,6 +45,9 @@ def _prove(given: argparse.Namespace, settings: Settings) -> int:
     if unknown:
         print(f"There is no obligation '{unknown[0]}'. There are: {', '.join(one.id for one in OBLIGATIONS)}.")
         return _BROKEN
+    if given.record and given.obligations:
+        print("Only a whole proof can be kept. Leave out --record, or name no obligation.")
+        return _BROKEN
     content = load_content(settings.rules_dir, settings.catalogue_dir)
     proof = prove(content, only=given.obligations, with_counts=not given.obligations)
     supplied = {fact.id: fact.first_value for fact in content.rule_set.supplied if not fact.after_assembly}
@@ -46,7 +55,23 @@ def _prove(given: argparse.Namespace, settings: Settings) -> int:
         print(json.dumps(as_data(proof, content.hash, supplied), indent=2, ensure_ascii=False))
     else:
         print("\n".join(report(proof)))
-    return _PROVED if proof.holds else _BROKEN
+    if not proof.holds:
+        return _BROKEN
+    if given.record:
+        write_proof_record(settings.rules_dir, record_of(proof, content.hash))
+    return _PROVED
+
+
+def record_of(proof: Proof, content_hash: str) -> ProofRecord:
+    """Return what is kept of a whole proof that holds."""
+    assert proof.holds and proof.counts is not None
+    obligations = [
+        ProvedObligation(result.obligation.id, result.obligation.says, tuple(result.accepted))
+        for result in proof.results
+        if not result.obligation.for_authors
+    ]
+    by_level = {str(level): count for level, count in proof.counts.by_level.items()}
+    return ProofRecord(content_hash, tables_hash(), __version__, obligations, proof.counts.sheets, by_level)
 
 
 def report(proof: Proof) -> Iterator[str]:

@@ -21,6 +21,7 @@ from recommender.loaders.yaml_source import Document, Location, read_document, r
 from recommender.models.content import Content
 from recommender.models.content_hash import content_hash
 from recommender.models.levels import Stage
+from recommender.models.proof_record import PROOF_FILE
 from recommender.models.rules import RuleSet
 
 _LISTS = {
@@ -32,6 +33,7 @@ _LISTS = {
     "slot": "slots",
 }
 # What else lies in the folder of the catalogue.
+_BESIDE_RULES = ("README.md", PROOF_FILE)
 _BESIDE = ("README.md", "exercises", "figures")
 
 
@@ -87,7 +89,9 @@ def load_vocabulary(rules_dir: Path, catalogue_dir: Path) -> Vocabulary:
 
 def _read_files(rules_dir: Path, catalogue_dir: Path) -> _Files:
     rule_set = _single(rules_dir, "rule-set")
-    in_rules = [document for document in read_folder(rules_dir, rules_dir) if document.path != rule_set.path]
+    in_rules = [
+        document for document in read_folder(rules_dir, rules_dir, _BESIDE_RULES) if document.path != rule_set.path
+    ]
     rules = [document for document in in_rules if "/questionnaire/" not in document.path]
     for document in rules:
         write_out_tables(document)

@@ -82,8 +82,8 @@ def read_document(path: Path, shown_path: str) -> Document:
     return document
 
 
-def read_folder(folder: Path, root: Path) -> Iterator[Document]:
-    """Yield every .yaml file below the folder, in order of path; any other file but README.md is a fault.
+def read_folder(folder: Path, root: Path, beside: Container[str] = ("README.md",)) -> Iterator[Document]:
+    """Yield every .yaml file below the folder, in order of path; any other file but those named ``beside`` is a fault.
 
     What editors and systems leave behind is passed over.
     """
@@ -93,7 +93,7 @@ def read_folder(folder: Path, root: Path) -> Iterator[Document]:
         shown = path.relative_to(root.parent).as_posix()
         if path.suffix == ".yaml":
             yield read_document(path, shown)
-        elif not path.is_dir() and path.name != "README.md":
+        elif not path.is_dir() and path.name not in beside:
             yield _not_read(shown, "its name does not end in .yaml")
 
 

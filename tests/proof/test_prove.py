@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +19,7 @@ from recommender.models.conditions import All, Chosen, Condition, Not
 from recommender.models.content import Content
 from recommender.models.forbidden import ForbiddenMoves, ForbiddenTable, Moves
 from recommender.models.levels import Level
+from recommender.models.proof_record import PROOF_FILE
 from recommender.models.questionnaire import Intake
 from recommender.models.rules import Branch
 from recommender.proof import solver as solver_module
@@ -27,6 +30,7 @@ from recommender.proof.prove import OBLIGATIONS, Proof, prove, shipped_knowledge
 from recommender.proof.prover import Hole, Prover
 from recommender.proof.solver import ProofExtraMissing
 from recommender.service.recommend import Recommender
+from recommender.settings import content_folder
 
 needs_solver = [pytest.mark.deep, pytest.mark.usefixtures("solver")]
 
@@ -235,6 +239,21 @@ class TestCommand:
         assert "All proved or accepted" in told
         assert main(["prove", "never-speaks", "--json"]) == 0
         assert json.loads(capsys.readouterr().out)["obligations"][0]["id"] == "never-speaks"
+
+    @pytest.mark.deep
+    @pytest.mark.usefixtures("solver", "diagrams")
+    def test_a_whole_proof_that_holds_is_kept_and_is_the_one_that_ships(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        shutil.copytree(content_folder("rules"), tmp_path / "rules")
+        (tmp_path / "rules" / PROOF_FILE).unlink()
+        monkeypatch.setenv("RULES_DIR", str(tmp_path / "rules"))
+        assert main(["prove", "--record"]) == 0
+        assert (tmp_path / "rules" / PROOF_FILE).read_bytes() == (content_folder("rules") / PROOF_FILE).read_bytes()
+
+    def test_a_part_of_a_proof_is_not_kept(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["prove", "level", "--record"]) == 1
+        assert "Only a whole proof can be kept" in capsys.readouterr().out
 
     def test_an_obligation_that_there_is_not_is_named(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["prove", "everything"]) == 1

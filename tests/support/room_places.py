@@ -168,6 +168,7 @@ def book_places() -> Iterator[RoomPlace]:
     yield RoomPlace("matrix", "no match", "/rules/matrix?region=neck&position=prone")
     yield RoomPlace("questions", "", "/rules/questions")
     yield RoomPlace("conflicts", "", "/rules/conflicts")
+    yield RoomPlace("proof", "", "/rules/proof")
     yield RoomPlace("rules printed", "", "/rules/print")
     yield RoomPlace("rule unknown", "", "/rules/XX-99", status=404)
 

@@ -26,6 +26,9 @@ SEARCH, CONFIRM = "q", "confirm"
 _CHOICE, _LABEL = 70, 44
 
 
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
 @dataclass(frozen=True, slots=True)
 class RuleGroup:
     """The rules of one kind that fit."""
@@ -306,3 +309,11 @@ def _spans(headings: Iterable[Heading]) -> tuple[Span, ...]:
     for heading in headings:
         widths[heading.question] = widths.get(heading.question, 0) + 1
     return tuple(Span(question, width) for question, width in widths.items())
+
+
+def figure(count: int) -> str:
+    """Return a number as it is read: 6.7·10⁷⁵ above a million, with its first two digits."""
+    if count < 10**6:
+        return f"{count:,}"
+    power = len(str(count)) - 1
+    return f"{count / 10**power:.1f}·10{str(power).translate(_RAISED)}"

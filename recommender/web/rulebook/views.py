@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 from flask import Blueprint, Response, abort, make_response, render_template, request
 
+from recommender.loaders.proof_record import accepted_of, read_proof_record
 from recommender.loaders.vignettes import load_vignettes
 from recommender.models.questionnaire import READ_BY_ASSEMBLY
 from recommender.rulebook.book import RuleBook
@@ -19,6 +20,7 @@ from recommender.web.rulebook.pages import (
     ListView,
     MatrixView,
     answers_read,
+    figure,
     list_view,
     matrix_view,
     part_link,
@@ -117,6 +119,14 @@ def conflicts() -> Response:
     """What was decided where the first articles conflict, and what clinicians must still settle."""
     book = current_book()
     return _page("rulebook/conflicts.html", work=work_list(book))
+
+
+@blueprint.get("/rules/proof")
+def proof() -> Response:
+    """What is proved of these rules over every answer sheet, and what is not."""
+    book = current_book()
+    state, record = read_proof_record(current_state().settings.rules_dir, book.content.hash)
+    return _page("rulebook/proof.html", state=state.value, proof=record, accepted_of=accepted_of, figure=figure)
 
 
 @blueprint.get("/rules/print")

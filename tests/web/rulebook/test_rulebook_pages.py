@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from recommender.models.content import Content
 from recommender.service.recommend import Recommender
 
-PAGES = ("/rules", "/rules/matrix", "/rules/questions", "/rules/conflicts", "/rules/print")
+PAGES = ("/rules", "/rules/matrix", "/rules/questions", "/rules/conflicts", "/rules/proof", "/rules/print")
 
 
 @pytest.fixture
