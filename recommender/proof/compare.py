@@ -159,7 +159,10 @@ class Change:
             return {}
         diagrams = Diagrams(self.before.answers, first)
         touched = diagrams.whole() & diagrams.of(self._fires_otherwise())
-        was, now = (dict(regions(diagrams, rules, touched)) for rules in (self.before, self.after))
+        was, now = (
+            {level: region for level, region, _ in regions(diagrams, rules, touched)}
+            for rules in (self.before, self.after)
+        )
         return {(one, other): diagrams.count(was[one] & now[other]) for one, other in moved}
 
     def _fires_otherwise(self) -> Literal:

@@ -147,13 +147,19 @@ def ordered(universe: Universe, first: Sequence[str]) -> Iterator[tuple[Question
 def count_sheets(rules: RuleEncoding, first: Sequence[str] = (), *, in_binary: bool = True) -> Counts:
     """Return the counts. ``first`` are questions to look at first; other ways to write a sheet come to the same numbers."""
     diagrams = Diagrams(rules.answers, first, in_binary=in_binary)
-    by_level = {level: diagrams.count(region) for level, region in regions(diagrams, rules)}
-    return Counts(sum(by_level.values()), by_level)
+    whole = diagrams.whole()
+    sheets = left = diagrams.count(whole)
+    by_level = {}
+    for level, region, rest in regions(diagrams, rules, whole):
+        # What is remembered of each node while counting takes most of the memory: the smaller part is counted.
+        by_level[level] = diagrams.count(region) if len(region) <= len(rest) else left - diagrams.count(rest)
+        left -= by_level[level]
+    return Counts(sheets, by_level)
 
 
-def regions(diagrams: Diagrams, rules: RuleEncoding, within: Any = None) -> Iterator[tuple[Level, Any]]:
-    """Yield the diagram of the whole sheets of each level, worst level first; ``within`` leaves out all other sheets."""
-    undecided = diagrams.whole() if within is None else within
+def regions(diagrams: Diagrams, rules: RuleEncoding, within: Any) -> Iterator[tuple[Level, Any, Any]]:
+    """Yield the diagram of the sheets ``within`` of each level, worst level first, and that of those that are milder."""
+    undecided = within
     *others, mildest = sorted(Level, key=lambda one: -one.rank)
     for level in others:
         cases = [
@@ -164,9 +170,9 @@ def regions(diagrams: Diagrams, rules: RuleEncoding, within: Any = None) -> Iter
         left = undecided
         for case in sorted(cases, key=len):
             left &= ~case
-        yield level, undecided & ~left
+        yield level, undecided & ~left, left
         undecided = left
-    yield mildest, undecided
+    yield mildest, undecided, undecided & ~undecided
 
 
 def _new_manager() -> Any:
