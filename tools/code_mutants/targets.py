@@ -8,7 +8,7 @@ _LAST_CHECK = ("tests/assembly/test_final_check.py", "tests/assembly/test_final_
 TARGETS = (
     *(
         Target(f"recommender/assembly/final_check/{name}.py", _LAST_CHECK)
-        for name in ("case", "table", "routine_checks", "item_checks", "dose_checks", "order_checks")
+        for name in ("grounds", "case", "table", "routine_checks", "item_checks", "dose_checks", "order_checks")
     ),
     Target("recommender/models/forbidden.py", ("tests/assembly/test_forbidden_table.py",)),
     Target("recommender/engine/evaluate.py", ("tests/engine/test_evaluate.py",)),
