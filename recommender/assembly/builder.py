@@ -152,7 +152,7 @@ class Builder:
         fewer = ends != self._ends[0]
         room = self._room(ends, self._least_for_main_place if fewer else self._budget.moves_at_most)
         room = replace(room, bounds={slot: bounds for slot, bounds in room.bounds.items() if slot not in away})
-        chosen = tuple(placements(candidate)[0] for candidate in kept)
+        chosen = tuple(next(placements(candidate)) for candidate in kept)
         if not room.fits(chosen):
             chosen = join((), kept, self._decision, replace(room, is_full=lambda moves: False), Strictness.NONE)
         for others in may_join:
@@ -218,7 +218,7 @@ class Builder:
     def _placements(self, exercises: Iterable[str], slot: Slot, seconds: int) -> list[Placed]:
         """Return every allowed form of the listed exercises, best first, that may be done for so many seconds."""
         return [
-            Placed(candidate.exercise, form, slot, 0, candidate.helps_main_place)
+            Placed(candidate.exercise, form, slot, 0, candidate.helps_main_place, candidate.exercise.is_hold)
             for exercise in exercises
             if (candidate := self._candidates.get(exercise)) and candidate.usable
             for form in candidate.forms

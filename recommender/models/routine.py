@@ -79,12 +79,7 @@ class Placed(NamedTuple):
     slot: Slot
     score: int
     helps_main_place: bool
-
-    @property
-    def is_hold(self) -> bool:
-        """Return whether the body is still during it. Strength holds count as moving: they are efforts, not stretches."""
-        slot = self.exercise.slot
-        return slot is Slot.RELIEF or (self.exercise.dose.type is DoseType.HOLD and slot is not Slot.STRENGTH)
+    is_hold: bool
 
 
 class ExclusionReason(StrEnum):
