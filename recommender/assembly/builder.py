@@ -16,7 +16,7 @@ from recommender.assembly.time_budget import Clock, TimeBudget
 from recommender.assembly.trace import AssemblyTrace, SelectionRound
 from recommender.models.catalogue import DefaultRoutine, Form
 from recommender.models.decision import Decision
-from recommender.models.routine import Dose, Item, Placed, Routine
+from recommender.models.routine import Dose, Item, Placed, Routine, is_hold
 from recommender.models.rules import Branch
 from recommender.models.slots import END_SLOTS, Slot
 
@@ -218,7 +218,7 @@ class Builder:
     def _placements(self, exercises: Iterable[str], slot: Slot, seconds: int) -> list[Placed]:
         """Return every allowed form of the listed exercises, best first, that may be done for so many seconds."""
         return [
-            Placed(candidate.exercise, form, slot, 0, candidate.helps_main_place, candidate.exercise.is_hold)
+            Placed(candidate.exercise, form, slot, 0, candidate.helps_main_place, is_hold(candidate.exercise))
             for exercise in exercises
             if (candidate := self._candidates.get(exercise)) and candidate.usable
             for form in candidate.forms

@@ -10,7 +10,7 @@ from itertools import combinations, takewhile
 from recommender.assembly.screening import Candidate
 from recommender.assembly.trace import AssemblyTrace, Purpose, RejectionReason, SelectionRound
 from recommender.models.decision import Decision
-from recommender.models.routine import Placed
+from recommender.models.routine import Placed, is_hold
 from recommender.models.slots import NO_BOUNDS, Slot, SlotBounds
 
 Fits = Callable[[Sequence[Placed]], bool]
@@ -63,7 +63,7 @@ def placements(candidate: Candidate) -> Iterator[Placed]:
     """Yield the candidate as a move, in each of its forms, the one to use first."""
     exercise, slot = candidate.exercise, purpose(candidate)
     for form in candidate.forms:
-        yield Placed(exercise, form, slot, candidate.score, candidate.helps_main_place, exercise.is_hold)
+        yield Placed(exercise, form, slot, candidate.score, candidate.helps_main_place, is_hold(exercise))
 
 
 def choose(

@@ -10,10 +10,9 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from recommender.models.slots import Slot
-
 if TYPE_CHECKING:
     from recommender.models.levels import Level
+    from recommender.models.slots import Slot
 
 
 class DoseType(StrEnum):
@@ -122,11 +121,6 @@ class Exercise:
     seed_notes: tuple[str, ...]
     decisions: tuple[str, ...]
     breath: Breath | None = None
-
-    @property
-    def is_hold(self) -> bool:
-        """Return whether the body is still during it. Strength holds count as moving: they are efforts, not stretches."""
-        return self.slot is Slot.RELIEF or (self.dose.type is DoseType.HOLD and self.slot is not Slot.STRENGTH)
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,12 @@ class Placed(NamedTuple):
     is_hold: bool
 
 
+def is_hold(exercise: Exercise) -> bool:
+    """Return whether the body is still during it. Strength holds count as moving: they are efforts, not stretches."""
+    slot = exercise.slot
+    return slot is Slot.RELIEF or (exercise.dose.type is DoseType.HOLD and slot is not Slot.STRENGTH)
+
+
 class ExclusionReason(StrEnum):
     """Why an exercise is not in a routine."""
 
