@@ -40,7 +40,7 @@ check: $(VENV)/.run  ## check every rule and catalogue file
 prove: $(VENV)/.proof  ## prove what must hold for every answer sheet, or show somebody for whom it does not; kept in rules/proof.json
 	$(BIN)/recommender prove --record
 
-lint: $(VENV)/.dev  ## style and types
+lint: $(VENV)/.dev $(VENV)/.figures  ## style and types
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
 mutants: $(VENV)/.dev  ## make every slip in the rules, and see that a vignette notices it

@@ -171,7 +171,8 @@ def _single_checks(person: Returning) -> Iterator[Request]:
         )
     twice = {**body, "routine": [*body["routine"], body["routine"][1]]}
     yield Request("problem", "a check with a move twice", "POST", CHECK_INS, twice)
-    for other in ([], 7, {}):
+    others: tuple[Any, ...] = ([], 7, {})
+    for other in others:
         yield Request("problem", f"a check that is {other}", "POST", CHECK_INS, other)
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import re
 import uuid
+from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
+from packaging.utils import NormalizedName, canonicalize_name
 
 from recommender import __version__
 from recommender.web.site.about import DISTRIBUTION, packages
@@ -50,7 +51,7 @@ def bill() -> dict[str, Any]:
     return made
 
 
-def locked() -> dict[str, tuple[str, tuple[str, ...]]]:
+def locked() -> dict[NormalizedName, tuple[str, tuple[str, ...]]]:
     """Return the version and the digests of each package that the package is installed with, by name."""
     pins = _PIN.findall(LOCKED.read_text(encoding="utf-8"))
     return {canonicalize_name(name): (version, tuple(_DIGEST.findall(rest))) for name, version, rest in sorted(pins)}
@@ -70,7 +71,7 @@ def component(
     return made
 
 
-def needed(name: str, refs: dict[str, str]) -> list[str]:
+def needed(name: str, refs: Mapping[NormalizedName, str]) -> list[str]:
     """Return which of the packages one needs."""
     try:
         lines = metadata.requires(name) or []

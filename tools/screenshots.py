@@ -16,7 +16,8 @@ from playwright.sync_api import Browser, sync_playwright
 from recommender.service.recommend import load_recommender
 from recommender.settings import read_settings
 from tests.support.chromium import ARGUMENTS, MISSING, find_chromium
-from tests.support.places import LANGUAGES, Place, Stand, all_places, running_site
+from tests.support.places import LANGUAGES, all_places
+from tests.support.stand import Place, Stand, running_site
 
 FOLDER = Path(__file__).resolve().parent.parent / "screenshots"
 WIDTHS = {390: 844, 1280: 800}

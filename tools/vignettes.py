@@ -173,8 +173,8 @@ def flow(value: Any) -> str:
     return scalar(value)
 
 
-def scalar(value: Any, *, in_flow: bool = True) -> str:
-    if value is None or isinstance(value, bool | int | float):
+def scalar(value: str | bool | int | float | None, *, in_flow: bool = True) -> str:
+    if not isinstance(value, str):
         return str(yaml.safe_dump(value)).split("\n")[0]
     try:
         plain = yaml.safe_load(f"[{value}]") == [value] if in_flow else yaml.safe_load(f"k: {value}") == {"k": value}

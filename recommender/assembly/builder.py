@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from math import ceil
 from typing import NamedTuple
 
-from recommender.assembly.dose import Dosing
 from recommender.assembly.edits import RoutineEditor, Selection
 from recommender.assembly.screening import Candidate, ExerciseScreening
 from recommender.assembly.selection import Room, Strictness, choose, count_usable, join, placements
@@ -17,32 +16,33 @@ from recommender.assembly.time_budget import Clock, TimeBudget
 from recommender.assembly.trace import AssemblyTrace, SelectionRound
 from recommender.models.catalogue import DefaultRoutine, Form
 from recommender.models.decision import Decision
-from recommender.models.routine import Dose, Item, Placed, Routine
+from recommender.models.routine import Dose, Item, Placed, Routine, is_hold
 from recommender.models.rules import Branch
 from recommender.models.slots import END_SLOTS, Slot
 
 
 class Builder:
-    """Builds one routine from candidates.
+    """Builds one routine from candidates: those of the screening, where no others are given.
 
     ``kept`` are doses from before, ``first`` the forms to begin and end with, ``unwanted`` is never offered.
     """
 
     def __init__(
         self,
-        dosing: Dosing,
+        screen: ExerciseScreening,
         decision: Decision,
         budget: TimeBudget,
-        candidates: Mapping[str, Candidate],
+        candidates: Mapping[str, Candidate] | None = None,
         assembly_trace: AssemblyTrace | None = None,
         kept: Mapping[str, Dose] | None = None,
         first: Collection[str] = (),
         unwanted: frozenset[str] = frozenset(),
     ) -> None:
-        self._dosing = dosing
+        self._screen = screen
+        self._dosing = dosing = screen.dosing
         self._decision = decision
         self._budget = budget
-        self._candidates = candidates
+        self._candidates = screen.candidates if candidates is None else candidates
         self._trace = assembly_trace
         self._first = first
         self._unwanted = unwanted
@@ -152,7 +152,7 @@ class Builder:
         fewer = ends != self._ends[0]
         room = self._room(ends, self._least_for_main_place if fewer else self._budget.moves_at_most)
         room = replace(room, bounds={slot: bounds for slot, bounds in room.bounds.items() if slot not in away})
-        chosen = tuple(placements(candidate)[0] for candidate in kept)
+        chosen = tuple(next(placements(candidate)) for candidate in kept)
         if not room.fits(chosen):
             chosen = join((), kept, self._decision, replace(room, is_full=lambda moves: False), Strictness.NONE)
         for others in may_join:
@@ -172,10 +172,11 @@ class Builder:
         sequence = self.sequence(plan) or ()
         doses = self._clock.doses(sequence)
         seconds = self._clock.seconds(sequence, doses)
+        reasons = _with_new_ones_first(map(self._reasons, sequence))
         chosen_ids = frozenset(placed.exercise.id for placed in sequence)
-        return _with_new_reasons_first(
-            self._item(placed, dose, took, chosen_ids)
-            for placed, dose, took in zip(sequence, doses, seconds, strict=True)
+        return tuple(
+            self._item(placed, dose, took, why, chosen_ids)
+            for placed, dose, took, why in zip(sequence, doses, seconds, reasons, strict=True)
         )
 
     def sequence(self, plan: Selection) -> tuple[Placed, ...] | None:
@@ -217,59 +218,62 @@ class Builder:
     def _placements(self, exercises: Iterable[str], slot: Slot, seconds: int) -> list[Placed]:
         """Return every allowed form of the listed exercises, best first, that may be done for so many seconds."""
         return [
-            Placed(candidate.exercise, form, slot, 0, candidate.helps_main_place)
+            Placed(candidate.exercise, form, slot, 0, candidate.helps_main_place, is_hold(candidate.exercise))
             for exercise in exercises
             if (candidate := self._candidates.get(exercise)) and candidate.usable
             for form in candidate.forms
             if (limit := self._dosing.most_seconds(candidate.exercise, form)) is None or seconds <= limit
         ]
 
-    def _item(self, placed: Placed, dose: Dose, seconds: int, taken: frozenset[str]) -> Item:
-        notes = self._dosing.notes(placed.exercise, placed.form)
-        reasons = self._candidates[placed.exercise.id].reasons or self._usual_reasons(placed)
-        easier, harder = (self._allowed(others, taken) for others in (placed.exercise.easier, placed.exercise.harder))
-        return Item(
-            placed.exercise,
-            placed.form,
-            placed.slot,
-            dose,
-            seconds,
-            reasons,
-            notes,
-            self._instead(easier, placed.form) if easier else None,
-            self._instead(harder, placed.form) if harder else None,
-        )
+    def _item(
+        self, placed: Placed, dose: Dose, seconds: int, reasons: tuple[Branch, ...], taken: frozenset[str]
+    ) -> Item:
+        exercise, form = placed.exercise, placed.form
+        notes = self._dosing.notes(exercise, form)
+        easier, harder = (self._instead(others, form, taken) for others in (exercise.easier, exercise.harder))
+        return Item(exercise, form, placed.slot, dose, seconds, reasons, notes, easier, harder)
 
-    def _allowed(self, exercises: Iterable[str], taken: frozenset[str]) -> Candidate | None:
-        """Return the first of the exercises that this person may and would do, rather one not in the routine yet."""
+    def _instead(self, exercises: Iterable[str], form: Form, taken: frozenset[str]) -> Item | None:
+        """Return the first of the exercises that this person may and would do, rather one not in the routine yet.
+
+        It is at its first dose, in the position the person is in if it can be done there.
+        """
         wanted = [exercise for exercise in exercises if exercise not in self._unwanted]
         known = [self._candidates[exercise] for exercise in wanted if exercise in self._candidates]
         usual = DefaultRoutine.YES
         allowed = [move for move in known if move.wanted or move.exercise.default_routine is usual]
-        return min(allowed, key=lambda move: move.exercise.id in taken, default=None)
-
-    def _instead(self, candidate: Candidate, form: Form) -> Item:
-        """Return an exercise at its first dose, in the position the person is in if it can be done there."""
+        if not allowed:
+            return None
+        candidate = min(allowed, key=lambda move: move.exercise.id in taken)
         own = min(candidate.forms, key=lambda other: other.position != form.position)
-        dose = self._dosing.start(candidate.exercise, own)
-        seconds = self._dosing.work_seconds(dose)
-        notes = self._dosing.notes(candidate.exercise, own)
-        return Item(candidate.exercise, own, candidate.exercise.slot, dose, seconds, candidate.reasons, notes)
+        return self._screen.at_first_dose(candidate, own)
 
-    def _usual_reasons(self, placed: Placed) -> tuple[Branch, ...]:
-        """Return the branches behind an item no rule asked for by name: its part in the order, the main place, the time."""
-        fired = self._decision.fired
-        if placed.slot is Slot.WARM_UP:
-            return tuple(branch for branch in fired if branch.then.order and branch.then.order.warm_up_first)
-        if placed.slot is Slot.CLOSING:
-            return tuple(branch for branch in fired if branch.then.order and branch.then.order.closing)
-        if not placed.helps_main_place:
-            return tuple(branch for branch in fired if branch.then.plan)
-        return tuple(branch for branch in self._targeting if branch.then.target_regions & placed.exercise.regions)
+    def _reasons(self, placed: Placed) -> tuple[Branch, ...]:
+        """Return the branches that asked for an item by name, or those behind its part in the order, its place, the time."""
+        asked = self._candidates[placed.exercise.id].reasons
+        if asked:
+            return asked
+        if placed.slot in END_SLOTS:
+            return self._ordering[placed.slot]
+        if placed.helps_main_place:
+            return tuple(branch for branch in self._targeting if branch.then.target_regions & placed.exercise.regions)
+        return self._planning
+
+    @cached_property
+    def _ordering(self) -> Mapping[Slot, tuple[Branch, ...]]:
+        ordering = [(branch, branch.then.order) for branch in self._decision.fired if branch.then.order]
+        return {
+            Slot.WARM_UP: tuple(branch for branch, order in ordering if order.warm_up_first),
+            Slot.CLOSING: tuple(branch for branch, order in ordering if order.closing),
+        }
 
     @cached_property
     def _targeting(self) -> list[Branch]:
         return [branch for branch in self._decision.fired if branch.then.target_regions]
+
+    @cached_property
+    def _planning(self) -> tuple[Branch, ...]:
+        return tuple(branch for branch in self._decision.fired if branch.then.plan)
 
 
 class Ends(NamedTuple):
@@ -279,15 +283,13 @@ class Ends(NamedTuple):
     closing: bool
 
 
-def _with_new_reasons_first(items: Iterable[Item]) -> tuple[Item, ...]:
-    """Return the items, each with a reason in front that none before it has in front, if it has such a one."""
+def _with_new_ones_first(each: Iterable[tuple[Branch, ...]]) -> Iterator[tuple[Branch, ...]]:
+    """Yield the reasons of each item, in front one that none before it has in front, if there is such a one."""
     said: set[str] = set()
-    result = []
-    for item in items:
-        reasons = tuple(sorted(item.reasons, key=lambda branch: branch.id in said))
+    for reasons in each:
+        reasons = tuple(sorted(reasons, key=lambda branch: branch.id in said))
         said.update(branch.id for branch in reasons[:1])
-        result.append(replace(item, reasons=reasons))
-    return tuple(result)
+        yield reasons
 
 
 def _helping(plan: Selection) -> int:
@@ -312,8 +314,8 @@ def other_days(
 ) -> Routine | None:
     """Return the routine of the other days: the same, with other moves in the place of what is not for every day.
 
-    What stays keeps its dose; ``unwanted`` never comes in. None where every day is alike, or where nothing else would be
-    left to do.
+    What stays keeps its dose, and is the same item where nothing else of it changes either; ``unwanted`` never comes in.
+    None where every day is alike, or where nothing else would be left to do.
     """
     away = decision.order.not_daily or frozenset()
     moves = [item for item in items if item.slot not in END_SLOTS]
@@ -321,10 +323,9 @@ def other_days(
     if len(stays) == len(moves):
         return None
     builder = Builder(
-        screen.dosing,
+        screen,
         decision,
         budget,
-        screen.candidates,
         kept={item.exercise.id: item.dose for item in moves},
         first=[item.form.key for item in items if item.slot in END_SLOTS],
         unwanted=unwanted,
@@ -340,4 +341,6 @@ def other_days(
     may_join = [list(filter(may_come, group)) for group in (screen.moves, screen.others)]
     kept = [screen.candidates[item.exercise.id]._replace(forms=(item.form,)) for item in stays]
     refilled = builder.refilled(kept, may_join, ends, away)
-    return Routine(budget.minutes, decision.stage, refilled) if refilled else None
+    same = {item.exercise.id: item for item in items}
+    shared = tuple(same[item.exercise.id] if item == same.get(item.exercise.id) else item for item in refilled)
+    return Routine(budget.minutes, decision.stage, shared) if shared else None

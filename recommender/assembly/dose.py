@@ -46,7 +46,7 @@ class Dosing:
 
     def notes(self, exercise: Exercise, form: Form) -> tuple[tuple[Branch, str], ...]:
         """Return (branch, watch-out) for everything the rules say of this form."""
-        return tuple((branch, change.note) for branch, change in self.changes(exercise, form) if change.note)
+        return tuple([(branch, change.note) for branch, change in self.changes(exercise, form) if change.note])
 
     def start(self, exercise: Exercise, form: Form) -> Dose:
         """Return the first dose for this person: the start figures, lowered by every rule that asks.

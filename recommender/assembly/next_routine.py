@@ -279,7 +279,7 @@ class _NextRoutineBuilder:
         candidates = {**usable, **{name: one.candidate for name, one in kept.items()}}
         ends = [item.form.key for item in (self._before.warm_up, self._before.closing) if item is not None]
         doses = {name: one.dose for name, one in kept.items()}
-        builder = Builder(self._dosing, self._decision, draft.budget, candidates, kept=doses, first=ends)
+        builder = Builder(self._screen, self._decision, draft.budget, candidates, kept=doses, first=ends)
         away = set(kept) | self._plan.barred | self._plan.hurting
         others = [move for move in self._screen.moves if move.exercise.id not in away]
         items = builder.carry([one.candidate for one in draft.kept], others, draft.count)

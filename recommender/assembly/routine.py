@@ -35,7 +35,7 @@ def assemble(
     """
     screen = ExerciseScreening(catalogue, decision, intake)
     budget = time_budget(decision, intake)
-    builder = Builder(screen.dosing, decision, budget, screen.candidates, assembly_trace, unwanted=edits.unwanted)
+    builder = Builder(screen, decision, budget, assembly_trace=assembly_trace, unwanted=edits.unwanted)
     plan = builder.plan(screen.moves, screen.others)
     fitted, changes = builder.tailor(plan, screen.moves).fit(edits) if plan else (None, ())
     items = builder.items(fitted) if fitted else ()
@@ -48,6 +48,6 @@ def assemble(
 def choices(catalogue: Catalogue, decision: Decision, intake: Intake, edits: RoutineEdits) -> Mapping[str, Choices]:
     """Return what the person may do with each item of the routine that these wishes give, by exercise id."""
     screen = ExerciseScreening(catalogue, decision, intake)
-    builder = Builder(screen.dosing, decision, time_budget(decision, intake), screen.candidates)
+    builder = Builder(screen, decision, time_budget(decision, intake))
     plan = builder.plan(screen.moves, screen.others)
     return builder.tailor(plan, screen.moves).choices(edits) if plan else {}

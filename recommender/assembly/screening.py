@@ -13,7 +13,7 @@ from recommender.models.actions import Preference, Weights
 from recommender.models.catalogue import Catalogue, DefaultRoutine, Exercise, Form, Needs
 from recommender.models.decision import Decision
 from recommender.models.questionnaire import PLACE, Intake
-from recommender.models.routine import ExclusionReason
+from recommender.models.routine import ExclusionReason, Item
 from recommender.models.rules import Branch
 from recommender.models.slots import MOVE_SLOTS, Slot
 
@@ -92,6 +92,7 @@ class ExerciseScreening:
         self._spared = frozenset[str]().union(*(spared for _, spared in self._provisions))
         self._equipment = frozenset[str]().union(*(equipment for equipment, _ in self._provisions))
         self.dosing = Dosing(decision)
+        self._at_first_dose: dict[str, Item] = {}
 
     @cached_property
     def candidates(self) -> Mapping[str, Candidate]:
@@ -122,6 +123,16 @@ class ExerciseScreening:
             result if isinstance(result, Excluded) else self._candidate(exercise, result, swaps.get(exercise.id, ()))
             for exercise, result in screened
         )
+
+    def at_first_dose(self, candidate: Candidate, form: Form) -> Item:
+        """Return a candidate as it may be done in the place of another move: the same item each time."""
+        item = self._at_first_dose.get(form.key)
+        if item is None:
+            exercise, dose = candidate.exercise, self.dosing.start(candidate.exercise, form)
+            seconds, notes = self.dosing.work_seconds(dose), self.dosing.notes(exercise, form)
+            item = Item(exercise, form, exercise.slot, dose, seconds, candidate.reasons, notes)
+            self._at_first_dose[form.key] = item
+        return item
 
     def forms_passing_exclusions(self, exercise: Exercise) -> tuple[Form, ...]:
         """Return the forms that no rule leaves out, wherever and with whatever they are done, the one to use first."""

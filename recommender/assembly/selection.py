@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import combinations, takewhile
@@ -10,7 +10,7 @@ from itertools import combinations, takewhile
 from recommender.assembly.screening import Candidate
 from recommender.assembly.trace import AssemblyTrace, Purpose, RejectionReason, SelectionRound
 from recommender.models.decision import Decision
-from recommender.models.routine import Placed
+from recommender.models.routine import Placed, is_hold
 from recommender.models.slots import NO_BOUNDS, Slot, SlotBounds
 
 Fits = Callable[[Sequence[Placed]], bool]
@@ -59,12 +59,11 @@ def purpose(candidate: Candidate) -> Slot:
     return Slot.DIRECTION if candidate.is_direction else candidate.exercise.slot
 
 
-def placements(candidate: Candidate) -> list[Placed]:
-    """Return the candidate as a move, in each of its forms, the one to use first."""
-    return [
-        Placed(candidate.exercise, form, purpose(candidate), candidate.score, candidate.helps_main_place)
-        for form in candidate.forms
-    ]
+def placements(candidate: Candidate) -> Iterator[Placed]:
+    """Yield the candidate as a move, in each of its forms, the one to use first."""
+    exercise, slot = candidate.exercise, purpose(candidate)
+    for form in candidate.forms:
+        yield Placed(exercise, form, slot, candidate.score, candidate.helps_main_place, is_hold(exercise))
 
 
 def choose(
@@ -226,9 +225,10 @@ class _Picker:
 
     def _against(self, candidate: Candidate, strictness: Strictness = Strictness.COUNTS) -> RejectionReason | None:
         exercise = candidate.exercise
+        alike = self._decision.alike.get(exercise.id, ())
         if self._bounds.get(exercise.slot, NO_BOUNDS).holds_back(self.count(exercise.slot)):
             return RejectionReason.SLOT_FULL
-        if any(self._decision.are_near_duplicates(exercise.id, move.exercise.id) for move in self.chosen):
+        if alike and any(move.exercise.id in alike for move in self.chosen):
             return RejectionReason.NEAR_DUPLICATE
         return None if self._keeps_shares(candidate, strictness) else RejectionReason.SHARES
 
@@ -245,17 +245,22 @@ class _Picker:
         return all(
             self.count(slot) + (candidate.exercise.slot == slot) >= bounds.share_at_least * total
             for slot, bounds in self._bounds.items()
+            if bounds.share_at_least
         )
 
     def _keeps_time_shares(self, candidate: Candidate) -> bool:
         """Return whether the candidate takes no time from a slot that needs it, or is of such a slot itself."""
         mine = candidate.exercise.slot
-        moves = [*self.chosen, placements(candidate)[0]]
-        work = [(move.exercise.slot, self._room.seconds(move)) for move in moves]
-        total = sum(seconds for _, seconds in work)
+        work = dict.fromkeys(self._bounds, 0)
+        total = 0
+        for move in (*self.chosen, next(placements(candidate))):
+            seconds = self._room.seconds(move)
+            total += seconds
+            if move.exercise.slot in work:
+                work[move.exercise.slot] += seconds
         for slot, bounds in self._bounds.items():
-            share = sum(seconds for its, seconds in work if its == slot) / max(1, total)
-            if slot == mine and share > bounds.time_share_at_most and len(moves) > 1:
+            share = work[slot] / max(1, total)
+            if slot == mine and share > bounds.time_share_at_most and self.chosen:
                 return False
             if slot != mine and share < bounds.time_share_at_least:
                 return False

@@ -113,9 +113,9 @@ class Sequencing:
             if not left:
                 return self.closed(done, last) if last else done
             here = done.items[-1].form.position if done.items else None
-            nearest = sorted(left, key=lambda move: move.form.position != here)
-            if grouped and done is not start and nearest[0].form.position == here:
-                nearest = [move for move in nearest if move.form.position == here]
+            nearest = [move for move in left if move.form.position == here]
+            if not (grouped and nearest and done is not start):
+                nearest += [move for move in left if move.form.position != here]
             for move in nearest:
                 longer = done.followed_by(move, self._order)
                 if longer and (found := extend(longer, [other for other in left if other is not move])):

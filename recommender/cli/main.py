@@ -42,10 +42,27 @@ from recommender.service.recommend import load_recommender
 from recommender.settings import SETTING_ROWS, Settings, brief_folder, content_folder
 
 _OK, _REFUSED = 0, 1
+# What a shell says of a command that ended because nobody read on.
+_NOT_READ_ON = 128 + 13
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status: 0 done, 1 refused (bad answers or content), 2 could not run."""
+    """Run one command and return its exit status: 0 done, 1 refused (bad answers or content), 2 could not run.
+
+    Where whoever reads goes away, as in ``recommender check | head -1``, it ends quietly with 141, as other commands do.
+    """
+    try:
+        try:
+            return _run(arguments)
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # What is still to be written goes nowhere, or Python would complain at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _NOT_READ_ON
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     given = parser().parse_args(arguments)
     try:
         status: int = given.run(given, load_settings())

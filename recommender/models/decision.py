@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from recommender.models.slots import NO_BOUNDS, SlotBounds
 
 if TYPE_CHECKING:
-    from recommender.models.actions import Exclusion, Modification, Order, Preference, SlotLimit, TimeTable
+    from recommender.models.actions import Advice, Exclusion, Modification, Order, Preference, SlotLimit, TimeTable
     from recommender.models.follow_up import CheckSchedule
     from recommender.models.levels import Level, Stage
     from recommender.models.rules import Branch
@@ -43,7 +43,7 @@ class Decision:
             for action in part(branch):
                 yield branch, action
 
-    # Assembly asks for these at every form of every exercise.
+    # Assembly and presentation ask for these again and again.
 
     @cached_property
     def exclusions(self) -> tuple[tuple[Branch, Exclusion], ...]:
@@ -56,6 +56,10 @@ class Decision:
     @cached_property
     def preferences(self) -> tuple[tuple[Branch, Preference], ...]:
         return tuple(self.each(lambda branch: branch.then.prefer))
+
+    @cached_property
+    def advice(self) -> tuple[tuple[Branch, Advice], ...]:
+        return tuple(self.each(lambda branch: branch.then.advise))
 
     @cached_property
     def slot_bounds(self) -> Mapping[str, SlotBounds]:

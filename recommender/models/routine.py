@@ -79,12 +79,13 @@ class Placed(NamedTuple):
     slot: Slot
     score: int
     helps_main_place: bool
+    is_hold: bool
 
-    @property
-    def is_hold(self) -> bool:
-        """Return whether the body is still during it. Strength holds count as moving: they are efforts, not stretches."""
-        slot = self.exercise.slot
-        return slot is Slot.RELIEF or (self.exercise.dose.type is DoseType.HOLD and slot is not Slot.STRENGTH)
+
+def is_hold(exercise: Exercise) -> bool:
+    """Return whether the body is still during it. Strength holds count as moving: they are efforts, not stretches."""
+    slot = exercise.slot
+    return slot is Slot.RELIEF or (exercise.dose.type is DoseType.HOLD and slot is not Slot.STRENGTH)
 
 
 class ExclusionReason(StrEnum):

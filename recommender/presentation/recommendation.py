@@ -259,19 +259,21 @@ def _routine(
     routine, others = assembly.routine, assembly.other_days
     away = recommendation.decision.order.not_daily or frozenset()
     days = _told(recommendation, _STRENGTH_DAYS, say) if any(item.is_of(away) for item in routine.items) else []
+    items = [_item(item, away, reasons, words) for item in routine.items]
+    same = dict(zip(map(id, routine.items), items, strict=True))
     return {
         "how_often": next(iter(_told(recommendation, _HOW_OFTEN, say)), None),
         "strength_days": next(iter(days), None),
         "other_days": {
             "seconds": others.seconds,
-            "items": [_item(item, away, reasons, words) for item in others.items],
+            "items": [same.get(id(item)) or _item(item, away, reasons, words) for item in others.items],
         }
         if others
         else None,
         "minutes_budget": routine.minutes_budget,
         "seconds": routine.seconds,
         "stage": routine.stage.value,
-        "items": [_item(item, away, reasons, words) for item in routine.items],
+        "items": items,
     }
 
 
@@ -361,7 +363,7 @@ def _advice(
     """Yield the advice, each text once, by topic in the order of the page."""
     given = [
         (catalogue.topics[advice.topic].order, branch.rule_id, advice.topic, text)
-        for branch, advice in recommendation.decision.each(lambda branch: branch.then.advise)
+        for branch, advice in recommendation.decision.advice
         if advice.topic not in _IN_ROUTINE and (topics is None or advice.topic in topics)
         for text in advice.items
     ]
@@ -374,7 +376,7 @@ def _advice(
 
 def _told(recommendation: Recommendation, topic: str, say: Wording) -> list[str]:
     """Return what rules advise under one topic, each text once."""
-    given = recommendation.decision.each(lambda branch: branch.then.advise)
+    given = recommendation.decision.advice
     return list(dict.fromkeys(say(text) for _, advice in given if advice.topic == topic for text in advice.items))
 
 

@@ -56,8 +56,6 @@ class Flow:
             for question in questionnaire.intake_questions
             if question.after_result is not None
         }
-        special = self._after_result.keys() | self._asked_if.keys()
-        self._holds_aside = {page.id: any(one.id in special for one in page.questions) for page in pages}
         self._later_than = {
             page.id: frozenset(question.id for later in pages[number:] for question in later.questions)
             | frozenset(self._after_result)
@@ -69,10 +67,11 @@ class Flow:
         shown = self.shown(answers)
         if self._certain(self._emergencies, answers, self._every_question):
             return Walk(self._steps_reached(answers, shown), Level.EMERGENCY_NOW, shown | self._all_extras(answers))
+        asked = self._asked(answers, shown)
         steps: list[Step] = []
         so_far: dict[str, Answer] = {}
         for page in self._questionnaire.intake_pages:
-            step = self._step(page, answers, shown)
+            step = _step(page, answers, asked)
             so_far |= {
                 question.id: answers[question.id]
                 for question in page.questions
@@ -88,9 +87,9 @@ class Flow:
             if certain:
                 level = self._level_of[certain[0].id]
                 extras = self._extra_steps(so_far, answers, self._unasked(steps) if level.is_urgent else later)
-                asked = frozenset(question.id for extra in extras for question in extra.questions)
+                more = frozenset(question.id for extra in extras for question in extra.questions)
                 to_the_end = not self.walk_to_the_end(answers).missing
-                return Walk((*steps, *extras), level, shown | asked, to_the_end)
+                return Walk((*steps, *extras), level, shown | more, to_the_end)
         return Walk(tuple(steps), None, shown)
 
     def after_result(self, answers: Mapping[str, Answer]) -> Step | None:
@@ -101,9 +100,9 @@ class Flow:
         questions = tuple(question for question in self._questionnaire.intake_questions if question.id in aside)
         return Step(page.slug, questions, page, ()) if page and questions else None
 
-    def _not_asked(self, answers: Mapping[str, Answer], shown: frozenset[str]) -> frozenset[str]:
-        """Return the questions shown that no page of the intake asks: they cannot matter, or wait until after the result."""
-        return self.of_no_matter(answers) | self._set_aside(answers, shown)
+    def _asked(self, answers: Mapping[str, Answer], shown: frozenset[str]) -> frozenset[str]:
+        """Return the questions shown that a page of the intake asks: they can matter, and do not wait until after the result."""
+        return shown - self.of_no_matter(answers) - self._set_aside(answers, shown)
 
     def of_no_matter(self, answers: Mapping[str, Answer]) -> frozenset[str]:
         """Return the questions that are not asked because no answer to them can matter. They may be answered all the same."""
@@ -128,7 +127,8 @@ class Flow:
     def walk_to_the_end(self, answers: Mapping[str, Answer]) -> Walk:
         """Return every page that shows a question by its own conditions, as if nothing ever stopped the form."""
         shown = self.shown(answers)
-        steps = (self._step(page, answers, shown) for page in self._questionnaire.intake_pages)
+        asked = self._asked(answers, shown)
+        steps = (_step(page, answers, asked) for page in self._questionnaire.intake_pages)
         return Walk(tuple(step for step in steps if step.questions), None, shown)
 
     def shown(self, answers: Mapping[str, Answer]) -> frozenset[str]:
@@ -177,15 +177,10 @@ class Flow:
         found = ((option.id, sign) for option in chosen for sign in option.not_with)
         return next(((option, sign) for option, sign in found if sign.option in intake.chosen(sign.question)), None)
 
-    def _step(self, page: Page, answers: Mapping[str, Answer], shown: frozenset[str]) -> Step:
-        aside = self._not_asked(answers, shown) if self._holds_aside[page.id] else frozenset()
-        questions = tuple(question for question in page.questions if question.id in shown - aside)
-        missing = tuple(question.id for question in questions if question.required and question.id not in answers)
-        return Step(page.slug, questions, page, missing)
-
     def _steps_reached(self, answers: Mapping[str, Answer], shown: frozenset[str]) -> tuple[Step, ...]:
         """Return the pages that hold answers, nothing counted as missing: an emergency is told at once."""
-        steps = (self._step(page, answers, shown) for page in self._questionnaire.intake_pages)
+        asked = self._asked(answers, shown)
+        steps = (_step(page, answers, asked) for page in self._questionnaire.intake_pages)
         return tuple(
             Step(step.slug, step.questions, step.page, ())
             for step in steps
@@ -228,6 +223,12 @@ class Flow:
     def _all_extras(self, answers: Mapping[str, Answer]) -> frozenset[str]:
         asking = self._certain(self._asking, answers, self._every_question)
         return frozenset(question for branch in asking for question in branch.then.ask)
+
+
+def _step(page: Page, answers: Mapping[str, Answer], asked: frozenset[str]) -> Step:
+    questions = tuple(question for question in page.questions if question.id in asked)
+    missing = tuple(question.id for question in questions if question.required and question.id not in answers)
+    return Step(page.slug, questions, page, missing)
 
 
 def _shown_if(thing: Page | Question) -> Test:

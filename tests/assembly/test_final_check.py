@@ -9,7 +9,7 @@ import pytest
 
 from recommender.assembly.dose import Dosing
 from recommender.assembly.final_check import CHECKS, RoutineFault, check_assembly
-from recommender.assembly.final_check.case import Case, Way
+from recommender.assembly.final_check.grounds import Grounds, Way
 from recommender.assembly.screening import Candidate, ExerciseScreening
 from recommender.errors import DecisionError
 from recommender.models.actions import Actions, Exclusion, Modification, NeverNext, Order, Scope, Size, SlotLimit
@@ -150,7 +150,7 @@ def test_a_move_that_must_be_asked_for_is_refused_where_no_rule_asks(recommender
 def test_the_last_check_counts_the_same_seconds_by_itself(recommender: Recommender) -> None:
     real = routine_of(recommender, "strong")
     dosing = Dosing(real.decision)
-    case = Case(real.assembly, real.decision, real.intake, real.catalogue)
+    grounds = real.case.grounds
     doses = [
         Dose(DoseType.TIME, seconds=90),
         Dose(DoseType.TIME, seconds=90, per_side=True),
@@ -160,8 +160,8 @@ def test_the_last_check_counts_the_same_seconds_by_itself(recommender: Recommend
         Dose(DoseType.HOLD, reps=2, hold_seconds=15, sets=2, rest_seconds=30, per_side=True),
     ]
     items = [replace(real.items[1], dose=dose) for dose in doses]
-    assert [case.work_seconds(item) for item in items] == [dosing.work_seconds(dose) for dose in doses]
-    assert len({case.work_seconds(item) for item in items}) == len(doses)
+    assert [grounds.work_seconds(item) for item in items] == [dosing.work_seconds(dose) for dose in doses]
+    assert len({grounds.work_seconds(item) for item in items}) == len(doses)
 
 
 def test_where_no_rule_says_how_long_things_take_only_that_is_amiss(recommender: Recommender) -> None:
@@ -202,11 +202,11 @@ def test_the_last_check_and_the_assembly_agree_on_what_can_be_done(
     made = recommender.recommend(full_intake(recommender, answers))
     assert made.assembly is not None
     catalogue = recommender.content.catalogue
-    case = Case(made.assembly, made.decision, made.intake, catalogue)
+    grounds = Grounds(made.decision, made.intake, catalogue)
     results = ExerciseScreening(catalogue, made.decision, made.intake).results
     allowed = {form.key for one in results if isinstance(one, Candidate) for form in one.forms}
     ways = [Way(exercise, form) for exercise in catalogue.exercises for form in exercise.forms]
-    assert {way.form.key for way in ways if case.can_be_done(way)} == allowed
+    assert {way.form.key for way in ways if grounds.can_be_done(way)} == allowed
 
 
 def test_what_is_there_is_not_there_for_a_form_that_the_rule_spares(recommender: Recommender) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from recommender.assembly.final_check.case import Case, Way
+from recommender.assembly.final_check.grounds import Way
 from recommender.models.actions import Exclusion, Modification, Provision, Scope, SlotLimit
 from recommender.models.catalogue import DefaultRoutine
 from recommender.models.edits import RoutineEdit
@@ -16,14 +16,10 @@ from recommender.service.recommend import Recommender
 from tests.support.broken_routines import Checked, routine_of
 
 
-def case_of(real: Checked) -> Case:
-    return Case(real.assembly, real.decision, real.intake, real.catalogue)
-
-
 def doable(real: Checked) -> set[str]:
     """Return the forms of the catalogue that nothing speaks against."""
     ways = [Way(exercise, form) for exercise in real.catalogue.exercises for form in exercise.forms]
-    return {way.form.key for way in ways if case_of(real).can_be_done(way)}
+    return {way.form.key for way in ways if real.case.grounds.can_be_done(way)}
 
 
 @pytest.fixture
@@ -104,7 +100,7 @@ def test_few_moves_help_the_main_place_where_no_more_are_left_for_it(recommender
     real = routine_of(recommender, "simple").decided(targets=frozenset({"neck"}))
     assert "enough_moves_help_the_main_place" in real.found_by()
     alike = real.ordered(near_duplicates=(frozenset({"chin_tuck", "cat_cow"}),))
-    assert case_of(alike).left_to_fill and not case_of(alike).left_for_main_place
+    assert alike.case.left_to_fill and not alike.case.left_for_main_place
     assert alike.faults() == ()
 
 
@@ -183,7 +179,5 @@ def test_where_only_holds_are_for_the_main_place_any_move_that_moves_may_come_be
     recommender: Recommender,
 ) -> None:
     real = routine_of(recommender, "strong").decided(targets=frozenset({"chest"}))
-    assert [item.exercise.id for item in case_of(real).moves if "chest" in item.exercise.regions] == [
-        "supine_spinal_twist"
-    ]
+    assert [item.exercise.id for item in real.case.moves if "chest" in item.exercise.regions] == ["supine_spinal_twist"]
     assert "moves_the_place_before_it_is_held" not in real.found_by()

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from recommender.assembly.final_check import faults
+from recommender.assembly.final_check import CHECKS, faults
 from recommender.assembly.routine import assemble
 from recommender.models.edits import RoutineEdit, RoutineEdits
 from recommender.models.routine import Assembly, Item, Routine
 from recommender.models.slots import END_SLOTS, Slot
 from recommender.service.recommend import Recommender
+from tests.support.broken_routines import BREAKERS, routine_of
 from tests.support.sheets import full_intake
 
 PEOPLE: dict[str, dict[str, Any]] = {
@@ -110,3 +111,38 @@ def test_the_last_check_holds_the_other_days_against_the_rules_too(recommender: 
     assert broken(recommender, dose=replace(dose, reps=99)) != []
     assert broken(recommender, seconds=1) == ["each_item_has_the_time_it_takes"]
     assert "is_asked_for_if_it_must_be" in broken(recommender, exercise=cobra, form=cobra.forms[0])
+
+
+# A routine that was carried on, as the other days are, need not be filled with what there is time for.
+_OF_A_NEW_ROUTINE = {"fills_its_minutes", "enough_moves_help_the_main_place", "main_place_has_a_move"}
+
+
+def test_whatever_a_routine_is_refused_for_the_other_days_are_refused_for(recommender: Recommender) -> None:
+    """Each broken routine of the last check, in the place of the other days of one that is as it should be."""
+    noticed = set()
+    for breaker in BREAKERS:
+        real = routine_of(recommender, breaker.person).ordered(not_daily=None)
+        broken = breaker.change(real)
+        whole = replace(broken, assembly=real.assembly)
+        if whole.faults() == () and breaker.check not in _OF_A_NEW_ROUTINE:
+            on_other_days = replace(whole, assembly=replace(real.assembly, other_days=broken.assembly.routine))
+            found = [(fault.check, fault.about, fault.text) for fault in on_other_days.faults()]
+            if broken.assembly.routine != real.assembly.routine:
+                assert found == [(breaker.check, breaker.about, breaker.says)], breaker.what
+                noticed.add(breaker.check)
+            else:
+                assert found == [], breaker.what
+    assert {CHECKS[name].__module__ for name in noticed} == {check.__module__ for check in CHECKS.values()}
+
+
+def test_what_is_amiss_with_an_item_of_both_routines_is_told_once(recommender: Recommender) -> None:
+    broken = routine_of(recommender, "simple").ordered(not_daily=None).dose("cat_cow", reps=None)
+    both = replace(broken, assembly=replace(broken.assembly, other_days=broken.assembly.routine))
+    assert both.found_by() == broken.found_by() == ["says_how_much"]
+
+
+def test_a_move_that_is_there_twice_on_the_other_days_is_refused(recommender: Recommender) -> None:
+    real = routine_of(recommender, "simple").ordered(not_daily=None)
+    routine = replace(real.assembly.routine, items=(*real.items[:2], *real.items[1:]))
+    twice = replace(real, assembly=replace(real.assembly, other_days=routine))
+    assert "accounts_for_the_whole_catalogue" in twice.found_by()

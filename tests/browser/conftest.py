@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, sync_playwright
 from recommender.service.recommend import Recommender
 from tests.support.chromium import ARGUMENTS, MISSING, find_chromium
 from tests.support.needs import left_out
-from tests.support.places import HOME, Stand, running_site
+from tests.support.stand import HOME, Stand, running_site
 
 
 @pytest.fixture(scope="session")

@@ -15,9 +15,10 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 from werkzeug.routing import Map
 
-from tests.support.places import HOME, LANGUAGES, Place, Stand, all_places, exercise_places, some_places
+from tests.support.places import LANGUAGES, all_places, exercise_places, some_places
 from tests.support.routes import page_rules
 from tests.support.sample import small_and_whole
+from tests.support.stand import HOME, Place, Stand
 
 pytestmark = pytest.mark.dear
 

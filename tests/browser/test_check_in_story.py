@@ -12,9 +12,9 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from recommender.service.recommend import Recommender
 from recommender.settings import read_settings
 from tests.support.people import CALM, FLARE
-from tests.support.places import served
 from tests.support.planner import Clock, site_at
 from tests.support.sheets import BASELINE, full_sheet
+from tests.support.stand import served
 from tests.web.plan.test_plan_story import STORY
 
 pytestmark = pytest.mark.deep

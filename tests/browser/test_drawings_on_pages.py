@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support.people import AT_A_DESK
-from tests.support.places import Place, Stand
+from tests.support.stand import Place, Stand
 
 pytestmark = pytest.mark.deep
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser
 
-from tests.support.places import HOME, Stand
+from tests.support.stand import HOME, Stand
 from tools.effort.walk import people, walked
 
 PEOPLE = {person.name: person for person in people()}

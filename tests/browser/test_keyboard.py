@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from recommender.service.recommend import Recommender
-from tests.support.places import HOME, Place, Stand
 from tests.support.sheets import full_sheet
+from tests.support.stand import HOME, Place, Stand
 
 MOST_STOPS = 300
 # How a control looks: its own outline, shadow and colours, and those of the label that stands for a hidden box.

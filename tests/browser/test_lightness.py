@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route
 
-from tests.support.places import LANGUAGES, Place, Stand, all_places, some_places
+from tests.support.places import LANGUAGES, all_places, some_places
 from tests.support.sample import small_and_whole
+from tests.support.stand import Place, Stand
 
 pytestmark = pytest.mark.dear
 

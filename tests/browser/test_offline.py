@@ -13,7 +13,8 @@ from werkzeug.serving import make_server
 
 from tests.support.chromium import ARGUMENTS, find_chromium
 from tests.support.people import AT_A_DESK
-from tests.support.places import HOME, Place, Quiet, Stand, plan_of
+from tests.support.places import plan_of
+from tests.support.stand import HOME, Place, Quiet, Stand
 
 STORES: Any = "caches.keys()"
 # Every address and text that the browser keeps, drawings left out.

@@ -13,8 +13,8 @@ from pypdf import PdfReader
 from recommender.models.levels import Level
 from tests.support.paper import printed_words
 from tests.support.people import ASKED_EVERYTHING, AT_A_DESK, STRUGGLING, example
-from tests.support.places import Place, Stand
 from tests.support.sheets import full_intake
+from tests.support.stand import Place, Stand
 
 # Plain people, and those who are asked everything that there is.
 SUMMED_UP: dict[str, dict[str, Any]] = {

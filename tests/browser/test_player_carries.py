@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.test_player_clock import PHONE, VOICES, Player
-from tests.support.places import Stand
+from tests.support.stand import Stand
 
 CLOCK_KEYS = {"clock-sound", "clock-on", "clock-breath", "clock-voice", "clock-voices", "clock-side", "clock-place"}
 
@@ -332,7 +332,7 @@ def test_back_and_forward_and_another_tab_do_not_mix_up_the_clock(player: Player
 @pytest.mark.deep
 def test_without_script_a_move_that_hurts_is_told_with_a_form(browser: Browser, stand: Stand) -> None:
     from tests.support.people import AT_A_DESK
-    from tests.support.places import Place
+    from tests.support.stand import Place
 
     context = browser.new_context(viewport=PHONE, java_script_enabled=False)
     page = context.new_page()

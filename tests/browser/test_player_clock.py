@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from tests.support.people import AT_A_DESK
-from tests.support.places import Place, Stand
+from tests.support.stand import Place, Stand
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 # A device with two voices, one of which sends what it reads to somebody else. It takes no time to read.

@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from recommender.service.recommend import Recommender
 from tests.support import databases
-from tests.support.places import served
 from tests.support.reviewers import CHANGED, NEEDED, one_word_changed, password_of, review_room
+from tests.support.stand import served
 
 pytestmark = pytest.mark.deep
 

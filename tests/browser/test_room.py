@@ -17,10 +17,10 @@ from recommender.service.recommend import Recommender
 from tests.browser.test_accessibility import DESK, LOOKS, PHONE, PLAIN, SMALLEST, assert_none
 from tests.browser.test_keyboard import MOST_STOPS, Typist
 from tests.browser.test_lightness import MOST_BYTES, Inline, Wire
-from tests.support.places import served
 from tests.support.reviewers import password_of, review_room
 from tests.support.room_places import EXERCISE, Room, RoomPlace, compare, journey, room_places, running_room, sign_in
 from tests.support.routes import page_rules
+from tests.support.stand import served
 
 pytestmark = [pytest.mark.dear, pytest.mark.deep]
 

@@ -14,8 +14,8 @@ from recommender.presentation.wording import Wording
 from recommender.web.core.filters import first_sentence
 from tests.support.fields import BOXES, READ_BOXES, wanted
 from tests.support.people import URGENT, example
-from tests.support.places import Place, Stand
 from tests.support.sheets import full_sheet
+from tests.support.stand import Place, Stand
 
 RIGHT_EDGES = """() => ["html", "main"].map(name => document.querySelector(name).getBoundingClientRect().right)"""
 PHONE: ViewportSize = {"width": 390, "height": 844}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.support.places import Place, Stand
+from tests.support.stand import Place, Stand
 
 FINGER = 44
 

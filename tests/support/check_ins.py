@@ -9,6 +9,7 @@ from recommender.models.check_in import CheckInResult
 from recommender.models.recommendation import Recommendation
 from recommender.presentation.check_in import present_check_in
 from recommender.presentation.recommendation import present
+from recommender.presentation.replies import CheckInShown
 from recommender.service.check_in import check_in
 from recommender.service.recommend import Recommender
 from tests.support.sheets import BASELINE, FOLLOW_UP, full_sheet
@@ -81,7 +82,7 @@ class Returning:
         self.remember(body, present_check_in(result, self.recommender.content, "GB"))
         return result
 
-    def remember(self, body: dict[str, Any], reply: dict[str, Any]) -> None:
+    def remember(self, body: dict[str, Any], reply: CheckInShown) -> None:
         """Keep what a device would keep: the check, and the next routine if there is one."""
         self.history.append({"date": body["today"], "follow_up": body["follow_up"]})
         if reply["recommendation"]["routine"]:

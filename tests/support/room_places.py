@@ -23,7 +23,6 @@ from recommender.web.app import create_app
 from recommender.web.review.tries import sign_in_try
 from tests.browser.test_review_journey import CHANGED_RULE
 from tests.support import shipped
-from tests.support.places import served
 from tests.support.reviewers import (
     PEOPLE,
     account,
@@ -33,6 +32,7 @@ from tests.support.reviewers import (
     review_room,
     signed_in,
 )
+from tests.support.stand import served
 
 OPEN, AWAY, SINGLE = "open", "database away", "single sign-on"
 RULE, EXERCISE, DISPOSITION = "/review/rule/RF-U07", "/review/exercise/pelvic_tilt", "/review/disposition/routine"

@@ -117,10 +117,10 @@ def verdicts(
             target, mutant = waiting.pop()
             told, process = _begin(target, mutant.source(target.source))
             running[told] = mutant, process
-        for told in wait(list(running)):
-            assert isinstance(told, Connection)
-            mutant, process = running.pop(told)
-            caught_by = _heard(told, process)
+        for ready in wait(list(running)):
+            assert isinstance(ready, Connection)
+            mutant, process = running.pop(ready)
+            caught_by = _heard(ready, process)
             if caught_by == UNUSED:
                 raise RecommenderError(f"the tests of {mutant.module} do not load it")
             yield Verdict(mutant, caught_by)
@@ -159,8 +159,8 @@ def _try(target: Target, source: str, tell: Connection) -> None:
     with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
         try:
             if not target.is_used_at_start:
-                service = importlib.import_module("recommender.service.recommend")
-                service.lint = service.differences = lambda *_: ()
+                service = vars(importlib.import_module("recommender.service.recommend"))
+                service["lint"] = service["differences"] = lambda *_: ()
             code = pytest.main([*OPTIONS, *(str(ROOT / test) for test in target.tests)], plugins=[first])
         except BaseException:
             tell.send(BROKEN)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from tools.code_mutants.runner import Target
 
-_LAST_CHECK = ("tests/assembly/test_final_check.py", "tests/assembly/test_final_check_missing.py")
+_LAST_CHECK = tuple(f"tests/assembly/test_{name}.py" for name in ("final_check", "final_check_missing", "other_days"))
 TARGETS = (
     *(
         Target(f"recommender/assembly/final_check/{name}.py", _LAST_CHECK)
-        for name in ("case", "table", "routine_checks", "item_checks", "dose_checks", "order_checks")
+        for name in ("grounds", "case", "table", "routine_checks", "item_checks", "dose_checks", "order_checks")
     ),
     Target("recommender/models/forbidden.py", ("tests/assembly/test_forbidden_table.py",)),
     Target("recommender/engine/evaluate.py", ("tests/engine/test_evaluate.py",)),

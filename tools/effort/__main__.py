@@ -17,7 +17,7 @@ from playwright.sync_api import sync_playwright
 from recommender.service.recommend import load_recommender
 from recommender.settings import read_settings
 from tests.support.chromium import ARGUMENTS, MISSING, find_chromium
-from tests.support.places import HOME, running_site
+from tests.support.stand import HOME, running_site
 from tools.effort.walk import SECONDS_A_TAP, WORDS_A_MINUTE, Effort, people, walked
 
 BEFORE = Path(__file__).with_name("before.json")

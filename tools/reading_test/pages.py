@@ -18,7 +18,7 @@ from tests.support.visitor import Visitor
 from tools.reading_test.page_text import Box, PageText
 
 HERE = Path(__file__).parent
-KEPT = HERE / "pages"
+KEPT = HERE / "wordings"
 _WALK: Mapping[str, Any] = yaml.safe_load((HERE / "walk.yaml").read_text(encoding="utf-8"))
 PARTS: Mapping[str, Mapping[str, Any]] = _WALK["parts"]
 

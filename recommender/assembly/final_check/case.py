@@ -1,22 +1,19 @@
-"""What the checks read: the routine, the fired rules and the answers, and what all of them ask of these."""
+"""One routine as the checks read it, with the grounds that it is held against."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator
 from functools import cached_property
 from math import ceil
-from typing import NamedTuple
 
-from recommender.models.actions import Exclusion, Modification, PlanRow, Provision, Scope
-from recommender.models.catalogue import Catalogue, DefaultRoutine, DoseType, Exercise, Form
-from recommender.models.decision import Decision
-from recommender.models.questionnaire import Intake
+from recommender.assembly.final_check.grounds import Grounds, Way, speaks_of
+from recommender.models.actions import Exclusion, Modification, PlanRow
+from recommender.models.catalogue import DefaultRoutine, DoseType, Exercise
 from recommender.models.routine import Assembly, Item
 from recommender.models.rules import Branch
 from recommender.models.slots import MOVE_SLOTS
 
 END_SLOTS = ("warm_up", "closing")
-PLACE = "place"
 ROUTINE = "routine"  # what a breach is about that concerns no single item
 
 # What a check yields: the id of the exercise that it concerns, or ROUTINE, and what is wrong.
@@ -26,20 +23,29 @@ Breach = tuple[str, str]
 class Case:
     """One assembled routine with all that it is held against."""
 
-    def __init__(self, assembly: Assembly, decision: Decision, intake: Intake, catalogue: Catalogue) -> None:
+    def __init__(self, assembly: Assembly, grounds: Grounds, before: Case | None = None) -> None:
+        """``before`` is the case of the routine that this one was made from: the items of both are held against the rules
+        there."""
         self.assembly = assembly
-        self.decision = decision
-        self.intake = intake
-        self.catalogue = catalogue
+        self.grounds = grounds
+        self.decision = grounds.decision
+        self.intake = grounds.intake
+        self.catalogue = grounds.catalogue
         self.items = assembly.routine.items
         self.moves = tuple(item for item in self.items if item.slot not in END_SLOTS)
         self.instead = tuple(other for item in self.items for other in (item.easier, item.harder) if other)
         self.in_breaks = tuple(item for short in assembly.breaks for item in short.items)
+        self._held_before = frozenset(map(id, before.doable)) if before else frozenset()
 
     @cached_property
     def doable(self) -> tuple[Item, ...]:
-        """The items of the routine, and the easier and harder moves that may take their place."""
-        return (*self.items, *self.instead)
+        """The items of the routine, and the easier and harder moves that may take their place: each once, and none that
+        was held before.
+
+        What is the very same object is the same item.
+        """
+        each = {id(item): item for item in (*self.items, *self.instead)}
+        return tuple([item for own, item in each.items() if own not in self._held_before])
 
     @cached_property
     def shown(self) -> tuple[Item, ...]:
@@ -47,23 +53,9 @@ class Case:
         return (*self.doable, *self.in_breaks)
 
     @cached_property
-    def exclusions(self) -> tuple[tuple[Branch, Exclusion], ...]:
-        return tuple((branch, exclusion) for branch in self.decision.fired for exclusion in branch.then.exclude)
-
-    @cached_property
-    def modifications(self) -> tuple[tuple[Branch, Modification], ...]:
-        return tuple((branch, change) for branch in self.decision.fired for change in branch.then.modify)
-
-    @cached_property
-    def provisions(self) -> tuple[Provision, ...]:
-        return tuple(
-            branch.then.equipment_available for branch in self.decision.fired if branch.then.equipment_available
-        )
-
-    @cached_property
     def shown_with_changes(self) -> tuple[tuple[Item, tuple[Modification, ...]], ...]:
         """Every item shown, with the modifications that speak of it."""
-        changes = [change for _, change in self.modifications]
+        changes = [change for _, change in self.grounds.modifications]
         return tuple(
             (item, tuple([change for change in changes if change.scope is None or speaks_of(change.scope, item)]))
             for item in self.shown
@@ -75,14 +67,14 @@ class Case:
         return tuple(
             (item, branch, exclusion)
             for item in self.shown
-            for branch, exclusion in self.exclusions
+            for branch, exclusion in self.grounds.exclusions
             if speaks_of(exclusion.scope, item) and not speaks_of(exclusion.spared, item)
         )
 
     @cached_property
     def doable_with_equipment(self) -> tuple[tuple[Item, frozenset[str]], ...]:
         """Every item that is doable, with what is there for it: without what the rules spare it."""
-        return tuple((item, self._equipment_for(item)) for item in self.doable)
+        return tuple((item, self.grounds.equipment_for(item)) for item in self.doable)
 
     @cached_property
     def may_lack_an_end(self) -> bool:
@@ -106,7 +98,7 @@ class Case:
 
     def _both_ends_can_be_done(self, row: PlanRow) -> bool:
         asked_for = [names for names in (row.warm_up, self.decision.order.closing) if names is not None]
-        return all(any(map(self.can_be_done, self._ways_of(names))) for names in asked_for)
+        return all(any(map(self.grounds.can_be_done, self._ways_of(names))) for names in asked_for)
 
     def _ways_of(self, names: Container[str]) -> Iterator[Way]:
         for one in self.catalogue.exercises:
@@ -163,65 +155,10 @@ class Case:
 
     def _may_join(self, way: Way) -> bool:
         """Return whether nothing speaks against an exercise in a form, and the routine is in its position anyway."""
-        return way.form.position in {item.form.position for item in self.moves} and self.can_be_done(way)
-
-    def can_be_done(self, way: Way) -> bool:
-        """Return whether no rule leaves this form out, and place, position and equipment are there for it."""
-        return (
-            any(way.form.position in branch.then.positions for branch in self.decision.fired)
-            and not way.form.place.isdisjoint(self.intake.chosen(PLACE))
-            and self._has_equipment(way)
-            and not any(speaks_of(one.scope, way) and not speaks_of(one.spared, way) for _, one in self.exclusions)
-            and not any(is_barred(change, way) for _, change in self.modifications)
-        )
-
-    def _has_equipment(self, way: Way) -> bool:
-        """Return whether all that the form needs is there, and one of each kind."""
-        there = self._equipment_for(way)
-        return way.form.equipment <= there and not any(group.isdisjoint(there) for group in way.form.equipment_any)
-
-    def _equipment_for(self, way: Item | Way) -> frozenset[str]:
-        """Return what is there for a form: without what the rules spare it."""
-        given = [one.equipment for one in self.provisions if not speaks_of(one.spared, way)]
-        return frozenset[str]().union(*given)
-
-    def work_seconds(self, item: Item) -> int:
-        """Return the seconds of the work alone, counted afresh from the time plan; 0 where no rule gave one."""
-        if self.decision.plan is None:
-            return 0
-        timing, dose = self.decision.plan.timing, item.dose
-        sides = 1 + dose.per_side
-        if dose.seconds is not None:
-            return sides * dose.seconds
-        between = timing.seconds_per_hold_change if dose.type == "hold" else timing.seconds_per_rep
-        rest = (dose.sets - 1) * dose.rest_seconds
-        return sides * dose.sets * (dose.reps or 0) * ((dose.hold_seconds or 0) + between) + rest
+        return way.form.position in {item.form.position for item in self.moves} and self.grounds.can_be_done(way)
 
 
 Check = Callable[[Case], Iterator[Breach]]
-
-
-class Way(NamedTuple):
-    """An exercise in one of its forms."""
-
-    exercise: Exercise
-    form: Form
-
-
-def is_barred(change: Modification, way: Item | Way) -> bool:
-    """Return whether the change names the forms that may be used, and this is another of what it speaks of."""
-    if not change.only_forms or way.form.key in change.only_forms:
-        return False
-    named = {key.partition("/")[0] for key in change.only_forms}
-    return way.exercise.id in named or (change.scope is not None and speaks_of(change.scope, way))
-
-
-def speaks_of(scope: Scope, item: Item | Way) -> bool:
-    """Return whether the scope names a tag of the item's form, its kind, its exercise or its form."""
-    form, exercise = item.form, item.exercise
-    if not scope.tags.isdisjoint(form.tags):
-        return True
-    return exercise.kind in scope.kinds or exercise.id in scope.exercises or form.key in scope.forms
 
 
 def is_hold(item: Item) -> bool:

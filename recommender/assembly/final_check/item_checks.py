@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from recommender.assembly.final_check.case import PLACE, Breach, Case, is_barred
+from recommender.assembly.final_check.case import Breach, Case
+from recommender.assembly.final_check.grounds import PLACE, is_barred
 from recommender.loaders.forbidden import shipped_forbidden_moves
 from recommender.models.catalogue import DefaultRoutine
 from recommender.models.forbidden import Occasion
@@ -35,11 +36,9 @@ def may_be_chosen_by_the_program(case: Case) -> Iterator[Breach]:
 
 
 def is_asked_for_if_it_must_be(case: Case) -> Iterator[Breach]:
-    preferences = [preference for branch in case.decision.fired for preference in branch.then.prefer]
     for item in case.doable:
         exercise = item.exercise
-        asked = any(exercise.id in wish.exercises or wish.good_for & exercise.good_for for wish in preferences)
-        if exercise.default_routine is DefaultRoutine.CONDITIONAL and not asked:
+        if exercise.default_routine is DefaultRoutine.CONDITIONAL and not case.grounds.asks_for(exercise):
             yield exercise.id, f"no rule asks for {exercise.id}"
 
 
@@ -52,22 +51,21 @@ def is_not_left_out_by_a_rule(case: Case) -> Iterator[Breach]:
 def is_not_forbidden_by_the_package(case: Case) -> Iterator[Breach]:
     """The table is the package's own: no rule that fired, or failed to, has a say in it."""
     table = shipped_forbidden_moves()
-    rows = table.rows_for(case.intake)
     for items, occasion in ((case.doable, Occasion.ROUTINE), (case.in_breaks, Occasion.BREAKS)):
-        for row, item in table.forbidden(rows, items, occasion):
+        for row, item in table.forbidden(case.grounds.forbidden, items, occasion):
             yield item.exercise.id, f"{item.form.key} must not appear for these answers ({row.id})"
 
 
 def is_no_longer_than_a_rule_allows(case: Case) -> Iterator[Breach]:
     for item, branch, exclusion in case.shown_and_excluded:
         limit = exclusion.longer_than_seconds
-        if limit is not None and case.work_seconds(item) > limit:
+        if limit is not None and case.grounds.work_seconds(item) > limit:
             yield item.exercise.id, f"{item.form.key} takes over {limit} seconds and is left out by {branch.id}"
 
 
 def form_is_one_that_the_rules_allow(case: Case) -> Iterator[Breach]:
     """A rule that names forms allows no other form of their exercises, nor of what its scope speaks of."""
-    for branch, change in case.modifications:
+    for branch, change in case.grounds.modifications:
         for item in case.shown:
             if is_barred(change, item):
                 yield item.exercise.id, f"{item.form.key} is not one of the forms that {branch.id} allows"
@@ -81,9 +79,8 @@ def fits_the_place(case: Case) -> Iterator[Breach]:
 
 
 def fits_the_position(case: Case) -> Iterator[Breach]:
-    positions = {position for branch in case.decision.fired for position in branch.then.positions}
     for item in case.doable:
-        if item.form.position not in positions:
+        if item.form.position not in case.grounds.positions:
             yield item.exercise.id, f"{item.form.key}: position {item.form.position} does not fit the place"
 
 

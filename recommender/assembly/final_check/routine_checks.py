@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from recommender.assembly.final_check.case import END_SLOTS, ROUTINE, Breach, Case
-from recommender.loaders.safety import shipped_safety_net
-from recommender.models.safety import floors_above
 
 MINUTES = "minutes"
 SECONDS_PER_MINUTE = 60
@@ -19,9 +17,8 @@ def level_shows_a_routine(case: Case) -> Iterator[Breach]:
 
 def level_is_not_below_a_floor(case: Case) -> Iterator[Breach]:
     """The floors are the package's own: no rule that fired, or failed to, has a say in them."""
-    level = case.decision.level
-    if any(floors_above(level, case.intake, shipped_safety_net().floors)):
-        yield ROUTINE, f"level {level} is below the least that these answers must come to"
+    if case.grounds.is_below_a_floor:
+        yield ROUTINE, f"level {case.decision.level} is below the least that these answers must come to"
 
 
 def has_a_time_plan(case: Case) -> Iterator[Breach]:
@@ -129,7 +126,7 @@ def each_item_has_the_time_it_takes(case: Case) -> Iterator[Breach]:
             set_up = timing.set_up_same_position_seconds
         if low[number] and not any(low[:number]):
             set_up = timing.set_up_on_floor_seconds
-        if item.seconds < case.work_seconds(item) + (0 if item.slot in END_SLOTS else set_up + more):
+        if item.seconds < case.grounds.work_seconds(item) + (0 if item.slot in END_SLOTS else set_up + more):
             yield item.exercise.id, f"{item.exercise.id} is given less time than it takes"
 
 

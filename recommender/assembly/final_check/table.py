@@ -6,12 +6,13 @@ tests/assembly/test_final_check.py holds one broken routine for each, and refuse
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from recommender.assembly.final_check import dose_checks, item_checks, order_checks, routine_checks
 from recommender.assembly.final_check.case import Case, Check
+from recommender.assembly.final_check.grounds import Grounds
 from recommender.errors import DecisionError
 from recommender.models.catalogue import Catalogue
 from recommender.models.decision import Decision
@@ -91,30 +92,31 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
 def faults(assembly: Assembly, decision: Decision, intake: Intake, catalogue: Catalogue) -> tuple[RoutineFault, ...]:
     """Return everything that is amiss with the routine, in the order of the checks; () if it may be shown.
 
-    The routine of the other days is held against the same checks, after the other.
+    The routine of the other days is held against the same checks, after the other; what is amiss with an item of both is
+    told once.
     """
-    cases = [Case(one, decision, intake, catalogue) for one in (assembly, _on_other_days(assembly, catalogue)) if one]
+    case = Case(assembly, Grounds(decision, intake, catalogue))
     return tuple(
         RoutineFault(name, about, text)
-        for case in cases
+        for each in (case, *_on_other_days(case))
         for name, check in CHECKS.items()
-        for about, text in check(case)
+        for about, text in check(each)
     )
 
 
-def _on_other_days(assembly: Assembly, catalogue: Catalogue) -> Assembly | None:
-    """Return the routine of the other days as one of its own; None where every day is alike.
+def _on_other_days(case: Case) -> Iterator[Case]:
+    """Yield the routine of the other days as a case of its own, if there is one.
 
     It was made from the routine, as one at a check is made from the one before. So it need not be filled with what is not
     for every day.
     """
-    routine = assembly.other_days
+    routine = case.assembly.other_days
     if routine is None:
-        return None
+        return
     here = {item.exercise.id for item in routine.items}
-    others = (one for one in catalogue.exercises if one.id not in here)
-    left_out = tuple(LeftOut(one, ExclusionReason.NOT_FOR_YOUR_ANSWERS) for one in others)
-    return Assembly(routine, left_out, breaks=(), facts={}, is_carried_on=True)
+    others = [one for one in case.catalogue.exercises if one.id not in here]
+    left_out = tuple([LeftOut(one, ExclusionReason.NOT_FOR_YOUR_ANSWERS) for one in others])
+    yield Case(Assembly(routine, left_out, breaks=(), facts={}, is_carried_on=True), case.grounds, before=case)
 
 
 def check_assembly(assembly: Assembly, decision: Decision, intake: Intake, catalogue: Catalogue) -> None:

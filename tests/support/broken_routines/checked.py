@@ -9,6 +9,8 @@ from typing import Any
 
 from recommender.assembly.dose import Dosing, pace
 from recommender.assembly.final_check import RoutineFault, faults
+from recommender.assembly.final_check.case import Case
+from recommender.assembly.final_check.grounds import Grounds
 from recommender.models.actions import Actions, Scope, Size
 from recommender.models.catalogue import Catalogue
 from recommender.models.decision import Decision
@@ -59,6 +61,11 @@ class Checked:
     @property
     def items(self) -> tuple[Item, ...]:
         return self.assembly.routine.items
+
+    @property
+    def case(self) -> Case:
+        """The routine as the checks read it."""
+        return Case(self.assembly, Grounds(self.decision, self.intake, self.catalogue))
 
     def faults(self) -> tuple[RoutineFault, ...]:
         return faults(self.assembly, self.decision, self.intake, self.catalogue)
