@@ -21,7 +21,7 @@ from tools.figures.arrows import COLOUR
 from tools.figures.build import MOTION_BYTES, STILL_BYTES, compressed, usual_body
 from tools.figures.checks import CONTACT_CM, faults
 from tools.figures.draw import Artist, Picture
-from tools.figures.layers import GLOW, Layers
+from tools.figures.layers import GLOW, Layers, _along_the_edge
 from tools.figures.mesh import SKIN_END, load_mesh, load_shape
 from tools.figures.motion import motion
 from tools.figures.regions import EMPTY
@@ -265,6 +265,16 @@ def test_the_builder_holds_its_types() -> None:
         [sys.executable, "-m", "mypy", "-p", "tools.figures"], cwd=ROOT, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stdout
+
+
+def test_shade_in_the_middle_of_the_cloth_is_no_shade() -> None:
+    """It looks like a stain; along the edge it is the side that turns from the light."""
+    cloth = np.zeros((200, 200), bool)
+    cloth[20:180, 20:180] = True
+    stain, turned = np.zeros_like(cloth), np.zeros_like(cloth)
+    stain[80:120, 80:120] = True
+    turned[150:180, 40:160] = True
+    assert (_along_the_edge(stain | turned, cloth) == turned).all()
 
 
 def test_an_empty_shape_is_refused() -> None:
