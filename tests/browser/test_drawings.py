@@ -61,6 +61,29 @@ def test_a_move_that_shows_both_sides_offers_no_other(browser: Browser, address:
     page.context.close()
 
 
+# Of each move: the widths of its drawings, and how far the lowest part of a number lies above its drawing.
+LAID_OUT = """figures => figures.map(figure => [...figure.querySelectorAll(".app-figure__frame")].map(frame => {
+  const number = getComputedStyle(frame, "::before"), drawing = frame.querySelector("img").getBoundingClientRect();
+  const ends = frame.getBoundingClientRect().top + parseFloat(number.top) + parseFloat(number.height);
+  return [Math.round(drawing.width), number.content === "none" ? 0 : drawing.top - ends];
+}))"""
+
+
+@pytest.mark.parametrize("width", [390, 700, 1100])
+@pytest.mark.parametrize("path", ["/exercises/cat_cow", "/exercises/chin_tuck", "/exercises/movement_break"])
+def test_drawings_of_a_move_have_one_scale_and_no_number_lies_on_them(
+    browser: Browser, address: str, path: str, width: int
+) -> None:
+    page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
+    page.goto(f"{address}{path}")
+    laid_out = page.locator(".app-figure").evaluate_all(LAID_OUT)
+    assert any(len(frames) > 1 for frames in laid_out)
+    for frames in laid_out:
+        assert len({wide for wide, _ in frames}) == 1, frames
+        assert all(clear >= 0 for _, clear in frames), frames
+    page.context.close()
+
+
 def test_nothing_moves_for_whoever_wants_less_motion(browser: Browser, address: str) -> None:
     page = opened(browser, address, reduced_motion="reduce")
     expect(page.locator(".app-figure__frame").first).to_be_visible()

@@ -15,7 +15,7 @@ from tests.support.shipped_poses import POSES
 
 # `make test-deep` installs what draws; `make test` needs none of it.
 if importlib.util.find_spec("numba") is None:
-    collect_ignore = ["test_drawings.py"]
+    collect_ignore = ["test_curves.py", "test_drawings.py"]
 
 
 @pytest.fixture(scope="session")

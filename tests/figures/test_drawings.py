@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from itertools import combinations
 from typing import Any
@@ -14,12 +16,12 @@ import pytest
 from recommender.loaders.figures import load_figures
 from recommender.models.figures import Figures, Place
 from tests.support.mirroring import mirrored, mirrored_kit
-from tests.support.shipped_poses import EVERYTHING, POSES
+from tests.support.shipped_poses import EVERYTHING, POSES, ROOT
 from tools.figures.arrows import COLOUR
 from tools.figures.build import MOTION_BYTES, STILL_BYTES, compressed, usual_body
 from tools.figures.checks import CONTACT_CM, faults
 from tools.figures.draw import Artist, Picture
-from tools.figures.layers import GLOW, Layers
+from tools.figures.layers import GLOW, Layers, _along_the_edge
 from tools.figures.mesh import SKIN_END, load_mesh, load_shape
 from tools.figures.motion import motion
 from tools.figures.regions import EMPTY
@@ -175,6 +177,29 @@ def test_motion_is_light_and_shows_one_step_at_first(figures: Figures, artist: A
     assert len(steps) >= 5
 
 
+def test_the_breath_is_seen_in_the_motion(figures: Figures, artist: ArtistOf) -> None:
+    """The belly goes in with every step on the way out: its outline at the front is not where the step before had it."""
+    svg = motion(Picture(artist("ben"), figures.exercises["breathing_relaxation"].forms["chair"]))
+    steps = list(ElementTree.fromstring(svg).iter(f"{SVG}g"))
+    top = artist("ben").colours["top"][0]
+    fronts = [
+        max(_rightmost(path.get("d", "")) for path in step.iter(f"{SVG}path") if path.get("fill") == top)
+        for step in steps
+    ]
+    assert fronts == sorted(fronts, reverse=True) and fronts[0] - fronts[-1] > 8 and len(set(fronts)) > 4, fronts
+
+
+def _rightmost(path: str) -> float:
+    """Return how far to the right the ends of the curves of a path reach; it is made of M and relative c only."""
+    reached: list[float] = []
+    for part in path.split("M")[1:]:
+        x, _, *steps = (float(number) for number in re.findall(r"-?\d+", part))
+        for step in steps[4::6]:
+            x += step
+            reached.append(x)
+    return max(reached)
+
+
 def test_the_light_of_a_muscle_grows_with_the_motion(figures: Figures, artist: ArtistOf) -> None:
     svg = motion(Picture(artist("ben"), figures.exercises["glute_squeeze"].forms["chair"]))
     steps = list(ElementTree.fromstring(svg).iter(f"{SVG}g"))
@@ -232,6 +257,24 @@ def _measures(drawn: Artist) -> Any:
             np.ptp(hips[:, 0]),
         ]
     )
+
+
+def test_the_builder_holds_its_types() -> None:
+    """`make lint` has not what draws, and so does not read it; a breath was once given where a number was wanted."""
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "-p", "tools.figures"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_shade_in_the_middle_of_the_cloth_is_no_shade() -> None:
+    """It looks like a stain; along the edge it is the side that turns from the light."""
+    cloth = np.zeros((200, 200), bool)
+    cloth[20:180, 20:180] = True
+    stain, turned = np.zeros_like(cloth), np.zeros_like(cloth)
+    stain[80:120, 80:120] = True
+    turned[150:180, 40:160] = True
+    assert (_along_the_edge(stain | turned, cloth) == turned).all()
 
 
 def test_an_empty_shape_is_refused() -> None:

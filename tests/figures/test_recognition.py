@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+from recommender.models.figures import Figures
+
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 # What did not pass at one reading is read again at the next, among others that had passed.
 READINGS = tuple(f"recognition-2026-11{which}.csv" for which in ("", "-second", "-third", "-fourth"))
@@ -50,3 +52,11 @@ def test_the_page_counts_and_names_what_did_not_pass() -> None:
     failed = [form for form, result in results.items() if result == "not passed"]
     assert f"{len(results) - len(failed)} of {len(results)} forms pass, {len(failed)} do not" in page
     assert [form for form in failed if f"`{form}`" not in page] == []
+
+
+def test_every_form_has_been_read_or_the_page_says_that_it_has_not(figures: Figures) -> None:
+    page = (DOCS / "figures.md").read_text(encoding="utf-8")
+    read_forms = {row["form"] for row in rows()}
+    shipped = {f"{exercise}/{form}" for exercise, poses in figures.exercises.items() for form in poses.forms}
+    assert read_forms - shipped == set()
+    assert [form for form in sorted(shipped - read_forms) if f"`{form}`" not in page] == []

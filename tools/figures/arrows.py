@@ -129,7 +129,7 @@ def svg(arrow: DrawnArrow, window: Window, units_per_cm: float, size: float) -> 
     way = tip - shaft[-1]
     way = way / max(float(np.linalg.norm(way)), 1e-9)
     neck, side = tip - way * head, np.array([-way[1], way[0]]) * half
-    line = curve(np.vstack([shaft, neck + way * 0.15 * head]), False, 1.0, 2.0)
+    line = curve(_dense(np.vstack([shaft, neck + way * 0.15 * head])), False, 1.0, 2.0)
     corners = [tip, neck + side, neck - side]
     path = "L".join(f"{round(float(x))} {round(float(y))}" for x, y in corners)
     width = round(WIDTH_CM * unit_size)
@@ -154,10 +154,19 @@ def _fitted(points: Floats, size: float) -> Floats:
         middle = points.mean(0)
         half = SHORTEST_CM * size / 2
         points = np.stack([middle - way * half, middle + way * half])
+    surplus = max(0.0, _length(points) - LONGEST_CM * size)
+    return _at(points, np.linspace(surplus / 2, _length(points) - surplus / 2, 25))
+
+
+def _dense(points: Floats) -> Floats:
+    """Return the path with a point at every unit."""
+    return _at(points, np.linspace(0, _length(points), max(2, round(_length(points)))))
+
+
+def _at(points: Floats, along: Floats) -> Floats:
+    """Return the points (n, 2) of a path that are so far along it."""
     steps = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
-    surplus = max(0.0, float(steps[-1]) - LONGEST_CM * size)
-    wanted = np.linspace(surplus / 2, float(steps[-1]) - surplus / 2, 25)
-    return np.stack([np.interp(wanted, steps, points[:, axis]) for axis in (0, 1)], 1)
+    return np.stack([np.interp(along, steps, points[:, axis]) for axis in (0, 1)], 1)
 
 
 def _length(points: Floats) -> float:

@@ -36,6 +36,7 @@ from tools.figures.shape import RestBody
 from tools.figures.skeleton import Bones
 from tools.figures.solve import Solved, Solver
 from tools.figures.state import interpolate
+from tools.figures.trace import Mask
 from tools.figures.words import orientation, vector
 
 MARGIN_CM = 5.0
@@ -106,12 +107,14 @@ class Picture:
         self.surface = figure.surface or self.base.surface
         self.turned = orientation(self.base)
         self.under = self._under()
-        self.scenes = [self.scene(solved.bones, solved, number) for number, solved in enumerate(self.solved)]
+        self.scenes = [self.scene(solved.bones, solved) for solved in self.solved]
         self.arrows = [self._place_arrows(number) for number in range(len(self.frames))]
 
     # -- geometry
 
-    def scene(self, bones: Bones, solved: Solved, number: int, breath: float | None = None) -> Scene:
+    def scene(self, bones: Bones, solved: Solved, *, breath: float | None = None) -> Scene:
+        """Return what is seen of a pose; ``breath`` where it is not that of the frame."""
+
         def where(place: Place) -> Floats:
             prop = solved.props.point(place) if solved.props else None
             return self.artist.solver.point(bones, place) if prop is None else prop
@@ -349,12 +352,12 @@ def _wider(window: Window, by: float) -> Window:
     return Window(window.left - by, window.bottom - by, window.right + by, window.top + by)
 
 
-def _eroded(mask):  # type: ignore[no-untyped-def]
-    return cv2.erode(mask.astype(np.uint8), np.ones((3, 3))) > 0
+def _eroded(mask: Mask) -> Mask:
+    return np.asarray(cv2.erode(mask.astype(np.uint8), np.ones((3, 3))) > 0)
 
 
-def _near(mask):  # type: ignore[no-untyped-def]
-    return cv2.dilate(mask.astype(np.uint8), np.ones((5, 5))) > 0
+def _near(mask: Mask) -> Mask:
+    return np.asarray(cv2.dilate(mask.astype(np.uint8), np.ones((5, 5))) > 0)
 
 
 def artists(kit: FigureKit, bodies: list[str]) -> dict[str, Artist]:

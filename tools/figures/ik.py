@@ -53,4 +53,4 @@ def folded(root: Floats, lengths: tuple[float, float], points: Floats, pole: Flo
     direction = unit(points)
     look = frame(direction, pole)[:, 1]
     bend = np.radians(degrees)
-    return root + direction * lengths[0] + (direction * np.cos(bend) - look * np.sin(bend)) * lengths[1]
+    return np.asarray(root + direction * lengths[0] + (direction * np.cos(bend) - look * np.sin(bend)) * lengths[1])

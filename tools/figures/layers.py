@@ -24,6 +24,8 @@ GHOST = "#6b7280"
 GLOW = (("#ff6f66", 8.5, 0.62), ("#ffd9cf", 5.0, 0.85))
 """Colour, reach (cm) and opacity from the rim to the middle: the middle is light enough to show in grey."""
 _INK_CM = 0.8
+_EDGE_SHARE = 1 / 3
+"""So much of the outline of a patch of shade lies along the edge of the cloth."""
 _PER_UNIT = PIXELS_PER_CM / UNITS_PER_CM
 Colours = Mapping[str, tuple[str, ...]]
 
@@ -78,9 +80,11 @@ def paint_body(layers: Layers, regions: Regions, colours: Colours) -> None:
         wide = _grown(mask, 5) & regions.body
         layers.area(wide, colours[name][0], smooth=4)
         if region != IS_HAIR:
-            core = cv2.morphologyEx((mask & regions.shade).astype(np.uint8), cv2.MORPH_OPEN, np.ones((13, 13)))
+            core = cv2.morphologyEx((mask & regions.shade).astype(np.uint8), cv2.MORPH_OPEN, np.ones((13, 13))) > 0
+            if region == IS_TOP:
+                core = _along_the_edge(np.asarray(core), np.asarray(mask))
             least = 2600 if region == IS_TOP else 900
-            layers.area(_grown(core > 0, 3) & wide, colours[name][1], smooth=7, tolerance=2.2, least=least)
+            layers.area(_grown(core, 3) & wide, colours[name][1], smooth=7, tolerance=2.2, least=least)
     layers.area(regions.brows, colours["hair"][1], smooth=2, tolerance=1, least=12)
     layers.area(regions.eyes, INK, smooth=2, tolerance=1, least=20)
     layers.area(regions.mouth, colours["lips"][0], smooth=2, tolerance=1, least=12)
@@ -151,6 +155,18 @@ def document(layers: Layers, title: str, extra: str = "") -> str:
         f"<title>{escape(title)}</title>"
         f'<rect width="{width}" height="{height}" rx="24" fill="{PAPER}"/>' + "".join(layers.paths) + extra + "</svg>\n"
     )
+
+
+def _along_the_edge(shade: Mask, cloth: Mask) -> Mask:
+    """Return the patches of shade that follow the edge of the cloth; one in the middle of it looks like a stain."""
+    within = cv2.erode(cloth.astype(np.uint8), np.ones((13, 13)), borderValue=0) > 0
+    count, patches = cv2.connectedComponents(shade.astype(np.uint8))
+    for number in range(1, count):
+        patch = patches == number
+        outline = patch & ~(cv2.erode(patch.astype(np.uint8), np.ones((3, 3))) > 0)
+        if (outline & ~within).sum() < _EDGE_SHARE * outline.sum():
+            patches[patch] = 0
+    return np.asarray(patches > 0)
 
 
 def _grown(mask: Mask, size: int) -> Mask:

@@ -51,7 +51,7 @@ def _step(picture: Picture, first: int, last: int, share: float) -> list[str]:
     state = interpolate(start.state, end.state, share, (start.bones.roots, end.bones.roots))
     bones = picture.artist.solver.rig.bones(state)
     near = start if share < 0.5 else end
-    scene = picture.scene(bones, near, state.breath)
+    scene = picture.scene(bones, near, breath=state.breath)
     layers = Layers(picture.window, picture.size, detail=_DETAIL)
     _paint(picture, layers, scene, first, last, share)
     if picture.inset:

@@ -132,7 +132,8 @@ class StandingProps:
 
 def pillow(prop: str, centre: Floats, half: Floats, turned: Floats, rings: int = 10, around: int = 28) -> Piece:
     """Return a rounded cushion: a superellipsoid with half sizes in cm."""
-    points, faces = [], []
+    points: list[Floats] = []
+    faces: Quads = []
     for ring in range(rings + 1):
         polar = np.pi * ring / rings
         for step in range(around):
@@ -154,7 +155,8 @@ def _squared(point: Floats) -> Floats:
 
 def tube(prop: str, path: Floats, radius: float, around: int = 8) -> Piece:
     """Return a round band that follows points (n, 3)."""
-    points, faces = [], []
+    points: list[Floats] = []
+    faces: Quads = []
     for number, point in enumerate(path):
         along = unit(path[min(number + 1, len(path) - 1)] - path[max(number - 1, 0)])
         first = unit(cross(along, (0.3, 1.0, 0.2)))

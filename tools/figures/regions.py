@@ -10,7 +10,7 @@ import numpy as np
 
 from tools.figures.camera import Window
 from tools.figures.clothes import Clothes
-from tools.figures.mesh import CLOTH, HAIR_HELPER, SKIN, Floats
+from tools.figures.mesh import CLOTH, HAIR_HELPER, SKIN, Floats, Ints
 from tools.figures.raster import NOTHING, Seen, look
 from tools.figures.scene import BODY, BUN, Scene
 from tools.figures.shape import HEAD, LEFT_ARM, LEFT_LEG, RIGHT_ARM, RIGHT_LEG, RestBody, vertex_normals
@@ -80,7 +80,7 @@ class Painter:
             face_up=_facing(scene, triangle, camera),
         )
 
-    def _parts(self, scene: Scene, corners: Floats, seen: Seen, body: Mask) -> Floats:
+    def _parts(self, scene: Scene, corners: Ints, seen: Seen, body: Mask) -> Floats:
         weights = np.zeros((len(scene.points), 6))
         weights[: scene.body_points] = self._rest.part_weights
         return np.where(body, _mixed(weights, corners, seen.weights, body).argmax(-1), 9)
@@ -113,7 +113,7 @@ class Painter:
         shade = body & (lit < _SHADE_BELOW)
         for part in self._far_limbs(scene, camera):
             shade |= body & (parts == part)
-        return shade
+        return np.asarray(shade)
 
     def _far_limbs(self, scene: Scene, camera: Floats) -> list[int]:
         """Return the arm or leg that is clearly behind its twin."""
@@ -177,10 +177,10 @@ def _ink(depth: Floats, region: Floats, parts: Floats, body: Mask, kind: Floats,
         other = np.roll(parts, step, (0, 1)) != parts
         other_body = np.roll(body, step, (0, 1))
         ink |= (jump > INK_JUMP_CM) | ((jump > PART_JUMP_CM) & other & other_body & body)
-    return ink & drawn
+    return np.asarray(ink & drawn)
 
 
-def _mixed(values: Floats, corners: Floats, weights: Floats, where: Mask) -> Floats:
+def _mixed(values: Floats, corners: Ints, weights: Floats, where: Mask) -> Floats:
     """Return values (n, k) of points mixed at each pixel of the mask by the weights of its triangle's corners."""
     mixed = np.zeros((*corners.shape[:-1], values.shape[-1]))
     _mix(np.ascontiguousarray(values), corners, weights, where, mixed)

@@ -71,7 +71,7 @@ class Dresser:
             rest.append(np.zeros_like(piece.points))
             offset += len(piece.points)
         return Scene(
-            points=np.round(np.concatenate(points), _STEADY_DIGITS),
+            points=np.asarray(np.round(np.concatenate(points), _STEADY_DIGITS), float),
             at_rest=np.concatenate(rest),
             triangles=np.concatenate(triangles),
             kind=np.concatenate(kind),

@@ -96,7 +96,7 @@ class RestBody:
             for bone in self.mesh.bones
             if bone.startswith(prefixes) and (side is None or bone.endswith("." + side))
         ]
-        return self.mesh.weights[:, [self.index[name] for name in names]].sum(1)
+        return np.asarray(self.mesh.weights[:, [self.index[name] for name in names]].sum(1))
 
     def support(self, part: str) -> Ints:
         """Return the vertices of the skin that a named part rests on."""
@@ -122,7 +122,7 @@ class RestBody:
 
     def _near_joint(self, bone: str, side: str | None) -> Floats:
         near = np.linalg.norm(self.vertices - self.heads[f"{bone}.{side}"], axis=1) < 8 * self.scale
-        return near.astype(float)
+        return np.asarray(near, float)
 
     def _part_weights(self) -> Floats:
         sums = np.zeros((len(self.mesh.vertices), 6))
@@ -203,7 +203,7 @@ def vertex_normals(vertices: Floats, triangles: Ints) -> Floats:
     for axis in range(3):
         for corner in range(3):
             normals[:, axis] += np.bincount(triangles[:, corner], face[:, axis], len(vertices))
-    return normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
+    return np.asarray(normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9))
 
 
 def _joint(mesh: Mesh, vertices: Floats, told: dict[str, Any]) -> Floats:

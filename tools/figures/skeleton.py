@@ -67,7 +67,7 @@ class Rig:
             ]
         )
         blended = np.tensordot(self.rest.mesh.weights[which], moves, 1)
-        return np.einsum("nij,nj->ni", blended[:, :, :3], vertices[which]) + blended[:, :, 3]
+        return np.asarray(np.einsum("nij,nj->ni", blended[:, :, :3], vertices[which]) + blended[:, :, 3])
 
     def _put(self, bones: Bones, bone: str, turn: Floats, at: Floats | None = None) -> None:
         bones.turn[bone] = turn

@@ -69,7 +69,7 @@ class Solver:
     def point(self, bones: Bones, place: Place) -> Floats:
         """Return where a landmark of the body is in a pose."""
         vertex = self.rest.points[point_name(place)].vertex
-        return self.rig.skin(bones, self.rest.vertices, np.array([vertex]))[0]
+        return np.asarray(self.rig.skin(bones, self.rest.vertices, np.array([vertex]))[0])
 
 
 class _Round:
@@ -192,7 +192,7 @@ class _Round:
             return level
         was = np.mean([self.solver.point(self.before.bones, place) for place in self.frame.keeps], 0)
         now = np.mean([self.solver.point(self.bones, place) for place in self.frame.keeps], 0)
-        level = was + self.offset - now
+        level = np.asarray(was + self.offset - now)
         if self.frame.rests is not None or self.frame.stand is not None:
             level[1] = 0.0
         else:
@@ -294,7 +294,7 @@ class _Round:
             wanted = wanted + surface[1] * self._sunk(side, vertex, turned, surface[1])
             self.contacts[f"{name} {touch.part}"] = (vertex, wanted)
         if touch.part in ("palm", "grip", "sole") and not state.relative:
-            return wanted - turned @ (self.rest.vertices[vertex] - self.rest.heads[joint])
+            return np.asarray(wanted - turned @ (self.rest.vertices[vertex] - self.rest.heads[joint]))
         # Other parts are moved by the bones around them: take the offset as the last round left it.
         return wanted - (self._vertex(vertex) - self.bones.place[joint])
 
@@ -326,7 +326,7 @@ class _Round:
         return at
 
     def _vertex(self, vertex: int) -> Floats:
-        return self.rig.skin(self.bones, self.rest.vertices, np.array([vertex]))[0]
+        return np.asarray(self.rig.skin(self.bones, self.rest.vertices, np.array([vertex]))[0])
 
     def _normal(self, vertex: int, normal: Floats) -> Floats:
         weights = self.rest.mesh.weights[vertex]
@@ -370,7 +370,7 @@ class _Round:
         return self.rest.length(first, second), self.rest.length(second, third)
 
     def _usual_pole(self, kind: str) -> Floats:
-        return self.axes @ np.array([0.0, 0, 1.0 if kind == "leg" else -1.0])
+        return np.asarray(self.axes @ np.array([0.0, 0, 1.0 if kind == "leg" else -1.0]))
 
     def _way(self, direction: Direction, name: str) -> Floats:
         side, kind = name.split("_")

@@ -7,10 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage.morphology import skeletonize
 
+from tools.figures.curves import fit
 from tools.figures.mesh import Floats
 
 Mask = NDArray[np.bool_]
-_SWING = 1.6
+_LOOSE = 1.25
+"""A curve may be so many tolerances off: nearer to the pixels, on the whole, than one through the simplified points."""
 _CORNER = 0.25
 """Cosine of the turn above which a point stays a sharp corner."""
 
@@ -39,7 +41,7 @@ def straight_path(mask: Mask, pixels_per_unit: float, tolerance: float, least_ar
 def line_path(mask: Mask, pixels_per_unit: float, shortest: int, smooth: float, tolerance: float) -> str:
     """Return curves along the middle of the lines in a mask; lines shorter than ``shortest`` pixels are left out."""
     found = ""
-    for line in _walk(skeletonize(mask), shortest):
+    for line in _walk(skeletonize(mask), shortest):  # type: ignore[no-untyped-call]
         closed = len(line) > 12 and bool(np.abs(line[0] - line[-1]).max() <= 3)
         smoothed = _smooth_closed(line, smooth) if closed else _smooth_open(line, smooth)
         found += curve(smoothed, closed, pixels_per_unit, tolerance)
@@ -47,29 +49,23 @@ def line_path(mask: Mask, pixels_per_unit: float, shortest: int, smooth: float, 
 
 
 def curve(points: Floats, closed: bool, pixels_per_unit: float, tolerance: float) -> str:
-    """Return a path through the simplified points, as cubic curves that keep corners."""
-    simple = cv2.approxPolyDP(points.astype(np.float32).reshape(-1, 1, 2), tolerance, closed).reshape(-1, 2)
-    simple = simple.astype(float) / pixels_per_unit
-    count = len(simple)
-    if count < (3 if closed else 2):
+    """Return a path of cubic curves along points (n, 2) in pixels, a pixel or so apart, that keeps corners.
+
+    What is simplified to within ``tolerance`` pixels shows where the corners are.
+    """
+    simplified = cv2.approxPolyDP(points.astype(np.float32).reshape(-1, 1, 2), tolerance, closed)
+    simple = np.asarray(simplified, float).reshape(-1, 2)
+    if len(simple) < (3 if closed else 2):
         return ""
-    tangents = _tangents(simple, closed)
-    steps = np.linalg.norm(np.roll(simple, -1, 0) - simple, axis=1)
-    here = np.round(simple[0])
-    path = f"M{int(here[0])} {int(here[1])}"
-    for number in range(count if closed else count - 1):
-        following = (number + 1) % count
-        start, end = simple[number], simple[following]
-        # A handle much longer than the step on its other side would swing the curve out.
-        own, before, after = steps[number], steps[number - 1], steps[following]
-        reach = min(own, _SWING * before) / 3, min(own, _SWING * after) / 3
-        target = np.round(end)
-        if not tangents[number].any() and not tangents[following].any():
-            path += "l" + _joined(target - here)
-        else:
-            handles = [start + tangents[number] * reach[0] - here, end - tangents[following] * reach[1] - here]
-            path += "c" + _joined(np.concatenate([*handles, target - here]))
-        here = target
+    curves = fit(
+        points / pixels_per_unit, _corners(points, simple, closed), closed, _LOOSE * tolerance / pixels_per_unit
+    )
+    here = np.round(curves[0, 0])
+    path = f"M{int(here[0])} {int(here[1])}c"
+    for one in curves:
+        step = _joined(np.concatenate([one[1], one[2], np.round(one[3])]) - np.tile(here, 3))
+        path += step if path[-1] == "c" or step[0] == "-" else f" {step}"
+        here = np.round(one[3])
     return path + ("z" if closed else "")
 
 
@@ -83,18 +79,15 @@ def _contours(mask: Mask, least_area: float) -> list[Floats]:
     return [contour.reshape(-1, 2).astype(float) for contour in found if cv2.contourArea(contour) >= least_area]
 
 
-def _tangents(points: Floats, closed: bool) -> Floats:
-    before, after = np.roll(points, 1, 0), np.roll(points, -1, 0)
+def _corners(points: Floats, simple: Floats, closed: bool) -> list[int]:
+    """Return the numbers of the points (n, 2) at which the simplified line, made of some of them, turns sharply."""
+    before, after = simple - np.roll(simple, 1, 0), np.roll(simple, -1, 0) - simple
+    lengths = np.linalg.norm(before, axis=1) * np.linalg.norm(after, axis=1)
+    sharp = (before * after).sum(1) < _CORNER * lengths
     if not closed:
-        before[0], after[-1] = points[0], points[-1]
-    first, second = points - before, after - points
-    lengths = np.linalg.norm(first, axis=1), np.linalg.norm(second, axis=1)
-    usable = (lengths[0] > 1e-6) & (lengths[1] > 1e-6)
-    units = [step / np.maximum(length, 1e-9)[:, None] for step, length in zip((first, second), lengths, strict=True)]
-    usable &= (units[0] * units[1]).sum(1) >= _CORNER
-    tangents = units[0] * lengths[1][:, None] + units[1] * lengths[0][:, None]
-    tangents /= np.maximum(np.linalg.norm(tangents, axis=1, keepdims=True), 1e-9)
-    return np.where(usable[:, None], tangents, 0.0)
+        sharp[[0, -1]] = False
+    wanted = {tuple(point) for point in simple[sharp].tolist()}
+    return [number for number, point in enumerate(points.astype(np.float32).tolist()) if tuple(point) in wanted]
 
 
 def _joined(numbers: Floats) -> str:

@@ -46,7 +46,7 @@ def _word(word: str, turned: Floats, side: str | None) -> Floats:
         if side is None:
             raise ValueError(f"'{word}' needs a side: write left or right.")
         word = side if word == "out" else {"left": "right", "right": "left"}[side]
-    return {
+    ways: dict[str, Floats] = {
         "up": np.array(WORLD["up"]),
         "down": np.array(WORLD["down"]),
         "head": head,
@@ -55,4 +55,5 @@ def _word(word: str, turned: Floats, side: str | None) -> Floats:
         "back": -front,
         "left": left,
         "right": -left,
-    }[word]
+    }
+    return ways[word]
