@@ -26,6 +26,7 @@ def test_a_site_says_its_own_name_wherever_it_names_itself(
         page = visitor.client.get(f"{address}?lang={language}").text
         assert page.partition("</title>")[0].endswith(f"\u2013 {WRITTEN}"), address
         assert f'<span class="app-header__text">{WRITTEN}</span>' in page, address
+        assert f'<a class="app-header__name" href="/" aria-label="{WRITTEN}">' in page, "where the words are not shown"
     manifest = visitor.client.get("/manifest.webmanifest").get_json(force=True)
     assert manifest["name"] == manifest["short_name"] == NAME
     link = re.search(r'href="(/routine/[^"/]+)"', visitor.result_of(AT_A_DESK).text)
