@@ -84,8 +84,11 @@ root.addEventListener("submit", (event) => {
   }
   form.closest("details").open = false;
   form.reset();
-  root.querySelector("[data-left-out]").hidden = false;
-  form.closest(".app-player__screen").querySelector("[data-next]").click();
+  const note = root.querySelector("[data-left-out]");
+  const next = form.closest(".app-player__screen").querySelector("[data-next]");
+  root.querySelector(next.hash).prepend(note);
+  note.hidden = false;
+  next.click();
 });
 addEventListener("online", look);
 if (isOver()) gone();

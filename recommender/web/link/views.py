@@ -127,10 +127,8 @@ def hurts(token: str) -> Response:
     if told is None or told.number is None:
         return go("link.play", address={"token": token})
     if told.answers is None:
-        return go("link.play", address={"token": token, OPEN: told.number, **told.anchor})
-    is_last = told.number == len(link.routine.items)
-    after = "end" if is_last else f"move-{told.number + 1}"
-    return go("link.play", address={"token": token, CAME_OF_IT: STAYS, "_anchor": after})
+        return go("link.play", address={"token": token, OPEN: told.number, **told.place()})
+    return go("link.play", address={"token": token, CAME_OF_IT: STAYS, **told.place(after=1)})
 
 
 @blueprint.get("/handout")

@@ -54,7 +54,7 @@ def take() -> Response:
     played = routine_played(assembly)
     days = days_in_address(is_other=played is assembly.other_days)
     told = hurt_told(localised_content(), played.items, request.form)
-    here = {**days, **(told.anchor if told else {})}
+    here = {**days, **(told.place() if told else {})}
     if told and told.answers is None:
         return go("plan.play", address={OPEN: told.number, **here})
     day = session.form.draft.day

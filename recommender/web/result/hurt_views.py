@@ -40,7 +40,7 @@ def take() -> Response:
     told = hurt_told(sheet.localised, played.items, request.form)
     if told is None:
         return go("result.play", address=days)
-    here = {**days, **told.anchor}
+    here = {**days, **told.place()}
     if told.answers is None:
         return go("result.play", address={OPEN: told.number, **here})
     history = _history(sheet, told.answers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from recommender.models.check_in import Check, CheckInHistory
 from recommender.models.questionnaire import NOT_SURE, Answer, Occasion, Page, Question, QuestionKind
@@ -15,8 +15,9 @@ from recommender.web.core.state import current_state
 if TYPE_CHECKING:
     from recommender.presentation.localised import LocalisedContent
 
-# The part of an address that says at which move the questions were sent without an answer to each, and what came of them.
-OPEN, CAME_OF_IT = "open", "hurt"
+# The parts of an address that say at which move the questions were sent without an answer to each, what came of them, and at
+# which place of the routine that is said.
+OPEN, CAME_OF_IT, PLACE = "open", "hurt", "at"
 EASIER, OUT, STAYS = OUTCOMES = ("easier", "out", "stays")
 
 
@@ -42,10 +43,9 @@ class HurtTold:
     answers: dict[str, Answer] | None
     is_known: bool = True
 
-    @property
-    def anchor(self) -> dict[str, str]:
-        """Return the part of an address that leads to the move."""
-        return {} if self.number is None else {"_anchor": f"move-{self.number}"}
+    def place(self, after: int = 0) -> dict[str, Any]:
+        """Return the parts of an address that lead to the place of the move, or to one so many after it."""
+        return {} if self.number is None else {PLACE: self.number + after, "_anchor": f"move-{self.number + after}"}
 
 
 def hurt_page(localised: LocalisedContent) -> Page | None:

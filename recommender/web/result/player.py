@@ -17,7 +17,7 @@ from recommender.models.questionnaire import Question
 from recommender.models.recommendation import Recommendation
 from recommender.models.routine import Assembly, Item, Pace, Routine
 from recommender.web.core.language import localised_content
-from recommender.web.result.hurts import CAME_OF_IT, OPEN, OUTCOMES, hurt_asked
+from recommender.web.result.hurts import CAME_OF_IT, OPEN, OUTCOMES, PLACE, hurt_asked
 from recommender.web.result.sections import advice_groups
 
 DAYS, OTHER_DAYS = "days", "other"  # in the address: the routine of the days between strength days
@@ -93,6 +93,7 @@ def _asked_in_session(hurts_address: str) -> dict[str, Any]:
         "hurts_action": hurts_address,
         "open_at": request.args.get(OPEN, type=int),
         "hurt": what if (what := request.args.get(CAME_OF_IT)) in OUTCOMES else None,
+        "hurt_at": request.args.get(PLACE, type=int),
     }
 
 
@@ -108,7 +109,7 @@ def player_words(shown: Mapping[str, Any], turns: Sequence[Turn], whole: Routine
         "slots": content.catalogue.vocabulary["slots"],
         "whole": whole.value,
         "whole_address": address,
-        **dict.fromkeys(("after", "hurts", "hurts_action", "hurts_harmless", "open_at", "hurt")),
+        **dict.fromkeys(("after", "hurts", "hurts_action", "hurts_harmless", "open_at", "hurt", "hurt_at")),
     }
 
 

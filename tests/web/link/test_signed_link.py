@@ -326,7 +326,7 @@ def test_a_move_of_a_link_that_hurts_is_left_out_and_nothing_is_kept_of_it(
     say(stranger, link, NO)
     kept = stranger.get_cookie("session")
     address = hurts(stranger, link, sharp, settles)
-    assert address == f"{link}/play?hurt=stays#move-3"
+    assert address == f"{link}/play?hurt=stays&at=3#move-3"
     assert "Leave out the move that hurt" in stranger.get(address).text
     assert stranger.get_cookie("session") == kept and stranger.get_cookie("stop") is None
 
@@ -334,7 +334,9 @@ def test_a_move_of_a_link_that_hurts_is_left_out_and_nothing_is_kept_of_it(
 def test_after_the_last_move_of_a_link_comes_the_end(planner: Planner, link: str) -> None:
     say(planner.client, link, NO)
     last = re.findall(r'name="hurt_move" value="(\w+)"', planner.client.get(f"{link}/play").text)[-1]
-    assert hurts(planner.client, link, "no", "yes", last).endswith("#end")
+    address = hurts(planner.client, link, "no", "yes", last)
+    end = planner.client.get(address).text.partition('id="end"')[2]
+    assert f'id="{address.partition("#")[2]}"' in end and "Leave out the move that hurt" in end
 
 
 @pytest.mark.parametrize(("sharp", "settles"), [("yes", "no"), ("not_sure", "not_sure")])
@@ -374,5 +376,5 @@ def test_what_is_told_counts_where_the_link_has_come_to_its_end_meanwhile(
 
 def test_a_question_left_out_about_a_move_of_a_link_is_asked_again(planner: Planner, link: str) -> None:
     say(planner.client, link, NO)
-    assert hurts(planner.client, link, "yes", "") == f"{link}/play?open=2#move-2"
-    assert "Answer both questions." in planner.client.get(f"{link}/play?open=2").text
+    assert hurts(planner.client, link, "yes", "") == f"{link}/play?open=2&at=2#move-2"
+    assert "Answer both questions." in planner.client.get(f"{link}/play?open=2&at=2").text

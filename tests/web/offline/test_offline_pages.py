@@ -43,6 +43,7 @@ def test_the_page_that_is_kept_asks_first_and_hides_all_else(kept: Planner) -> N
         ("moves", " hidden"),
     ]
     assert re.findall(r'value="(\w+)"[^>]*data-harmless', page) == ["no"]
+    assert page.count("<h1") == 1 and "&lt;h" not in page
     assert "999" in page.partition('data-part="stopped"')[2].partition("</section>")[0]
 
 

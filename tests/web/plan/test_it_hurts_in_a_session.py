@@ -49,7 +49,7 @@ def answer_on(planner: Planner, given: dict[str, Any]) -> str:
 def test_a_move_that_hurts_leaves_the_session_and_the_plan(playing: Planner) -> None:
     moves = moves_of(playing)
     address = tell(playing, moves[2], LASTING)
-    assert address == "/plan/today/play?hurt=out#move-3"
+    assert address == "/plan/today/play?hurt=out&at=3#move-3"
     assert moves[2] not in moves_of(playing) and moves_of(playing)
     assert moves[2] not in {item["exercise"] for item in opened(playing).routine}
     assert opened(playing).hurt == (moves[2],)
@@ -115,7 +115,7 @@ def test_the_check_of_a_stop_outlives_its_own_cookie(playing: Planner) -> None:
 
 def test_a_question_left_out_is_asked_again_and_the_plan_stays(playing: Planner) -> None:
     before = cookie(playing)
-    assert tell(playing, moves_of(playing)[1], {"hurt_sharp": "no"}) == "/plan/today/play?open=2#move-2"
+    assert tell(playing, moves_of(playing)[1], {"hurt_sharp": "no"}) == "/plan/today/play?open=2&at=2#move-2"
     assert cookie(playing) == before
 
 
@@ -196,7 +196,7 @@ def test_a_move_of_the_days_between_strength_days_can_hurt_too(planner: Planner)
     whole, other = moves_on_days(""), moves_on_days("?days=other")
     move = next(one for one in other if one not in whole)
     sent = planner.client.post("/plan/today/hurts?days=other", data={"hurt_move": move, **LASTING}, headers=FROM_HERE)
-    assert sent.headers["Location"].startswith("/plan/today/play?hurt=out&days=other#move-")
+    assert sent.headers["Location"].startswith("/plan/today/play?hurt=out&days=other&at=")
     assert opened(planner).hurt == (move,)
     assert moves_on_days("") == whole
     assert move not in moves_on_days("?days=other")

@@ -63,7 +63,8 @@ def test_a_mild_pain_shows_an_easier_move_at_the_same_place(playing: Visitor, re
         if "hurt=easier" in address:
             assert address.endswith(f"#move-{number}")
             assert set(now) - set(moves) <= set(by_id[move].easier)
-            assert "Here is an easier move" in playing.shown[-1]
+            place = playing.shown[-1].partition(f'id="move-{number}"')[2].partition("</section>")[0]
+            assert "Here is an easier move" in place, "it stands where the page opens"
             eased.append(move)
     assert eased
 
@@ -108,7 +109,7 @@ def full(visitor: Visitor) -> dict[str, object]:
 def test_a_question_left_out_is_asked_again_and_nothing_is_assumed(playing: Visitor, answers: dict[str, str]) -> None:
     moves = list(offered(playing.see("/result/play")))
     address = tell(playing, moves[1], answers)
-    assert address == "/result/play?open=2#move-2"
+    assert address == "/result/play?open=2&at=2#move-2"
     page = playing.see(address)
     assert list(offered(page)) == moves
     part = offered(page)[moves[1]]
@@ -166,7 +167,8 @@ def test_a_move_of_the_other_days_can_hurt_too(visitor: Visitor) -> None:
     whole, other = (list(offered(visitor.see(f"/result/play{days}"))) for days in ("", "?days=other"))
     (move, *_) = [one for one in other if one not in whole]
     sent = visitor.client.post("/result/play/hurts?days=other", data={"hurt_move": move, **LASTING}, headers=FROM_HERE)
-    assert sent.headers["Location"] == f"/result/play?hurt=out&days=other#move-{other.index(move) + 1}"
+    at = other.index(move) + 1
+    assert sent.headers["Location"] == f"/result/play?hurt=out&days=other&at={at}#move-{at}"
     assert move not in offered(visitor.see("/result/play?days=other"))
     assert move not in offered(visitor.see("/result/play"))
     both = next(one for one in other[1:-1] if one in whole and one != move)
