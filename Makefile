@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 FLAGS := -O2 -DPyEval_CallObject=PyObject_CallObject
 
 .DEFAULT_GOAL := help
-.PHONY: run test test-deep test-long check lint prove mutants code-mutants bench crowd effort screenshots figures wheel sbom audit lock clean help
+.PHONY: run test test-deep test-long check lint prove mutants code-mutants bench crowd effort screenshots pictures figures wheel sbom audit lock clean help
 
 run: $(VENV)/.run  ## serve on http://127.0.0.1:8000
 	$(BIN)/recommender serve
@@ -61,6 +61,9 @@ effort: $(VENV)/.dev  ## what it costs nine kinds of people to get a routine, ke
 
 screenshots: $(VENV)/.dev  ## every page in every state, as pictures in screenshots/
 	$(BIN)/python -m tools.screenshots
+
+pictures: $(VENV)/.dev  ## the three pictures of the README, in docs/pictures/
+	$(BIN)/python -m tools.screenshots --readme
 
 figures: $(VENV)/.figures  ## draw every exercise whose pose data changed
 	$(BIN)/python -m tools.figures.build

@@ -15,6 +15,7 @@ from recommender.models.levels import Level, Stage
 from recommender.service.recommend import Recommender
 from recommender.settings import SETTING_ROWS
 from tests.test_layers import LAYERS
+from tools.screenshots import IN_README
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -42,6 +43,14 @@ def code(document: Path) -> list[str]:
 def test_every_link_leads_to_a_file(document: Path) -> None:
     links = [link for link in LINK.findall(document.read_text(encoding="utf-8")) if "://" not in link]
     assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+def test_the_readme_shows_three_small_pictures_before_its_first_command() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = re.findall(r'<img src="([^"]+)"[^>]* alt="([^"]+)"', text.partition("```")[0])
+    assert len(shown) == 3
+    assert sum((ROOT / source).stat().st_size for source, _ in shown) < 150_000
+    assert {Path(source).stem for source, _ in shown} == set(IN_README), "`make pictures` makes them all"
 
 
 def paths(document: Path) -> Iterator[str]:

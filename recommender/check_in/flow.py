@@ -64,6 +64,15 @@ class CheckWalk:
         known, _ = remembered(history, self._questionnaire)
         return tuple(name for step in self._own_steps(history, known, is_short) for name in step.missing)
 
+    def asked_again_by(self, history: CheckInHistory) -> frozenset[str]:
+        """Return the pages that a rule wants answered afresh because of what the check's own page says, and nothing else.
+
+        It can be asked where nothing else is known of the person.
+        """
+        history, _ = self._as_due(history)
+        known, _ = remembered(history, self._questionnaire)
+        return self._pages_again(history, known) - self._pages_again(history, known, before_own=True)
+
     def intake(self, history: CheckInHistory) -> Intake:
         """Return the answers as they stand now, with those of the check, and the facts of today."""
         history, _ = self._as_due(history)

@@ -34,6 +34,7 @@ from recommender.models.catalogue import (
     Disposition,
     DoseRange,
     DoseType,
+    Example,
     Exercise,
     FixedWords,
     Form,
@@ -304,6 +305,13 @@ class LeftOutWordsSchema(ContentSchema):
     not_called_for = Text(required=True)
 
 
+class ExampleSchema(ContentSchema):
+    model = Example
+
+    picture = Word("form", required=True)
+    moves = TupleOf(Word("form"), required=True)
+
+
 class UnavailableSchema(ContentSchema):
     title = Text(required=True)
     message = Text(required=True)
@@ -333,6 +341,7 @@ _FILES: Mapping[str, Any] = MappingProxyType(
         "dispositions": lambda: _file(dispositions=ListOf(nested(DispositionSchema), by="level", required=True)),
         "advice": lambda: _file(
             topics=ListOf(nested(TopicSchema), by="id", required=True),
+            example=nested(ExampleSchema),
             not_approved=Text(required=True),
             stand_in=Text(required=True),
             left_out=nested(LeftOutWordsSchema, required=True),
@@ -390,6 +399,7 @@ def build_catalogue(exercises: tuple[Exercise, ...], side: Mapping[str, Any]) ->
         dispositions=MappingProxyType({item.level: item for item in side["dispositions"]["dispositions"]}),
         topics=by_id(side["advice"]["topics"]),
         words=_words(side["advice"]),
+        example=side["advice"].get("example"),
         regions=by_id(side["regions"]["regions"]),
         unknown_region=side["regions"]["unknown"],
         elsewhere=side["regions"]["elsewhere"],

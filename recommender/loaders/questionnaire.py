@@ -32,6 +32,7 @@ from recommender.models.questionnaire import (
 )
 
 SHORT_WORDS = 15
+_SLUG = validate.Regexp(r"^[a-z][a-z0-9-]*$", error="must be lower case letters, digits and -.")
 _FITS = {BODY: QuestionKind.MANY, CLOCK: QuestionKind.ONE}
 
 
@@ -164,9 +165,8 @@ class QuestionSchema(ContentSchema):
 
 class PageSchema(ContentSchema):
     id = Text(required=True)
-    slug = Text(
-        required=True, validate=validate.Regexp(r"^[a-z][a-z0-9-]*$", error="must be lower case letters, digits and -.")
-    )
+    slug = Text(required=True, validate=_SLUG)
+    earlier_slugs = TupleOf(Text(validate=_SLUG))
     title = Text(required=True)
     when_asked = fields.Enum(Occasion, by_value=True, required=True)
     intro = Text()
@@ -219,6 +219,7 @@ def load_questionnaire(documents: list[Document], version: int = 1) -> Questionn
     schema = PageSchema()
     loaded = [(document, load_into(schema, document)) for document in documents]
     pages = [(document, page) for document, page in loaded if page is not None]
+    _check_addresses(pages)
     _check_order(pages)
     _check_meanings(pages)
     _check_named_answers(pages)
@@ -228,6 +229,17 @@ def load_questionnaire(documents: list[Document], version: int = 1) -> Questionn
     return Questionnaire(
         tuple(sorted((page for _, page in pages), key=lambda page: (order.index(page.occasion), page.id))), version
     )
+
+
+def _check_addresses(pages: list[tuple[Document, Page]]) -> None:
+    """Fault an address of before that is the address of a page today, or that two pages name."""
+    taken = {page.slug: page.id for _, page in pages}
+    for document, page in pages:
+        for index, slug in enumerate(page.earlier_slugs):
+            if slug in taken:
+                told = f"'{slug}' is an address of page {taken[slug]} already. Take it out."
+                document.faults.append(document.fault(("earlier_slugs", index), told))
+            taken[slug] = page.id
 
 
 def _check_order(pages: list[tuple[Document, Page]]) -> None:

@@ -294,6 +294,14 @@ class FixedWords:
     unavailable_act: str
 
 
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What the start page shows of a routine, each by the key of its form. Nobody is told to do it."""
+
+    picture: str
+    moves: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Catalogue:
     exercises: tuple[Exercise, ...]
@@ -311,6 +319,7 @@ class Catalogue:
     open_questions: tuple[str, ...]
     review_points: tuple[ReviewPoint, ...]
     common_questions: tuple[CommonQuestion, ...] = ()
+    example: Example | None = None
 
     @cached_property
     def every_region(self) -> Mapping[str, Region]:

@@ -196,6 +196,7 @@ class Page:
 
     For whom ``stops_if_see_first`` is true, so does every outcome without a routine. A title that is not ``title_shown``
     is for those who do not see the page: its questions say enough. A page ``after_result`` is that behind the result.
+    ``earlier_slugs`` are addresses of before, which lead to it.
     """
 
     id: str
@@ -210,6 +211,7 @@ class Page:
     stops_if_see_first: Condition | None = None
     shown_if: Condition | None = None
     after_result: bool = False
+    earlier_slugs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -227,6 +229,11 @@ class Questionnaire:
     @cached_property
     def intake_pages(self) -> tuple[Page, ...]:
         return tuple(page for page in self.pages if page.occasion is Occasion.INTAKE)
+
+    @cached_property
+    def slugs_now(self) -> Mapping[str, str]:
+        """Return the address of today for each address of before."""
+        return MappingProxyType({slug: page.slug for page in self.pages for slug in page.earlier_slugs})
 
     @cached_property
     def page_after_result(self) -> Page | None:

@@ -33,6 +33,7 @@ class Settings:
     translations_dir: Path
     vignettes_dir: Path
     languages: tuple[str, ...]
+    site_name: str = "Kindback"
     region: str | None = None
     timezone: str | None = None
     secret_key: str | None = None
@@ -143,6 +144,13 @@ SETTING_ROWS = (
         "en,es",
         readers.codes,
         "Languages offered; the first is shown where a browser asks for none of them.",
+    ),
+    SettingRow(
+        "SITE_NAME",
+        "Kindback",
+        readers.name,
+        "What the site calls itself, in every language: in the head and title of each page, among a person's own programs, and on "
+        "paper.",
     ),
     SettingRow(
         "REGION",

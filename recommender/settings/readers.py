@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-_LEAST_SECRET = 32
+_LEAST_SECRET, _LONGEST_NAME = 32, 30
 _COOKIE_PREFIX = re.compile(r"(?!__)[A-Za-z0-9_-]{1,32}")
 _COOKIE_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+|/")
 _WHOLE = re.compile(r"[0-9]{1,12}")
@@ -68,6 +68,13 @@ def codes(text: str) -> tuple[str, ...]:
     if not all(codes) or len(set(codes)) != len(codes):
         raise Unusable("must be codes with commas between, each once, such as en,es.")
     return codes
+
+
+def name(text: str) -> str:
+    """Return a name that fits in the head of a page."""
+    if not text.isprintable() or not 0 < len(text.strip()) <= _LONGEST_NAME:
+        raise Unusable(f"must be a name of at most {_LONGEST_NAME} letters, on one line.")
+    return text.strip()
 
 
 def secret(text: str) -> str:

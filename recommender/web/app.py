@@ -199,6 +199,7 @@ def _prepare_templates(app: Flask) -> None:
         region = content.catalogue.every_region.get(state.region or "") if content else None
         return {
             "asset": static_files.asset,
+            "site_name": state.settings.site_name,
             "content": content,
             "is_approved": state.is_approved,
             "region": region,

@@ -170,6 +170,34 @@ def test_anything_but_no_shows_the_stop_deletes_the_routine_at_once_and_is_told_
     assert kept.evaluate(STORES) == []
 
 
+def test_a_move_that_hurts_without_a_connection_is_left_out_or_a_stop_that_is_told_at_the_next(
+    network: Network, kept: Page
+) -> None:
+    network.off()
+    kept.goto(network.home + "/plan")
+    answer(kept, "No, none of these")
+    kept.get_by_role("link", name="First move").click()
+    for number, settles in ((1, "Yes"), (2, "No")):
+        kept.get_by_role("button", name="It hurts").click()
+        asked = kept.locator(f"#move-{number} [data-hurts]")
+        asked.get_by_label("No" if settles == "Yes" else "Yes", exact=True).first.check()
+        asked.get_by_label(settles, exact=True).last.check()
+        asked.get_by_role("button", name="Show what to do").click()
+        if number == 1:
+            expect(kept.locator("#move-2 h2")).to_be_visible()
+            expect(kept.get_by_text("Leave out the move that hurt.")).to_be_in_viewport()
+    expect(kept.get_by_text("Leave the move, and come to rest")).to_be_visible()
+    expect(kept.get_by_role("link", name="Call 999")).to_be_visible()
+    assert kept.locator(".app-player").count() == 0
+    kept.wait_for_function("caches.keys().then((all) => all.join() === 'stopped')")
+    kept.goto(network.home + "/plan/today/play")
+    assert heading(kept) == "Do not do the moves now"
+    network.on()
+    kept.goto(network.home + "/result")
+    assert (kept.url, heading(kept)) == (network.home + "/plan", "Stop for now")
+    assert kept.evaluate(STORES) == []
+
+
 def test_a_stop_told_while_the_page_is_open_is_told_as_soon_as_there_is_a_connection(
     network: Network, kept: Page, context: BrowserContext, stand: Stand
 ) -> None:

@@ -95,7 +95,7 @@ def test_it_hurts_stops_the_clock_and_asks_and_the_move_is_gone(player: Player) 
     asked.get_by_role("group", name="Is the pain sharp").get_by_label("No", exact=True).check()
     asked.get_by_role("group", name="Did it ease").get_by_label("No", exact=True).check()
     asked.get_by_role("button", name="Show what to do").click()
-    player.page.wait_for_url("**/result/play?hurt=out#move-3")
+    player.page.wait_for_url("**/result/play?hurt=out&at=3#move-3")
     expect(player.page.get_by_text("The move that hurt is left out.")).to_be_visible()
     assert player.shown and name not in player.shown
 

@@ -20,7 +20,7 @@ from recommender.web.link.link_store import Session, digest
 from recommender.web.link.own_link import routine_token
 from recommender.web.plan.check_in_draft import CheckInDraft
 from recommender.web.plan.kept_plan import DoneSession, EarlierPlan, Plan, StoredCheck, checked, kept_items
-from recommender.web.plan.safety_stop import SafetyStop
+from recommender.web.plan.safety_stop import SafetyStop, stop_by_pain
 from tests.support.people import ASKED_EVERYTHING, AT_A_DESK, CALM, FLARE, STRUGGLING, URGENT, example
 from tests.support.routes import FILTERED, NO_MATCH, page_rules
 from tests.support.sample import place_in_hundred
@@ -172,6 +172,7 @@ def plan_places(stand: Stand) -> Iterator[Place]:
     hurting = {"hurt_move": [kept.routine[1]["exercise"]], "hurt_sharp": "yes", "hurt_settles": "no"}
     hurt = CheckInDraft(Occasion.DURING_SESSION, now, hurting, frozenset({"it-hurts"}))
     yield Place("result-stopped", "plan", "/plan", plan=kept, stop=SafetyStop("a", hurt))
+    yield Place("result-stopped", "by-link", "/plan", stop=stop_by_pain(now))
     asked = replace(hurt, correcting="a")
     held_on = SafetyStop("a", hurt)
     yield Place("hurt-it-hurts", "filled", "/plan/hurt/it-hurts", plan=kept, check=asked, stop=held_on)

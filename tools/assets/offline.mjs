@@ -29,9 +29,8 @@ async function gone() {
   if (canKeep()) await forgetAll();
 }
 
-async function stopped(chosen) {
+async function stopped(answers) {
   leave("stopped");
-  const answers = new URLSearchParams(chosen.map((one) => [one.name, one.value]));
   if (!canKeep()) return;
   await stopHere(answers.toString());
   await tellNow();
@@ -70,7 +69,26 @@ root.querySelector("[data-answer]").addEventListener("click", () => {
   missing.hidden = chosen.every(Boolean);
   if (!missing.hidden) return undefined;
   if (chosen.every((one) => "harmless" in one.dataset)) return show("moves");
-  return void stopped(chosen);
+  return void stopped(new URLSearchParams(chosen.map((one) => [one.name, one.value])));
+});
+// A move that hurts: whatever the rules do not call harmless is a stop.
+root.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const form = event.target;
+  const told = new URLSearchParams(new FormData(form));
+  const chosen = [...form.querySelectorAll("fieldset")].map((one) => one.querySelector("input:checked")?.value);
+  if (!form.dataset.harmless.split(" ").includes(chosen.join(","))) {
+    root.querySelector("[data-changed]").hidden = true;
+    root.querySelector("[data-pain]").hidden = false;
+    return void stopped(told);
+  }
+  form.closest("details").open = false;
+  form.reset();
+  const note = root.querySelector("[data-left-out]");
+  const next = form.closest(".app-player__screen").querySelector("[data-next]");
+  root.querySelector(next.hash).prepend(note);
+  note.hidden = false;
+  next.click();
 });
 addEventListener("online", look);
 if (isOver()) gone();

@@ -9,12 +9,14 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from flask_babel import gettext
 
 from recommender.web.core.day import day_of, utc_now
+from recommender.web.core.language import localised_content
 from recommender.web.core.state import current_state
 from recommender.web.link.calendar import DAYS, Reminder, calendar_file
 from recommender.web.link.handout import PAPERS, handout_page, handout_pdf, usual_paper, weekdays
 from recommender.web.link.link_store import Link, Refused, Session, digest, link_store
 from recommender.web.link.own_link import (
     harmless_options,
+    is_free,
     may_correct,
     read_link,
     refused_page,
@@ -24,12 +26,14 @@ from recommender.web.link.own_link import (
     with_link,
     with_link_to_ask,
 )
+from recommender.web.plan.hurt_views import hold_for_pain
 from recommender.web.plan.own_plan import standing_stop
 from recommender.web.plan.plan_store import plan_store
 from recommender.web.plan.safety_stop import stop_by_link
 from recommender.web.plan.stop_views import is_told
 from recommender.web.questionnaire.answer_store import go
 from recommender.web.questionnaire.question_form import as_shown
+from recommender.web.result.hurts import CAME_OF_IT, OPEN, STAYS, hurt_told, pages_asked_again
 from recommender.web.result.player import RoutinePage, player_of, turn_of
 
 blueprint = Blueprint("link", __name__, url_prefix="/routine/<token>")
@@ -98,8 +102,33 @@ def play(link: Link) -> Response:
     if not _has_answered(link):
         return go("link.ask", address={"token": link.token})
     turns = [turn_of(item, link.routine.timing) for item in link.routine.items]
-    whole = url_for("link.moves", token=link.token)
-    return make_response(player_of(shown_of(link)["shown"], turns, RoutinePage.LINK, whole))
+    whole, hurts = url_for("link.moves", token=link.token), url_for("link.hurts", token=link.token)
+    return make_response(player_of(shown_of(link)["shown"], turns, RoutinePage.LINK, whole, hurts))
+
+
+@blueprint.post("/hurts")
+def hurts(token: str) -> Response:
+    """Do what the rules say of a move that hurts: leave it out, or stop on this whole device. What is told of it is not kept.
+
+    No easier move comes in its place: without answers nobody can tell if it would be right. What is told counts also
+    where the link leads to its routine no longer.
+    """
+    link, stop = read_link(token), standing_stop()
+    if stop is not None and not is_free(link, stop):
+        return go("plan.show")
+    told = hurt_told(localised_content(), link.routine.items if isinstance(link, Link) else (), request.form)
+    if told and told.answers and pages_asked_again(told.answers):
+        response = go("plan.show")
+        link_store().end(response)
+        hold_for_pain(response, told)
+        return response
+    if isinstance(link, Refused):
+        return refused_page(link)
+    if told is None or told.number is None:
+        return go("link.play", address={"token": token})
+    if told.answers is None:
+        return go("link.play", address={"token": token, OPEN: told.number, **told.place()})
+    return go("link.play", address={"token": token, CAME_OF_IT: STAYS, **told.place(after=1)})
 
 
 @blueprint.get("/handout")

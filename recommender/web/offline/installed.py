@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify, make_response, url_for
-from flask_babel import gettext
 
 from recommender.web.core.language import current_language
+from recommender.web.core.state import current_state
 from recommender.web.core.static_files import asset, read_built
 
 WORKER = "service-worker.js"
@@ -19,9 +19,10 @@ blueprint = Blueprint("installed", __name__)
 def manifest() -> Response:
     """How the site looks among a person's own programs."""
     language, start = current_language(), url_for("pages.start")
+    name = current_state().settings.site_name
     response = jsonify(
-        name=gettext("Back Routine Recommender"),
-        short_name=gettext("Back routine"),
+        name=name,
+        short_name=name,
         id=start,
         start_url=start,
         scope=start,

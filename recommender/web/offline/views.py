@@ -18,15 +18,18 @@ from recommender.presentation.linked_routine import linked
 from recommender.web.core.day import utc_now
 from recommender.web.core.language import current_language, localised_content
 from recommender.web.core.state import current_state
+from recommender.web.core.static_files import asset
 from recommender.web.link.link_store import LINK_DAYS, Link
 from recommender.web.link.own_link import harmless_options, session_questions, shown_of
 from recommender.web.plan.check_in_draft import CheckInDraft
+from recommender.web.plan.hurt_views import hold_for_pain
 from recommender.web.plan.kept_plan import Plan, short_item
 from recommender.web.plan.own_plan import form_of, is_free, own_plan, result_of, standing_stop, today_of
 from recommender.web.plan.plan_store import plan_store
 from recommender.web.plan.safety_stop import stop_by_link
 from recommender.web.questionnaire.answer_store import go
 from recommender.web.questionnaire.seen import fingerprint_under
+from recommender.web.result.hurts import harmless_pains, hurt_asked, hurt_told
 from recommender.web.result.player import RoutinePage, player_words, turn_of
 
 _QUESTIONS = "questions"
@@ -58,6 +61,8 @@ def routine() -> Response:
         return go("plan.show")
     now = utc_now()
     link = Link("", linked(recommendation, plan.after), now)
+    hurts = hurt_asked(localised_content())
+    pains = {"hurts": hurts, "hurts_action": "", "hurts_harmless": harmless_pains(hurts) if hurts else None}
     turns = [turn_of(item, link.routine.timing) for item in link.routine.items]
     shown = shown_of(link)
     questions = session_questions()
@@ -66,7 +71,7 @@ def routine() -> Response:
         digest=_digest(plan),
         until=(now + timedelta(days=LINK_DAYS)).isoformat(),
         asked=[(question, harmless_options(question)) for question in questions],
-        **(shown | player_words(shown["shown"], turns, RoutinePage.PLAN, url_for("plan.show"))),
+        **(shown | player_words(shown["shown"], turns, RoutinePage.PLAN, url_for("plan.show")) | pains),
     )
     return make_response(body)
 
@@ -83,9 +88,12 @@ def stopped() -> Response:
 
 @blueprint.post("/stop")
 def stop() -> Response:
-    """Take the stop that was told without a connection. Whatever was answered there, it was not "no"."""
-    told = {question.id: request.form.get(question.id, "")[:64] for question in session_questions()}
+    """Take the stop that was told without a connection: by a move that hurts, or at the question. There it was not "no"."""
     response = Response(status=204)
+    if pain := hurt_told(localised_content(), (), request.form):
+        hold_for_pain(response, pain)
+        return response
+    told = {question.id: request.form.get(question.id, "")[:64] for question in session_questions()}
     rule_set = current_state().ready.content.rule_set
     plan_store().write_stop(response, stop_by_link(current_state().today(), told), rule_set)
     return response
@@ -121,6 +129,7 @@ def _digest(plan: Plan) -> str:
         state.settings.region,
         [language.code, language.digest],
         localised.gallery.digest,
+        asset("offline.js"),  # another program may ask other things on that page
         state.is_approved,
     ]
     return fingerprint_under(localised.content.hash, told)

@@ -8,6 +8,7 @@ from threading import Event, Lock, Thread
 from typing import Any
 
 from recommender.errors import RecommenderError
+from recommender.presentation.form_words import FIGURES_PATH
 from recommender.web.core.pictures import read_picture
 from recommender.web.core.state import log_place
 from recommender.web.core.static_files import read_built
@@ -44,9 +45,8 @@ def pdf_of(page: str, extra_style: str = "") -> bytes:
         """Gives the style sheets and drawings of the page, and refuses everything else."""
 
         def fetch(self, url: str, headers: object = None) -> object:
-            is_drawing = url.endswith(".svg")
-            content = read_picture(url) if is_drawing else read_built(url)
-            kind = "image/svg+xml" if is_drawing else "text/css"
+            content = read_picture(url) if FIGURES_PATH in url else read_built(url)
+            kind = "image/svg+xml" if url.endswith(".svg") else "text/css"
             return library.urls.URLFetcherResponse(url, content, {"Content-Type": kind})
 
     document = library.HTML(string=page, base_url="http://localhost/", url_fetcher=BuiltFiles(fail_on_errors=True))

@@ -30,8 +30,8 @@ class SafetyStop:
     """What was told. ``draft`` is the check that told it; None where that cannot be read any more.
 
     ``is_ended`` says that the questions were begun again since. The stop then still holds for what was there before.
-    ``by_link`` says that it was told at the question before a routine that was opened by its link, or without a
-    connection: no safety question was asked, so no level is known.
+    ``by_link`` says that it was told where no safety question could be asked, so no level is known: by a link, without a
+    connection, or in a session whose plan is gone.
     """
 
     id: str
@@ -39,6 +39,11 @@ class SafetyStop:
     level: Level | None = None
     is_ended: bool = False
     by_link: bool = False
+
+    @property
+    def is_of_pain(self) -> bool:
+        """Return whether a move hurt where no safety question could be asked."""
+        return self.by_link and self.draft is not None and self.draft.occasion is Occasion.DURING_SESSION
 
     @property
     def check(self) -> StoredCheck | None:
@@ -76,6 +81,11 @@ def stop_by_link(day: date, answers: Mapping[str, Any]) -> SafetyStop:
     """Return the stop of somebody who did not say "no" before a routine that no plan is known of."""
     draft = CheckInDraft(Occasion.EACH_SESSION, day, dict(answers))
     return SafetyStop(secrets.token_hex(_ID_BYTES), draft, by_link=True)
+
+
+def stop_by_pain(day: date) -> SafetyStop:
+    """Return the stop of somebody whom a move hurts, where no safety question can be asked. It holds nothing that was told."""
+    return SafetyStop(secrets.token_hex(_ID_BYTES), CheckInDraft(Occasion.DURING_SESSION, day), by_link=True)
 
 
 def stop_of_before(plan: Plan) -> SafetyStop | None:

@@ -50,6 +50,8 @@ def stop_page(stop: SafetyStop) -> Response:
     """
     plan = own_plan()
     told = None if isinstance(plan, NoPlan) else _told(stop, plan)
+    if stop.is_of_pain:
+        return make_response(render_template("plan/pain_stop.html", stop=stop, is_begun=answers_are_free(stop)))
     ways = {"stop": stop, "day": stop.draft.day if stop.draft else None, "is_begun": answers_are_free(stop)}
     localised = localised_content()
     if not isinstance(plan, NoPlan) and _open_form(stop, plan) is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, url_for
+from flask import Blueprint, Response, abort, request, url_for
 
 from recommender.questionnaire.steps import Step
 from recommender.web.core.language import localised_content
@@ -61,6 +61,14 @@ class QuestionnaireScreens(Screens[FirstAnswers]):
     def elsewhere(self, run: FirstAnswers, **notice: str) -> Response:
         """Return a redirect to where the answers stand; to the result where they already lead there."""
         return go("result.show") if run.is_finished else super().elsewhere(run, **notice)
+
+
+@blueprint.before_request
+def lead_on() -> Response | None:
+    """Lead an address of before to the page that asks its questions now."""
+    slug = (request.view_args or {}).get("slug")
+    now = current_state().ready.content.questionnaire.slugs_now.get(slug) if slug else None
+    return go("questions.show", address={"slug": now}) if now else None
 
 
 @blueprint.get("/questions/<slug>")

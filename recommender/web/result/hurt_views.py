@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from flask import Blueprint, Response, make_response, render_template, request
 
 from recommender.models.check_in import Check, CheckInHistory
 from recommender.models.edits import RoutineEdit
-from recommender.models.questionnaire import Answer, Occasion
+from recommender.models.questionnaire import Answer, Occasion, Page
 from recommender.models.recommendation import Recommendation
 from recommender.models.routine import AppliedEdit, Assembly, EditOutcome
-from recommender.questionnaire.steps import Walk
+from recommender.questionnaire.steps import Step
 from recommender.service.check_in import done_of
+from recommender.web.core.language import localised_content
 from recommender.web.core.state import current_state
-from recommender.web.questionnaire.answer_store import go
+from recommender.web.questionnaire.answer_store import current_draft, go
+from recommender.web.questionnaire.draft import Draft
 from recommender.web.result.edit_store import edit_store
-from recommender.web.result.hurts import CAME_OF_IT, EASIER, OPEN, OUT, STAYS, HurtTold, hurt_told
+from recommender.web.result.hurts import CAME_OF_IT, EASIER, OPEN, OUT, STAYS, HurtTold, hurt_told, pages_asked_again
 from recommender.web.result.player import days_in_address, routine_played
 from recommender.web.result.views import OwnSheet, own_sheet
 
@@ -29,23 +31,23 @@ def take() -> Response:
     """Do what the rules say of a move that hurts: an easier one, none, or the safety questions before anything else."""
     sheet = own_sheet()
     if isinstance(sheet, Response):
-        return sheet
+        return _told_without_a_routine(sheet)
     recommendation, _ = sheet.recommended()
-    if recommendation.assembly is None:
+    if recommendation.assembly is None:  # its page says where to get help
         return go("result.show")
     played = routine_played(recommendation.assembly)
     days = days_in_address(is_other=played is recommendation.assembly.other_days)
     told = hurt_told(sheet.localised, played.items, request.form)
     if told is None:
         return go("result.play", address=days)
-    here = {**days, "_anchor": f"move-{told.number}"}
+    here = {**days, **told.place()}
     if told.answers is None:
         return go("result.play", address={OPEN: told.number, **here})
     history = _history(sheet, told.answers)
     walk = current_state().ready.check_walk.walk(history)
     if walk.missing:
-        return _asked_again(sheet, walk, told.answers)
-    for what, edit in _ways(sheet, recommendation, told, history):
+        return _asked_again(sheet.draft, walk.steps, told.answers)
+    for what, edit in _ways(sheet, recommendation, told, history) if told.is_known else ():
         edits = recommendation.edits.add(edit)
         made, _ = current_state().recommend(sheet.intake, sheet.localised, edits)
         if made.assembly is not None and _is_gone(made.assembly, told.exercise, made.assembly.changes[-1]):
@@ -53,6 +55,17 @@ def take() -> Response:
             edit_store().write(response, edits)
             return response
     return go("result.play", address={CAME_OF_IT: STAYS, **here})
+
+
+def _told_without_a_routine(page: Response) -> Response:
+    """Return the way to the stop words where the rules say so of what a tab of before told; else the page."""
+    told = hurt_told(localised_content(), (), request.form)
+    again = pages_asked_again(told.answers) if told and told.answers else frozenset[str]()
+    if not again:
+        return page
+    asked = [one for one in localised_content().content.questionnaire.pages if one.id in again]
+    draft = current_draft()
+    return go("hurts.stopped") if draft is None else _asked_again(draft, asked, {})
 
 
 @blueprint.get("/result/stopped")
@@ -66,12 +79,12 @@ def _history(sheet: OwnSheet, answers: dict[str, Answer]) -> CheckInHistory:
     return CheckInHistory(today, sheet.intake.answers, (), Check(today, answers), Occasion.DURING_SESSION)
 
 
-def _asked_again(sheet: OwnSheet, walk: Walk, told: dict[str, Answer]) -> Response:
+def _asked_again(draft: Draft, steps: Sequence[Step | Page], told: Mapping[str, Answer]) -> Response:
     """Return the way to the stop words. What has to be asked again is forgotten, so there is no routine without it."""
-    again = {question.id for step in walk.steps for question in step.questions} - set(told)
-    answers = {name: answer for name, answer in sheet.draft.answers.items() if name not in again}
-    visited = sheet.draft.visited - {step.slug for step in walk.steps}
-    return go("hurts.stopped", replace(sheet.draft, answers=answers, visited=visited, mistake=None))
+    again = {question.id for step in steps for question in step.questions} - set(told)
+    answers = {name: answer for name, answer in draft.answers.items() if name not in again}
+    visited = draft.visited - {step.slug for step in steps}
+    return go("hurts.stopped", replace(draft, answers=answers, visited=visited, mistake=None))
 
 
 def _ways(

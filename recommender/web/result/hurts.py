@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import product
+from typing import TYPE_CHECKING, Any
 
-from recommender.models.questionnaire import Answer, Occasion, Page, Question, QuestionKind
+from recommender.models.check_in import Check, CheckInHistory
+from recommender.models.questionnaire import NOT_SURE, Answer, Occasion, Page, Question, QuestionKind
 from recommender.models.routine import Item
+from recommender.web.core.state import current_state
 
 if TYPE_CHECKING:
     from recommender.presentation.localised import LocalisedContent
 
-# The part of an address that says at which move the questions were sent without an answer to each, and what came of them.
-OPEN, CAME_OF_IT = "open", "hurt"
+# The parts of an address that say at which move the questions were sent without an answer to each, what came of them, and at
+# which place of the routine that is said.
+OPEN, CAME_OF_IT, PLACE = "open", "hurt", "at"
 EASIER, OUT, STAYS = OUTCOMES = ("easier", "out", "stays")
 
 
@@ -28,11 +32,20 @@ class HurtAsked:
 
 @dataclass(frozen=True, slots=True)
 class HurtTold:
-    """What was answered. ``number`` is the place of the move in the routine, from 1; ``answers`` is None while any is missing."""
+    """What was answered. ``number`` is the place of the move in the routine, from 1; ``answers`` is None while any is missing.
+
+    A move that is in it no longer, since another tab took it out or the routine itself is gone, has no number. What was
+    told of it counts all the same. ``is_known`` says that there is such a move at all.
+    """
 
     exercise: str
-    number: int
+    number: int | None
     answers: dict[str, Answer] | None
+    is_known: bool = True
+
+    def place(self, after: int = 0) -> dict[str, Any]:
+        """Return the parts of an address that lead to the place of the move, or to one so many after it."""
+        return {} if self.number is None else {PLACE: self.number + after, "_anchor": f"move-{self.number + after}"}
 
 
 def hurt_page(localised: LocalisedContent) -> Page | None:
@@ -50,13 +63,35 @@ def hurt_asked(localised: LocalisedContent) -> HurtAsked | None:
 
 
 def hurt_told(localised: LocalisedContent, items: Iterable[Item], form: Mapping[str, str]) -> HurtTold | None:
-    """Return what a form says of a move of these; None where it is about none of them."""
+    """Return what a form says of a move; None where it says nothing.
+
+    Of a move of these a question left out can be asked again. Of any other it cannot: it counts as "not sure".
+    """
     asked = hurt_asked(localised)
-    exercise = form.get(asked.move, "") if asked else ""
-    numbers = {item.exercise.id: number for number, item in enumerate(items, start=1)}
-    if asked is None or exercise not in numbers:
+    if asked is None:
         return None
+    exercise = form.get(asked.move, "")
+    number = next((place for place, item in enumerate(items, start=1) if item.exercise.id == exercise), None)
     ids = [question.id for question in asked.questions]
     given, faults = localised.sheet.read_some({name: form.get(name) for name in ids}, ids)
     is_whole = not faults and all(question.id in given or not question.required for question in asked.questions)
-    return HurtTold(exercise, numbers[exercise], {asked.move: (exercise,), **given} if is_whole else None)
+    if number is None and not given:
+        return None
+    unsure = dict.fromkeys(ids, NOT_SURE) if number is None else {}
+    answers = {asked.move: (exercise,), **unsure, **given} if is_whole or number is None else None
+    return HurtTold(exercise, number, answers, exercise in localised.content.catalogue.by_id)
+
+
+def pages_asked_again(answers: Mapping[str, Answer]) -> frozenset[str]:
+    """Return the pages that the rules want answered afresh after this was told of a move, whoever told it."""
+    state = current_state()
+    today = state.today()
+    history = CheckInHistory(today, {}, (), Check(today, answers), Occasion.DURING_SESSION)
+    return state.ready.check_walk.asked_again_by(history)
+
+
+def harmless_pains(asked: HurtAsked) -> list[str]:
+    """Return the answers to all that is asked, each set with commas between, after which the rules ask nothing again."""
+    ids = [question.id for question in asked.questions]
+    every = product(*([option.id for option in question.options] for question in asked.questions))
+    return [",".join(chosen) for chosen in every if not pages_asked_again(dict(zip(ids, chosen, strict=True)))]

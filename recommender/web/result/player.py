@@ -17,7 +17,7 @@ from recommender.models.questionnaire import Question
 from recommender.models.recommendation import Recommendation
 from recommender.models.routine import Assembly, Item, Pace, Routine
 from recommender.web.core.language import localised_content
-from recommender.web.result.hurts import CAME_OF_IT, OPEN, OUTCOMES, hurt_asked
+from recommender.web.result.hurts import CAME_OF_IT, OPEN, OUTCOMES, PLACE, hurt_asked
 from recommender.web.result.sections import advice_groups
 
 DAYS, OTHER_DAYS = "days", "other"  # in the address: the routine of the days between strength days
@@ -31,7 +31,7 @@ class RoutinePage(StrEnum):
     LINK = "link.moves"
 
 
-# Where the two questions about a move that hurts are sent.
+# Where the two questions about a move that hurts are sent, where answers are known.
 _HURTS = {RoutinePage.RESULT: "hurts.take", RoutinePage.PLAN: "plan_hurts.take"}
 
 
@@ -63,14 +63,8 @@ def player_page(
     others = shown["routine"]["other_days"] if request.args.get(DAYS) == OTHER_DAYS else None
     today = {**shown, "routine": {**shown["routine"], **others}} if others else shown
     words = player_words(today, turns(recommendation, is_other_days=bool(others)), whole, url_for(whole.value))
-    own = {
-        "after": after,
-        "hurts": hurt_asked(localised_content()),
-        "hurts_action": url_for(_HURTS[whole], **days_in_address(is_other=bool(others))),
-        "open_at": request.args.get(OPEN, type=int),
-        "hurt": what if (what := request.args.get(CAME_OF_IT)) in OUTCOMES else None,
-    }
-    return render_template("result/player.html", **(words | own))
+    hurts = url_for(_HURTS[whole], **days_in_address(is_other=bool(others)))
+    return render_template("result/player.html", **(words | _asked_in_session(hurts) | {"after": after}))
 
 
 def days_in_address(*, is_other: bool) -> dict[str, Any]:
@@ -84,9 +78,23 @@ def routine_played(assembly: Assembly) -> Routine:
     return assembly.other_days if asks and assembly.other_days is not None else assembly.routine
 
 
-def player_of(shown: Mapping[str, Any], turns: Sequence[Turn], whole: RoutinePage, address: str) -> str:
+def player_of(
+    shown: Mapping[str, Any], turns: Sequence[Turn], whole: RoutinePage, address: str, hurts_address: str
+) -> str:
     """Return the page for a presented routine and its turns; ``address`` is that of the page that shows it whole."""
-    return render_template("result/player.html", **player_words(shown, turns, whole, address))
+    words = player_words(shown, turns, whole, address)
+    return render_template("result/player.html", **(words | _asked_in_session(hurts_address)))
+
+
+def _asked_in_session(hurts_address: str) -> dict[str, Any]:
+    """Return what the template needs to ask about a move that hurts; the address is where that is sent."""
+    return {
+        "hurts": hurt_asked(localised_content()),
+        "hurts_action": hurts_address,
+        "open_at": request.args.get(OPEN, type=int),
+        "hurt": what if (what := request.args.get(CAME_OF_IT)) in OUTCOMES else None,
+        "hurt_at": request.args.get(PLACE, type=int),
+    }
 
 
 def player_words(shown: Mapping[str, Any], turns: Sequence[Turn], whole: RoutinePage, address: str) -> dict[str, Any]:
@@ -101,7 +109,7 @@ def player_words(shown: Mapping[str, Any], turns: Sequence[Turn], whole: Routine
         "slots": content.catalogue.vocabulary["slots"],
         "whole": whole.value,
         "whole_address": address,
-        **dict.fromkeys(("after", "hurts", "hurts_action", "open_at", "hurt")),
+        **dict.fromkeys(("after", "hurts", "hurts_action", "hurts_harmless", "open_at", "hurt", "hurt_at")),
     }
 
 

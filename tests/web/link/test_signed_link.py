@@ -307,3 +307,74 @@ def test_a_link_marks_the_moves_of_strength_days_as_the_result_does(planner: Pla
     assert re.findall(marks, shown, re.DOTALL) == strong != []
     assert paper.count("strength days</p>") == len(strong)
     assert all("Do the strength moves on 2 or 3 days a week" in one for one in (page, shown, paper))
+
+
+def hurts(client: FlaskClient, link: str, sharp: str, settles: str, move: str | None = None) -> str:
+    """Tell that a move hurts, the second of the link where none is named, and return where that leads."""
+    moves = re.findall(r'name="hurt_move" value="(\w+)"', client.get(f"{link}/play").text)
+    told = {"hurt_move": move or moves[1], "hurt_sharp": sharp, "hurt_settles": settles}
+    sent = client.post(f"{link}/hurts", data=told, headers=FROM_HERE)
+    assert sent.status_code in (303, 404, 409, 410)
+    return sent.headers.get("Location", "")
+
+
+@pytest.mark.parametrize(("sharp", "settles"), [("no", "yes"), ("no", "no"), ("yes", "yes")])
+def test_a_move_of_a_link_that_hurts_is_left_out_and_nothing_is_kept_of_it(
+    planner: Planner, link: str, sharp: str, settles: str
+) -> None:
+    stranger = planner.app.test_client()
+    say(stranger, link, NO)
+    kept = stranger.get_cookie("session")
+    address = hurts(stranger, link, sharp, settles)
+    assert address == f"{link}/play?hurt=stays&at=3#move-3"
+    assert "Leave out the move that hurt" in stranger.get(address).text
+    assert stranger.get_cookie("session") == kept and stranger.get_cookie("stop") is None
+
+
+def test_after_the_last_move_of_a_link_comes_the_end(planner: Planner, link: str) -> None:
+    say(planner.client, link, NO)
+    last = re.findall(r'name="hurt_move" value="(\w+)"', planner.client.get(f"{link}/play").text)[-1]
+    address = hurts(planner.client, link, "no", "yes", last)
+    end = planner.client.get(address).text.partition('id="end"')[2]
+    assert f'id="{address.partition("#")[2]}"' in end and "Leave out the move that hurt" in end
+
+
+@pytest.mark.parametrize(("sharp", "settles"), [("yes", "no"), ("not_sure", "not_sure")])
+def test_a_sharp_pain_that_lasts_stops_this_whole_device(planner: Planner, link: str, sharp: str, settles: str) -> None:
+    say(planner.client, link, NO)
+    assert hurts(planner.client, link, sharp, settles) == "/plan"
+    page = planner.plan()
+    assert heading(page) == "Stop for now" and 'href="tel:999"' in page.text
+    assert names(planner.visitor.recommender, page.text) == []
+    for other in (link, *(link + part for part in PAGES), "/result", "/result/play"):
+        assert planner.client.get(other).headers["Location"] == "/plan", other
+    sent = planner.client.post(f"{link}/answer-again", data={"told": told_stop(planner)}, headers=FROM_HERE)
+    assert sent.headers["Location"] == "/plan" and planner.client.get(link).headers["Location"] == "/plan"
+    sent = planner.client.post("/plan/start-again", data={"told": told_stop(planner)}, headers=FROM_HERE)
+    assert sent.headers["Location"] == "/questions/about-you"
+    assert planner.client.get(f"{link}/play").headers["Location"] == "/plan", "the link is of before"
+
+
+def test_a_plan_on_the_device_of_the_link_goes_on_once_its_questions_are_answered(planner: Planner) -> None:
+    planner.remember(AT_A_DESK)
+    link = link_on(planner.client.get("/result").text)
+    say(planner.on_day(3).client, link, NO)
+    assert hurts(planner.client, link, "yes", "no") == "/plan"
+    assert 'action="/plan/answer"' in planner.plan().text
+
+
+def test_what_is_told_counts_where_the_link_has_come_to_its_end_meanwhile(
+    planner: Planner, link: str, keyed: Settings
+) -> None:
+    for old in (made_at(link, time.time() - 29 * DAY, keyed), "/routine/nothing"):
+        client = planner.app.test_client()
+        assert hurts(client, old, "no", "no", "cat_cow") == ""
+        assert client.get_cookie("stop") is None
+        assert hurts(client, old, "yes", "no", "cat_cow") == "/plan"
+        assert heading(client.get("/plan")) == "Stop for now"
+
+
+def test_a_question_left_out_about_a_move_of_a_link_is_asked_again(planner: Planner, link: str) -> None:
+    say(planner.client, link, NO)
+    assert hurts(planner.client, link, "yes", "") == f"{link}/play?open=2&at=2#move-2"
+    assert "Answer both questions." in planner.client.get(f"{link}/play?open=2&at=2").text

@@ -43,6 +43,7 @@ def test_the_page_that_is_kept_asks_first_and_hides_all_else(kept: Planner) -> N
         ("moves", " hidden"),
     ]
     assert re.findall(r'value="(\w+)"[^>]*data-harmless', page) == ["no"]
+    assert page.count("<h1") == 1 and "&lt;h" not in page
     assert "999" in page.partition('data-part="stopped"')[2].partition("</section>")[0]
 
 
@@ -109,6 +110,24 @@ def test_a_stop_that_was_told_without_a_connection_stands(kept: Planner) -> None
     assert sent.status_code == 204
     assert heading(kept.plan()) == "Your plan is on hold"
     assert kept.client.get("/plan/today").headers["Location"] == "/plan"
+
+
+def test_a_pain_told_without_a_connection_holds_the_plan_until_its_questions_are_answered(kept: Planner) -> None:
+    page = kept.client.get("/plan/offline").text
+    (move, *_) = re.findall(r'name="hurt_move" value="(\w+)"', page)
+    assert set(re.findall(r'data-harmless="([^"]*)"', page)) == {"no,yes no,no no,not_sure yes,yes not_sure,yes"}
+    data = {"hurt_move": move, "hurt_sharp": "yes", "hurt_settles": "no"}
+    assert kept.client.post("/plan/offline/stop", data=data, headers=FROM_HERE).status_code == 204
+    assert heading(kept.plan()) == "Stop for now" and 'action="/plan/answer"' in kept.plan().text
+    assert digest(kept.plan().text) == ""
+
+
+def test_a_pain_told_without_a_connection_stops_a_device_whose_plan_is_gone(kept: Planner) -> None:
+    kept.visitor.press("/plan/forget")
+    for data in ({"hurt_move": "cat_cow", "hurt_sharp": "yes"}, {"hurt_sharp": "no", "hurt_settles": "yes"}):
+        kept.client.delete_cookie("stop")
+        assert kept.client.post("/plan/offline/stop", data=data, headers=FROM_HERE).status_code == 204
+        assert heading(kept.plan()) == "Stop for now"
 
 
 def test_whatever_is_sent_there_is_a_stop_for_it_was_no_no(kept: Planner) -> None:

@@ -49,7 +49,7 @@ def answer_on(planner: Planner, given: dict[str, Any]) -> str:
 def test_a_move_that_hurts_leaves_the_session_and_the_plan(playing: Planner) -> None:
     moves = moves_of(playing)
     address = tell(playing, moves[2], LASTING)
-    assert address == "/plan/today/play?hurt=out#move-3"
+    assert address == "/plan/today/play?hurt=out&at=3#move-3"
     assert moves[2] not in moves_of(playing) and moves_of(playing)
     assert moves[2] not in {item["exercise"] for item in opened(playing).routine}
     assert opened(playing).hurt == (moves[2],)
@@ -115,15 +115,64 @@ def test_the_check_of_a_stop_outlives_its_own_cookie(playing: Planner) -> None:
 
 def test_a_question_left_out_is_asked_again_and_the_plan_stays(playing: Planner) -> None:
     before = cookie(playing)
-    assert tell(playing, moves_of(playing)[1], {"hurt_sharp": "no"}) == "/plan/today/play?open=2#move-2"
+    assert tell(playing, moves_of(playing)[1], {"hurt_sharp": "no"}) == "/plan/today/play?open=2&at=2#move-2"
     assert cookie(playing) == before
 
 
-def test_nothing_hurts_without_a_session(kept: Planner) -> None:
-    move = opened(kept).routine[1]["exercise"]
-    assert tell(kept.on_day(3), move, SHARP) == "/plan"
-    assert heading(kept.plan()) == "Your plan"
+@pytest.mark.parametrize("answers", [MILD, LASTING, {"hurt_sharp": "yes", "hurt_settles": "yes"}])
+def test_without_a_session_a_pain_that_is_no_reason_to_stop_changes_nothing(
+    kept: Planner, answers: dict[str, str]
+) -> None:
+    before = cookie(kept)
+    assert tell(kept.on_day(3), opened(kept).routine[1]["exercise"], answers) == "/plan"
+    assert heading(kept.plan()) == "Your plan" and cookie(kept) == before
     assert kept.client.post("/plan/hurt").headers["Location"] == "/plan"
+
+
+@pytest.mark.parametrize("answers", [SHARP, {"hurt_sharp": "not_sure", "hurt_settles": "not_sure"}])
+def test_a_tab_whose_session_is_gone_still_stops_the_plan(kept: Planner, answers: dict[str, str]) -> None:
+    move = opened(kept).routine[1]["exercise"]
+    assert tell(kept.on_day(3), move, answers) == "/plan"
+    assert heading(kept.plan()) == "Stop for now"
+    assert answer_on(kept, {}) == "/plan"
+    assert heading(kept.plan()) == "Your plan"
+    kept.session({})
+    assert moves_of(kept) and move not in moves_of(kept)
+
+
+def test_a_tab_whose_plan_is_gone_still_stops_this_device(playing: Planner) -> None:
+    move = moves_of(playing)[2]
+    playing.visitor.press("/plan/forget")
+    assert tell(playing, move, SHARP) == "/plan"
+    page = playing.plan()
+    assert heading(page) == "Stop for now" and 'href="tel:999"' in page.text
+    for address in ("/result", "/result/play", "/plan/today"):
+        assert playing.client.get(address).headers["Location"] == "/plan", address
+    sent = playing.client.post("/plan/start-again", data={"told": told_stop(playing)}, headers=FROM_HERE)
+    assert sent.headers["Location"] == "/questions/about-you"
+    assert playing.client.get("/result").headers["Location"] != "/plan"
+
+
+@pytest.mark.parametrize("told", [SHARP, {"hurt_sharp": "yes"}, {"hurt_settles": "no"}, {"hurt_sharp": "x", **LASTING}])
+def test_a_move_that_another_tab_took_out_can_still_stop_the_plan(playing: Planner, told: dict[str, str]) -> None:
+    move = moves_of(playing)[2]
+    tell(playing, move, LASTING)
+    is_stop = told != {"hurt_sharp": "x", **LASTING}
+    address = tell(playing, move, told)
+    assert (address == "/plan") == is_stop
+    assert heading(playing.plan()) == ("Stop for now" if is_stop else "Your plan")
+
+
+def test_a_move_that_is_no_move_any_more_can_still_stop_the_plan(playing: Planner) -> None:
+    assert tell(playing, "a_move_of_rules_before", MILD) == "/plan/today/play"
+    assert tell(playing, "a_move_of_rules_before", SHARP) == "/plan"
+    assert heading(playing.plan()) == "Stop for now"
+
+
+def test_a_form_that_tells_nothing_changes_nothing(playing: Planner) -> None:
+    before = kept_cookies(playing)
+    assert tell(playing, "", {}) == "/plan/today/play"
+    assert kept_cookies(playing) == before
 
 
 def test_only_the_page_of_the_stop_leads_on_from_it(playing: Planner) -> None:
@@ -147,7 +196,7 @@ def test_a_move_of_the_days_between_strength_days_can_hurt_too(planner: Planner)
     whole, other = moves_on_days(""), moves_on_days("?days=other")
     move = next(one for one in other if one not in whole)
     sent = planner.client.post("/plan/today/hurts?days=other", data={"hurt_move": move, **LASTING}, headers=FROM_HERE)
-    assert sent.headers["Location"].startswith("/plan/today/play?hurt=out&days=other#move-")
+    assert sent.headers["Location"].startswith("/plan/today/play?hurt=out&days=other&at=")
     assert opened(planner).hurt == (move,)
     assert moves_on_days("") == whole
     assert move not in moves_on_days("?days=other")

@@ -53,6 +53,24 @@ def test_the_result_says_what_each_would_change(visitor: Visitor) -> None:
         assert re.search(rf'href="{FIT}\?from=result#{question.id}', page)
 
 
+def test_what_an_answer_changes_is_said_below_its_question_and_read_out_with_it(visitor: Visitor) -> None:
+    answered_to_the_result(visitor, DESK)
+    page = html.unescape(visitor.see(f"{FIT}?from=result").text)
+    for question in behind(visitor.recommender):
+        assert question.changes
+        before, _, after = page.partition(question.changes)
+        legend = before.rpartition("</legend>")[0].rpartition("<legend")[2]
+        assert question.text in legend and f'name="{question.id}' in after
+        assert re.search(rf'aria-describedby="[^"]*{question.id}(-score)?-hint', page), question.id
+
+
+def test_what_the_ends_of_a_scale_mean_takes_the_place_of_its_hint(visitor: Visitor) -> None:
+    pain = visitor.recommender.content.questionnaire.questions["pain_score"]
+    answered_to_the_result(visitor, DESK)
+    page = html.unescape(visitor.see("/questions/your-pain").text)
+    assert pain.hint and pain.low_label and pain.hint not in page and f"0: {pain.low_label}" in page
+
+
 def test_the_page_behind_asks_them_all_with_how_somebody_copes_first(visitor: Visitor) -> None:
     answered_to_the_result(visitor, DESK)
     page = visitor.see(f"{FIT}?from=result").text

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.support.visitor import FIRST, Visitor
+from tests.support.visitor import FIRST, FROM_HERE, Visitor
 
 EMERGENCY, HEALTH = "/questions/emergency-check", "/questions/your-health"
 
@@ -174,3 +174,14 @@ def test_a_long_list_stands_in_groups_with_a_heading_each(visitor: Visitor) -> N
     wrong = visitor.refused(HEALTH, {"conditions": ["none", "disc"]}).text
     assert 'href="#conditions"' in wrong and 'id="conditions"' in wrong and 'id="conditions-error"' in wrong
     assert len(re.findall(r'value="(?:none|disc)" checked', wrong)) >= 2
+
+
+def test_an_address_of_before_leads_to_the_page_that_asks_its_questions_now(visitor: Visitor) -> None:
+    """Every slug that pages of questions have had in the history of the rules, and have no more."""
+    for before, now in {"desk-and-feelings": "make-it-fit"}.items():
+        assert visitor.client.get(f"/questions/{before}").headers["Location"] == f"/questions/{now}"
+        sent = visitor.client.post(f"/questions/{before}", data={}, headers=FROM_HERE)
+        assert (sent.status_code, sent.headers["Location"]) == (303, f"/questions/{now}")
+        visitor.fill_in({})
+        assert visitor.client.get(f"/questions/{before}", follow_redirects=True).request.path == f"/questions/{now}"
+    assert visitor.client.get("/questions/there-was-never-such-a-page").status_code == 404

@@ -63,7 +63,8 @@ def test_a_mild_pain_shows_an_easier_move_at_the_same_place(playing: Visitor, re
         if "hurt=easier" in address:
             assert address.endswith(f"#move-{number}")
             assert set(now) - set(moves) <= set(by_id[move].easier)
-            assert "Here is an easier move" in playing.shown[-1]
+            place = playing.shown[-1].partition(f'id="move-{number}"')[2].partition("</section>")[0]
+            assert "Here is an easier move" in place, "it stands where the page opens"
             eased.append(move)
     assert eased
 
@@ -108,7 +109,7 @@ def full(visitor: Visitor) -> dict[str, object]:
 def test_a_question_left_out_is_asked_again_and_nothing_is_assumed(playing: Visitor, answers: dict[str, str]) -> None:
     moves = list(offered(playing.see("/result/play")))
     address = tell(playing, moves[1], answers)
-    assert address == "/result/play?open=2#move-2"
+    assert address == "/result/play?open=2&at=2#move-2"
     page = playing.see(address)
     assert list(offered(page)) == moves
     part = offered(page)[moves[1]]
@@ -116,15 +117,42 @@ def test_a_question_left_out_is_asked_again_and_nothing_is_assumed(playing: Visi
     assert [move for move, other in offered(page).items() if " open>" in other] == [moves[1]]
 
 
-def test_a_move_that_is_not_there_changes_nothing(playing: Visitor) -> None:
+@pytest.mark.parametrize("answers", [MILD, LASTING, {}])
+def test_a_mild_pain_in_a_move_that_is_not_there_leaves_the_routine_as_it_is(
+    playing: Visitor, answers: dict[str, str]
+) -> None:
     moves = list(offered(playing.see("/result/play")))
-    assert tell(playing, "plank", MILD) == "/result/play"
+    assert tell(playing, "plank", answers).startswith("/result/play")
     assert list(offered(playing.see("/result/play"))) == moves
 
 
-def test_without_answers_there_is_nothing_to_tell(visitor: Visitor) -> None:
-    sent = visitor.client.post("/result/play/hurts", data={"hurt_move": "cat_cow", **MILD}, headers=FROM_HERE)
-    assert sent.status_code == 303 and "/result" not in sent.headers["Location"]
+@pytest.mark.parametrize("move", ["of the routine", "a_move_of_rules_before", ""])
+@pytest.mark.parametrize("answers", [SHARP, {"hurt_sharp": "yes"}])
+def test_a_move_that_another_tab_took_out_can_still_stop_the_session(
+    playing: Visitor, move: str, answers: dict[str, str]
+) -> None:
+    if move == "of the routine":
+        move = list(offered(playing.see("/result/play")))[2]
+        tell(playing, move, LASTING)
+    assert tell(playing, move, answers) == "/result/stopped"
+    assert playing.client.get("/result/play").headers["Location"] == "/questions/emergency-check"
+
+
+def test_answers_that_another_tab_cleared_or_began_anew_do_not_drop_what_is_told(playing: Visitor) -> None:
+    move = list(offered(playing.see("/result/play")))[2]
+    playing.press("/start-again")
+    for answers, leads in ((MILD, "/check-answers"), (SHARP, "/result/stopped")):
+        assert tell(playing, move, answers) == leads
+    assert heading(playing.see("/result/stopped")) == "Stop for now"
+    playing.go_on("/questions/about-you", full(playing), "/questions/")
+    playing.client.delete_cookie("answers")
+    raw = full(playing)
+    for slug in ("about-you", "emergency-check"):
+        playing.send(f"/questions/{slug}", raw)
+    tell(playing, move, SHARP)
+    assert playing.client.get("/check-answers").text.count("Sexual") == 0
+    assert playing.go_on("/questions/about-you", raw, "/questions/") == "/check-answers"
+    assert "/questions/emergency-check" in playing.seen[playing.seen.index("/result/stopped") :]
 
 
 def test_no_address_says_what_hurts_or_how(playing: Visitor) -> None:
@@ -139,7 +167,8 @@ def test_a_move_of_the_other_days_can_hurt_too(visitor: Visitor) -> None:
     whole, other = (list(offered(visitor.see(f"/result/play{days}"))) for days in ("", "?days=other"))
     (move, *_) = [one for one in other if one not in whole]
     sent = visitor.client.post("/result/play/hurts?days=other", data={"hurt_move": move, **LASTING}, headers=FROM_HERE)
-    assert sent.headers["Location"] == f"/result/play?hurt=out&days=other#move-{other.index(move) + 1}"
+    at = other.index(move) + 1
+    assert sent.headers["Location"] == f"/result/play?hurt=out&days=other&at={at}#move-{at}"
     assert move not in offered(visitor.see("/result/play?days=other"))
     assert move not in offered(visitor.see("/result/play"))
     both = next(one for one in other[1:-1] if one in whole and one != move)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import logging
 import re
+from copy import copy
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -18,6 +19,7 @@ from recommender.settings import Settings
 from recommender.web.app import create_app
 from recommender.web.site import about as about_view
 from tests.content.test_wording import CLAIMS, FEAR
+from tests.support.planner import Planner
 from tests.support.sheets import full_intake
 from tests.support.visitor import FIRST, FROM_HERE, Visitor, form
 
@@ -308,3 +310,30 @@ def test_robots_may_read_the_plain_pages_only(client: FlaskClient) -> None:
 def test_broken_content_leaves_only_the_pages_that_need_none(settings: Settings, address: str) -> None:
     broken = create_app(replace(settings, rules_dir=Path("there-is-no-such-folder"))).test_client()
     assert broken.get(address).status_code == (200 if address in WITHOUT_CONTENT else 503)
+
+
+def test_the_start_page_shows_an_example_and_says_that_it_is_one(visitor: Visitor, recommender: Recommender) -> None:
+    catalogue = recommender.content.catalogue
+    example = catalogue.example
+    assert example and len(example.moves) == 3
+    page = html.unescape(visitor.client.get("/").text)
+    shown = page.partition("An example")[2].partition("</ol>")[0]
+    assert "Yours follows from your answers." in shown
+    for key in example.moves:
+        exercise, form = key.split("/")
+        assert catalogue.by_id[exercise].name in shown and f"/{exercise}.{form}." in shown
+    assert page.index('class="app-picture"') < page.index("Start now") < page.index("An example")
+
+
+def test_whoever_needs_help_first_is_shown_no_moves_on_the_start_page(kept: Planner) -> None:
+    assert "An example" in kept.client.get("/").text
+    kept.on_day(3).session({"pre_session": "yes", "rf_nerve": ["saddle"]})
+    page = kept.client.get("/").text
+    assert "An example" not in page and "app-picture" not in page
+
+
+def test_a_catalogue_need_not_have_an_example(settings: Settings, recommender: Recommender) -> None:
+    catalogue = replace(recommender.content.catalogue, example=None)
+    plain = copy(recommender)
+    plain.content = replace(recommender.content, catalogue=catalogue)
+    assert "An example" not in create_app(settings, plain).test_client().get("/").text
