@@ -6,8 +6,8 @@ check says, and the result goes through the same final check as a first routine.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from recommender.assembly.accounting import account_for_carried_on
 from recommender.assembly.builder import Builder, other_days
@@ -24,20 +24,17 @@ from recommender.assembly.carried_items import (
     within_limits,
 )
 from recommender.assembly.due_sets import due_sets, with_room
+from recommender.assembly.next_draft import Draft, is_as_meant, keeps_doses
 from recommender.assembly.routine_changes import changes_between
 from recommender.assembly.screening import Candidate, ExerciseScreening
 from recommender.assembly.time_budget import TimeBudget, time_budget
-from recommender.models.catalogue import Catalogue, Exercise
+from recommender.models.catalogue import Catalogue
 from recommender.models.check_in import ChangeKind, Done, DoseChange
 from recommender.models.decision import Decision
 from recommender.models.follow_up import Action, FollowUp, Progress, ProgressFigure, ProgressStep
 from recommender.models.questionnaire import Intake
-from recommender.models.routine import Assembly, Dose, Item
+from recommender.models.routine import Assembly, Dose
 from recommender.models.rules import Branch
-from recommender.models.slots import END_SLOTS, MOVE_SLOTS
-
-# An exercise of the new routine -> (the one whose place it takes, how that is told).
-Swaps = dict[str, tuple[Exercise, ChangeKind]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,29 +67,6 @@ class NextRoutine:
     assembly: Assembly
     changes: tuple[DoseChange, ...]
     is_full: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _DraftItem:
-    """Moves that are meant to stay, and how many moves the routine is to have with others."""
-
-    kept: tuple[Kept, ...]
-    count: int
-    budget: TimeBudget
-    swaps: Swaps = field(default_factory=dict)
-    items: tuple[Item, ...] = ()
-
-    @property
-    def moves(self) -> dict[str, Item]:
-        return {item.exercise.id: item for item in self.items if item.exercise.slot in MOVE_SLOTS and _is_move(item)}
-
-    def with_dose(self, one: Kept, dose: Dose) -> _DraftItem:
-        kept = tuple(replace(other, dose=dose) if other is one else other for other in self.kept)
-        return replace(self, kept=kept)
-
-    def with_other(self, one: Kept, other: Kept, kind: ChangeKind) -> _DraftItem:
-        kept = tuple(other if before is one else before for before in self.kept)
-        return replace(self, kept=kept, swaps={**self.swaps, other.id: (one.candidate.exercise, kind)})
 
 
 def next_routine(
@@ -128,7 +102,7 @@ class _NextRoutineBuilder:
             draft, is_full = further or draft, further is None
         return self._carried(draft, is_full)
 
-    def _carried(self, draft: _DraftItem, is_full: bool) -> NextRoutine:
+    def _carried(self, draft: Draft, is_full: bool) -> NextRoutine:
         unwanted = self._plan.barred | self._plan.hurting
         items, budget = draft.items, draft.budget
         assembly = replace(
@@ -160,7 +134,7 @@ class _NextRoutineBuilder:
         most = min(row.moves[1], budget.moves_at_most)
         return replace(budget, minutes=minutes, row=row, moves_at_most=most)
 
-    def _start(self) -> _DraftItem:
+    def _start(self) -> Draft:
         """Return the moves from before that may stay, the best first, with doses within today's limits.
 
         One whose form is not allowed any more stays in the best form that is.
@@ -182,7 +156,7 @@ class _NextRoutineBuilder:
                 kept.append(Kept(candidate, dose))
         kept.sort(key=lambda one: (-one.candidate.score, one.id))
         count = max(1, len(moves) + len(self._regained()))
-        return _DraftItem(tuple(self._with_one_of_each(kept)), count, self._budgets[0])
+        return Draft(tuple(self._with_one_of_each(kept)), count, self._budgets[0])
 
     def _regained(self) -> list[Done]:
         """Return the moves that come back: those that checks took out since then, and that never hurt."""
@@ -221,7 +195,7 @@ class _NextRoutineBuilder:
         candidate = next(moves, None)
         return None if candidate is None else self._fresh(candidate)
 
-    def _changed(self, draft: _DraftItem) -> _DraftItem:
+    def _changed(self, draft: Draft) -> Draft:
         """Return the draft with what the check asks for, progress apart."""
         wanted = self._plan.follow_up
         if wanted.ease_hurting or wanted.drop_hurting:
@@ -230,7 +204,7 @@ class _NextRoutineBuilder:
             draft = self._with_one_swapped(draft)
         return draft
 
-    def _without_hurting(self, draft: _DraftItem) -> _DraftItem:
+    def _without_hurting(self, draft: Draft) -> Draft:
         for one in [one for one in draft.kept if one.id in self._plan.hurting]:
             drops = self._plan.follow_up.drop_hurting
             easier = None if drops else self._first(one.candidate.exercise.easier, draft)
@@ -241,7 +215,7 @@ class _NextRoutineBuilder:
                 draft = replace(draft, kept=kept, count=max(1, draft.count - 1))
         return draft
 
-    def _first(self, exercises: tuple[str, ...], draft: _DraftItem) -> Kept | None:
+    def _first(self, exercises: tuple[str, ...], draft: Draft) -> Kept | None:
         """Return the first of the exercises that may join, at its first dose."""
         taken = {one.id for one in draft.kept} | self._plan.barred | self._plan.hurting
         for name in exercises:
@@ -253,16 +227,16 @@ class _NextRoutineBuilder:
     def _fresh(self, candidate: Candidate) -> Kept:
         return Kept(candidate, self._dosing.start(candidate.exercise, candidate.forms[0]))
 
-    def _with_one_swapped(self, draft: _DraftItem) -> _DraftItem:
+    def _with_one_swapped(self, draft: Draft) -> Draft:
         """Return the draft with its last choice changed for another of the same part and place; as it is if none fits."""
         for one in [one for one in reversed(draft.kept) if not one.candidate.is_direction]:
             for other in self._alike(one, draft):
                 swapped = self._built(draft.with_other(one, self._fresh(other), ChangeKind.SWAPPED))
-                if {kept.id for kept in swapped.kept} == set(swapped.moves) and _keeps_doses(swapped):
+                if {kept.id for kept in swapped.kept} == set(swapped.moves) and keeps_doses(swapped):
                     return swapped
         return draft
 
-    def _alike(self, one: Kept, draft: _DraftItem) -> Iterator[Candidate]:
+    def _alike(self, one: Kept, draft: Draft) -> Iterator[Candidate]:
         exercise = one.candidate.exercise
         present = {kept.id for kept in draft.kept} | self._plan.barred
         for candidate in self._screen.moves:
@@ -272,7 +246,7 @@ class _NextRoutineBuilder:
             if alike and other.id not in present and not clash:
                 yield candidate
 
-    def _built(self, draft: _DraftItem) -> _DraftItem:
+    def _built(self, draft: Draft) -> Draft:
         """Return the draft with its items: the kept moves as far as they go together, and others for those lost."""
         kept = {one.id: one for one in draft.kept}
         usable = {name: one for name, one in self._candidates.items() if name not in self._plan.never_ends}
@@ -285,7 +259,7 @@ class _NextRoutineBuilder:
         items = builder.carry([one.candidate for one in draft.kept], others, draft.count)
         return replace(draft, items=items)
 
-    def _with_stand_ins(self, draft: _DraftItem) -> _DraftItem:
+    def _with_stand_ins(self, draft: Draft) -> Draft:
         """Return the draft in which every move that others let in counts as standing in for one that had to go."""
         swaps = {name: swap for name, swap in draft.swaps.items() if name in draft.moves}
         swapped = {gone.id for gone, _ in swaps.values()}
@@ -295,7 +269,7 @@ class _NextRoutineBuilder:
         pairs = {name: (one, ChangeKind.SWAPPED) for name, one in zip(new, gone, strict=False)}
         return replace(draft, swaps={**swaps, **pairs})
 
-    def _progressed(self, draft: _DraftItem) -> _DraftItem | None:
+    def _progressed(self, draft: Draft) -> Draft | None:
         """Return the draft with as many things more as may be, or None if nothing can be raised."""
         more = self._plan.more.then.progress if self._plan.more else None
         if more is None or not draft.items:
@@ -317,7 +291,7 @@ class _NextRoutineBuilder:
             grown = one_more
         return grown if raised else None
 
-    def _one_due_set(self, base: _DraftItem, more: Progress, among: set[str]) -> tuple[_DraftItem, str] | None:
+    def _one_due_set(self, base: Draft, more: Progress, among: set[str]) -> tuple[Draft, str] | None:
         """Return the draft with one set more of a move that should have it by now, and that move; None if none should."""
         for one, dose in due_sets(base.kept, among, self._dosing, more):
             grown = base.with_dose(one, dose)
@@ -325,21 +299,21 @@ class _NextRoutineBuilder:
             for kept in with_room(grown.kept, one.id, self._decision, minutes, self._moves_wanted()):
                 attempt = replace(grown, kept=kept, count=len(kept))
                 built = self._built(attempt)
-                if _is_as_meant(built, attempt):
+                if is_as_meant(built, attempt):
                     return built, one.id
         return None
 
-    def _one_more(self, base: _DraftItem, more: Progress, among: set[str]) -> _DraftItem | None:
+    def _one_more(self, base: Draft, more: Progress, among: set[str]) -> Draft | None:
         """Return the draft with one thing more, of one of these moves or a new one; None if nothing can be raised."""
         for step in more.steps:
             for budget in self._budgets:
                 for attempt in self._attempts(replace(base, budget=budget), step, more, among):
                     built = self._built(attempt)
-                    if _is_as_meant(built, attempt):
+                    if is_as_meant(built, attempt):
                         return built
         return None
 
-    def _settled(self, draft: _DraftItem) -> _DraftItem:
+    def _settled(self, draft: Draft) -> Draft:
         """Return a draft in which every item that was built is kept at the dose that it has come to."""
         kept = []
         for item in draft.moves.values():
@@ -348,7 +322,7 @@ class _NextRoutineBuilder:
             kept.append(Kept(candidate, item.dose))
         return replace(draft, kept=tuple(kept), count=len(kept))
 
-    def _attempts(self, draft: _DraftItem, step: ProgressStep, more: Progress, among: set[str]) -> Iterator[_DraftItem]:
+    def _attempts(self, draft: Draft, step: ProgressStep, more: Progress, among: set[str]) -> Iterator[Draft]:
         match step.figure:
             case ProgressFigure.MOVES:
                 if len(draft.kept) < min(self._moves_wanted(), draft.budget.moves_at_most):
@@ -361,7 +335,7 @@ class _NextRoutineBuilder:
             case _:
                 yield from self._raised(draft, step, more, among)
 
-    def _raised(self, draft: _DraftItem, step: ProgressStep, more: Progress, among: set[str]) -> Iterator[_DraftItem]:
+    def _raised(self, draft: Draft, step: ProgressStep, more: Progress, among: set[str]) -> Iterator[Draft]:
         """Yield the draft with one figure of one move raised: the lowest first, by as much as the limits allow."""
         name = step.figure.value
         movable = [one for one in draft.kept if one.id in among and getattr(one.dose, name) is not None]
@@ -385,20 +359,3 @@ def _in_as_few_sets(harder: Kept, instead_of: Kept) -> Kept:
     """Return the harder move in no more sets than the one whose place it takes: it is harder, and that is the one thing."""
     sets = min(harder.dose.sets, instead_of.dose.sets)
     return replace(harder, dose=replace(harder.dose, sets=sets))
-
-
-def _is_move(item: Item) -> bool:
-    return item.slot not in END_SLOTS
-
-
-def _keeps_doses(draft: _DraftItem) -> bool:
-    """Return whether no move had to be trimmed for another."""
-    return all(draft.moves[one.id].dose == one.dose for one in draft.kept)
-
-
-def _is_as_meant(built: _DraftItem, attempt: _DraftItem) -> bool:
-    """Return whether exactly what was meant has come about: nothing lost, nothing trimmed, nobody else let in."""
-    moves: Mapping[str, Item] = built.moves
-    if len(moves) != attempt.count:
-        return False
-    return all(one.id in moves and moves[one.id].dose == one.dose for one in attempt.kept)

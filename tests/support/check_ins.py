@@ -9,7 +9,7 @@ from recommender.models.check_in import CheckInResult
 from recommender.models.recommendation import Recommendation
 from recommender.presentation.check_in import present_check_in
 from recommender.presentation.recommendation import present
-from recommender.presentation.replies import CheckInShown
+from recommender.presentation.replies import CheckInShown, RecommendationShown
 from recommender.service.check_in import check_in
 from recommender.service.recommend import Recommender
 from tests.support.sheets import BASELINE, FOLLOW_UP, full_sheet
@@ -23,9 +23,11 @@ NO_SIGN: dict[str, Any] = {
 }
 
 
-def items_of(shown: dict[str, Any]) -> list[dict[str, Any]]:
+def items_of(shown: RecommendationShown) -> list[dict[str, Any]]:
     """Return the routine of a recommendation as it is sent back at the next check."""
-    return [{name: item[name] for name in ("exercise", "form", "dose")} for item in shown["routine"]["items"]]
+    routine = shown["routine"]
+    assert routine is not None
+    return [{"exercise": item["exercise"], "form": item["form"], "dose": item["dose"]} for item in routine["items"]]
 
 
 class Returning:
@@ -38,7 +40,7 @@ class Returning:
         self.first = recommender.recommend(recommender.sheet.read(raw))
         self.routine = items_of(self.shown(self.first)) if self.first.assembly else []
 
-    def shown(self, recommendation: Recommendation) -> dict[str, Any]:
+    def shown(self, recommendation: Recommendation) -> RecommendationShown:
         return present(recommendation, self.recommender.content, "GB")
 
     def health(self) -> dict[str, Any]:

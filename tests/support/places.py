@@ -238,9 +238,10 @@ def plan_of(stand: Stand, given: Mapping[str, Any]) -> Plan:
     """Return the plan of somebody who keeps the routine of these answers today."""
     answers = full_sheet(stand.recommender, given)
     recommendation = stand.recommender.recommend(stand.recommender.sheet.read(answers))
-    shown = stand.localised("en").present(recommendation, "GB", date.today())
+    routine = stand.localised("en").present(recommendation, "GB", date.today())["routine"]
+    assert routine is not None
     version = stand.recommender.content.questionnaire.version
-    return Plan(date.today(), answers, kept_items(shown["routine"]["items"]), questions=version)
+    return Plan(date.today(), answers, kept_items(routine["items"]), questions=version)
 
 
 def exercise_places(stand: Stand) -> Iterator[Place]:
