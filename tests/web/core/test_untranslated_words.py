@@ -77,8 +77,8 @@ def untranslatable(page: str) -> list[str]:
 
 
 def bracketed_app(settings: Settings, recommender: Recommender | None) -> Flask:
-    """The site with one language, where each translated message stands in brackets."""
-    app = create_app(settings, recommender)
+    """The site with one language, where each translated message stands in brackets. Its name is nothing to translate."""
+    app = create_app(replace(settings, site_name="*"), recommender)
     with app.app_context():
         site = current_state()
     code = BRACKETED.code

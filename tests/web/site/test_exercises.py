@@ -337,4 +337,4 @@ def test_common_questions_have_short_answers_with_their_sources(client: FlaskCli
         assert common.question in text and all(part in text for part in common.answer)
         assert len(" ".join(common.answer).split()) <= 80
         assert common.sources and all(catalogue.sources[source].title in text for source in common.sources)
-    assert 'href="/common-questions"' in page(client, "/") and page(client, "/").count("/common-questions") == 2
+    assert 'href="/common-questions"' in page(client, "/")
