@@ -32,7 +32,7 @@ CALLS: dict[str, type[Schema]] = {
 }
 # What a reply does not tell of a model: where it stands tells it already, or it is not for readers.
 UNTOLD = {
-    questionnaire.Page: {"occasion"},
+    questionnaire.Page: {"occasion", "earlier_slugs"},
     questionnaire.Question: {"gone", "summary"},
     rules.Branch: {"rule_id", "line"},
 }
