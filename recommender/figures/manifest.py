@@ -63,6 +63,12 @@ def digest(data: Any) -> str:
     return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
 
 
+def picture_hash(name: str) -> str:
+    """Return the SHA-256, in hex, of the bytes of a finished picture; "" where the file is not there."""
+    path = PICTURES / name
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+
+
 def read_manifest(path: Path) -> dict[str, Drawing]:
     """Return the drawings by 'exercise/form'."""
     found = json.loads(path.read_text(encoding="utf-8"))

@@ -288,6 +288,8 @@ class ReviewPointSchema(ContentSchema):
     number = Whole(required=True)
     text = Text(required=True)
     rules = TupleOf(Text(), required=True)
+    options = TupleOf(Text(), validate=validate.Length(min=2, error="must name two ways or more."))
+    evidence = TupleOf(Word("source"))
 
 
 class CommonQuestionSchema(ContentSchema):

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from recommender.review import audit
 from recommender.review.accounts import disable
 from recommender.review.errors import ReviewRefused
+from recommender.review.objections import withdraw
 from recommender.review.reviews import (
     Standing,
     submit,
-    withdraw,
 )
 from recommender.review.tables import Clinician, Review, Verdict
 from recommender.rulebook.targets import Digest

@@ -11,6 +11,7 @@ from recommender.models.content import Content
 from recommender.review import audit
 from recommender.review.accounts import disable
 from recommender.review.errors import ReviewRefused, StaleVersion
+from recommender.review.objections import withdraw
 from recommender.review.reviews import (
     author_of,
     keep_versions,
@@ -22,7 +23,6 @@ from recommender.review.reviews import (
     threads,
     threads_of,
     version_parts,
-    withdraw,
 )
 from recommender.review.tables import Clinician, Review, Role, Verdict
 from recommender.rulebook.targets import RELEASE, Digest, Target, TargetKind
@@ -178,7 +178,7 @@ def test_a_change_request_takes_the_place_of_the_own_approval(
     approve(session, ann, digest)
     request = say(session, ann, digest, Verdict.REQUEST_CHANGES)
     assert stands(session, digest).approvals == ()
-    withdraw(session, KEY, ann, request)
+    withdraw(session, KEY, ann, request, "I misread it.")
     assert stands(session, digest).approvals == (), "the approval before it does not come back by itself"
 
 
@@ -204,9 +204,9 @@ def test_a_withdrawn_change_request_blocks_no_longer(session: Session, clinician
     approve(session, cleo, digest)
     with pytest.raises(ReviewRefused, match="yourself"):
         withdraw(session, KEY, bob, request, "I see it otherwise.")
-    assert withdraw(session, KEY, ann, request)
+    assert withdraw(session, KEY, ann, request, "I misread it.")
     assert stands(session, digest).is_approved
-    assert withdraw(session, KEY, ann, request) is None
+    assert withdraw(session, KEY, ann, request, "I misread it.") is None
     assert [one.verdict for one in said_of(session, digest)].count(Verdict.WITHDRAW) == 1
 
 
@@ -339,7 +339,7 @@ def test_every_verdict_is_in_the_log_with_who_and_what(
 ) -> None:
     ann = clinician()
     request = say(session, ann, digest, Verdict.REQUEST_CHANGES, "Secret words.")
-    withdraw(session, KEY, ann, request)
+    withdraw(session, KEY, ann, request, "I misread it.")
     approve(session, ann, digest)
     log = audit.entries(session)[1:]
     assert [entry.action for entry in log] == ["request_changes", "withdraw", "approve"]

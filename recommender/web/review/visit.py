@@ -127,7 +127,7 @@ def visitor() -> Clinician:
 
 def may_review(clinician: Clinician) -> bool:
     """Return whether the role allows verdicts."""
-    return clinician.role in (Role.REVIEWER, Role.LEAD)
+    return clinician.role is not Role.READER
 
 
 def may_release(clinician: Clinician) -> bool:
