@@ -99,8 +99,6 @@ def submit(
     if verdict is Verdict.APPROVE:
         if same_person(author, clinician):
             raise ReviewRefused("You wrote this rule, so somebody else must approve it.")
-        take_writers_lock(session)
-        _refuse_over_objections(open_requests(reviews_of(session, target), digest.sha256), clinician, manner)
     elif not has_words(text):
         raise ReviewRefused("Say in words what should change, or what you think.")
     return record(session, key, clinician, digest, verdict, text, parent_id, seen=seen, manner=manner)
@@ -204,8 +202,11 @@ def record(
     """
     take_writers_lock(session)
     words = (_words(text), None if decision is None else _words(decision))
-    if _is_said(reviews_of(session, digest.target), clinician, verdict, words, parent_id, seen):
+    said = reviews_of(session, digest.target)
+    if _is_said(said, clinician, verdict, words, parent_id, seen):
         return None
+    if verdict is Verdict.APPROVE:
+        _refuse_over_objections(open_requests(said, digest.sha256), clinician, manner)
     if verdict in _OF_TODAY_ONLY and seen != digest.sha256:
         raise StaleVersion("This has changed since you opened the page. Read what changed, then say it again.")
     target = digest.target

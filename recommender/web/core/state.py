@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # made elsewhere, and handed over: what is above needs the st
     from recommender.models.routine import Choices
     from recommender.presentation.localised import LocalisedContent
     from recommender.presentation.replies import CheckInShown, RecommendationShown
+    from recommender.review.settlements import Settlement
     from recommender.service.recommend import Recommender
     from recommender.settings import Settings
 
@@ -57,6 +58,7 @@ class AppState:
     check_in_service: CheckInService
     today: Callable[[], date] = field(default=date.today)
     approval: Callable[[Content], bool] = field(default=lambda content: False)
+    settled: Callable[[Content], Mapping[str, Settlement]] = field(default=lambda content: {})
     translation_approval: Callable[[Content, Language], bool] = field(default=lambda content, language: False)
     record_faults: Callable[[], tuple[str, ...]] = field(default=lambda: ())
     refused: tuple[str, ...] = ()
