@@ -40,6 +40,18 @@ class Standing:
     settled: Review | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How a point was settled: what was decided, why, by whom (as the audit log says) and when."""
+
+    is_deferred: bool
+    decision: str
+    reason: str
+    name: str
+    registration: str
+    at: datetime
+
+
 def stand(
     said: Iterable[Review], signatures: Mapping[int, Signature], digests: Mapping[Target, Digest], required: int
 ) -> Mapping[Target, Standing]:
@@ -56,6 +68,15 @@ def stand(
             of_target[target], signatures, digest.sha256, required
         )
         for target, digest in digests.items()
+    }
+
+
+def settlements(standings: Mapping[Target, Standing]) -> Mapping[str, Settlement]:
+    """Return how each point was settled that is, by its id."""
+    return {
+        target.id: _told(standing.settled, standing)
+        for target, standing in standings.items()
+        if standing.settled is not None and standing.is_approved
     }
 
 
@@ -155,4 +176,16 @@ def _approval(review: Review, signed: Signature) -> Approval:
         at=review.created_at,
         sha256=review.sha256,
         role=signed.role,
+    )
+
+
+def _told(review: Review, standing: Standing) -> Settlement:
+    (signed,) = standing.approvals
+    return Settlement(
+        is_deferred=review.verdict is Verdict.DEFER,
+        decision=review.decision or "",
+        reason=review.text,
+        name=signed.name,
+        registration=signed.registration,
+        at=signed.at,
     )

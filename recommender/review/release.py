@@ -17,12 +17,11 @@ from recommender.loaders.software import this_software
 from recommender.models.content import Content
 from recommender.models.content_hash import content_hash
 from recommender.review import audit
-from recommender.review.approval_status import Approval
+from recommender.review.approval_status import Approval, Settlement, settlements
 from recommender.review.database import take_writers_lock
 from recommender.review.errors import ReviewRefused
 from recommender.review.record_mark import write_whole
 from recommender.review.reviews import names_nobody, record, standing
-from recommender.review.settlements import Settlement, settlements, undecided
 from recommender.review.tables import Clinician, Review, Role, Verdict
 from recommender.rulebook.targets import RELEASE, Digest, Target, TargetKind
 
@@ -57,7 +56,7 @@ class ReleaseStatus:
     @property
     def undecided(self) -> tuple[Target, ...]:
         """Return the points that nobody has decided or put off."""
-        return undecided(self.missing)
+        return tuple(target for target in self.missing if target.kind is TargetKind.POINT)
 
     @property
     def unapproved(self) -> tuple[Target, ...]:

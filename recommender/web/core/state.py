@@ -25,7 +25,7 @@ if TYPE_CHECKING:  # made elsewhere, and handed over: what is above needs the st
     from recommender.models.routine import Choices
     from recommender.presentation.localised import LocalisedContent
     from recommender.presentation.replies import CheckInShown, RecommendationShown
-    from recommender.review.settlements import Settlement
+    from recommender.review.approval_status import Settlement
     from recommender.service.recommend import Recommender
     from recommender.settings import Settings
 

@@ -12,6 +12,7 @@ from flask import current_app
 
 from recommender.loaders.languages import Language
 from recommender.models.content import Content
+from recommender.review.approval_status import Settlement
 from recommender.review.audit import Anchor
 from recommender.review.keys import KeyGone, audit_key
 from recommender.review.record_mark import furthest, keep_mark, mark_file, read_mark
@@ -24,7 +25,6 @@ from recommender.review.release import (
     status,
     translation_name,
 )
-from recommender.review.settlements import Settlement
 from recommender.review.tables import now
 from recommender.rulebook import digest as rulebook
 from recommender.rulebook.targets import Digest, Target

@@ -18,7 +18,6 @@ from recommender.rulebook.targets import RELEASE, Target
 from recommender.web.core.state import log
 from recommender.web.review.approval import current_approval
 from recommender.web.review.database import review_session
-from recommender.web.review.pace import seconds_open
 from recommender.web.review.views import (
     KIND_NAMES,
     KINDS,
@@ -35,7 +34,7 @@ from recommender.web.review.views import (
 from recommender.web.review.views import (
     blueprint as blueprint,
 )
-from recommender.web.review.visit import may_release, may_review, visitor
+from recommender.web.review.visit import may_release, may_review, seconds_open, visitor
 
 _SENT = {verdict.value: verdict for verdict in (Verdict.APPROVE, Verdict.REQUEST_CHANGES, Verdict.COMMENT)}
 _SETTLING = {verdict.value: verdict for verdict in (Verdict.DECIDE, Verdict.DEFER)}

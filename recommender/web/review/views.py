@@ -23,9 +23,8 @@ from recommender.rulebook.targets import RELEASE, Digest, Target, TargetKind
 from recommender.web.core.state import current_state
 from recommender.web.review.approval import current_approval
 from recommender.web.review.database import answer_while_away, every_review, review_session
-from recommender.web.review.pace import opened_now
 from recommender.web.review.pages import ReviewQueue, ReviewRow, new_replies
-from recommender.web.review.visit import protect_forms, require_visit, visitor
+from recommender.web.review.visit import opened_now, protect_forms, require_visit, visitor
 from recommender.web.review.word_diff import TextDiff, changes
 
 KIND_NAMES = tuple(kind.value for kind in TargetKind if kind is not TargetKind.RELEASE)
