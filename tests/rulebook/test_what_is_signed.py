@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from recommender import __version__
 from recommender.cli.translations import interface_source
 from recommender.figures.manifest import PICTURES
-from recommender.loaders.software import PACKAGE, Software, hash_of
+from recommender.loaders.software import PACKAGE, Software, hash_of, this_software
 from recommender.models.content import Content
 from recommender.review.release import seal
 from recommender.rulebook import digest as digest_module
@@ -86,7 +87,7 @@ def test_every_file_of_the_program_is_bound_to_the_release(tmp_path: Path) -> No
     assert hash_of(tmp_path) == before
 
 
-@pytest.mark.parametrize("changed", [Software("9.9.9", "a" * 64), Software("0.0.0", "b" * 64)])
+@pytest.mark.parametrize("changed", [Software("9.9.9", this_software().sha256), Software(__version__, "b" * 64)])
 def test_other_software_voids_the_release_and_the_certificate_and_no_approval_of_an_item(
     content: Content, monkeypatch: pytest.MonkeyPatch, changed: Software
 ) -> None:
