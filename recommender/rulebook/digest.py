@@ -13,7 +13,7 @@ from typing import Any
 
 from recommender.analysis.answer_usage import findings_read, questions_measured, questions_read
 from recommender.engine.staging import STAGE_FINDINGS
-from recommender.figures.gallery import drawings_of
+from recommender.figures.gallery import every_drawing
 from recommender.figures.manifest import picture_hash
 from recommender.loaders.languages import Language
 from recommender.loaders.software import this_software
@@ -77,7 +77,7 @@ class _Source:
             exercise.id: {"forms": {form.id: sorted(form.tags) for form in exercise.forms}}
             for exercise in content.catalogue.exercises
         }
-        self._drawings = drawings_of(content.figures)
+        self._drawings = every_drawing()
         self._schedule = plain_data(content.rule_set.check_in_schedule)
         self._outcomes = {
             str(level): plain_data(disposition) for level, disposition in content.catalogue.dispositions.items()
@@ -103,8 +103,12 @@ class _Source:
         frames = (frame for form in drawn.forms.values() for frame in form.frames)
         starts = {frame.start for frame in frames if isinstance(frame.start, str)}
         bases = {base: plain_data(figures.kit.bases[base]) for base in sorted(starts)}
-        shown = (self._drawings.get(f"{exercise}/{form}") for form in drawn.forms)
-        pictures = {name: picture_hash(name) for drawing in shown if drawing for name in drawing.files}
+        # A drawing of other poses than these is not shown: what it was made from is part of what is signed.
+        made = {form: self._drawings[key] for form in drawn.forms if (key := f"{exercise}/{form}") in self._drawings}
+        pictures = {
+            form: {"source": one.source, **{name: picture_hash(name) for name in one.files}}
+            for form, one in made.items()
+        }
         return {"figures": {"forms": plain_data(drawn.forms), "bases": bases, "pictures": pictures}}
 
     def _rule(self, rule: Rule) -> dict[str, Any]:
