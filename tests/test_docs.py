@@ -165,7 +165,14 @@ def test_every_defence_of_the_threat_model_has_a_test_that_there_is() -> None:
 
 def test_ci_runs_what_testing_says() -> None:
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    assert re.findall(r"^make ([\w-]+)", script, re.MULTILINE) == ["lint", "check", "prove", "audit", "test", "test-deep"]
+    assert re.findall(r"^make ([\w-]+)", script, re.MULTILINE) == [
+        "lint",
+        "check",
+        "prove",
+        "audit",
+        "test",
+        "test-deep",
+    ]
     subprocess.run(["bash", "-n", str(ROOT / ".ci" / "run")], check=True)
 
 

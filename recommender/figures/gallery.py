@@ -84,8 +84,7 @@ def drawings_of(figures: Figures, pictures: Path = PICTURES) -> Mapping[str, Dra
     One that was made from other poses is left out: it may show what nobody approved. ``figures`` are as written, not a
     translation.
     """
-    manifest = pictures / MANIFEST
-    made = read_manifest(manifest) if manifest.exists() else {}
+    made = every_drawing(pictures)
     return MappingProxyType(
         {
             key: made[key]
@@ -95,6 +94,12 @@ def drawings_of(figures: Figures, pictures: Path = PICTURES) -> Mapping[str, Dra
             and made[key].source == source_hash(form, figures.kit)
         }
     )
+
+
+def every_drawing(pictures: Path = PICTURES) -> Mapping[str, Drawing]:
+    """Return every finished drawing by 'exercise/form', whatever pose data it was made from."""
+    manifest = pictures / MANIFEST
+    return read_manifest(manifest) if manifest.exists() else {}
 
 
 def undrawn(drawings: Mapping[str, Drawing], forms: Iterable[tuple[str, str]]) -> list[str]:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, is_dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,13 @@ def plain(value: Any) -> Any:
 def digest(data: Any) -> str:
     """Return the SHA-256 of plain data, in hex."""
     return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
+
+
+@cache
+def picture_hash(name: str) -> str:
+    """Return the SHA-256, in hex, of the bytes of a finished picture as it first was; "" where the file is not there."""
+    path = PICTURES / name
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 def read_manifest(path: Path) -> dict[str, Drawing]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from marshmallow import Schema, fields, post_load
+from marshmallow import Schema, fields, post_load, validate
 
 from recommender.loaders.exercise_schemas import ExerciseSchema
 from recommender.loaders.fields import (
@@ -171,6 +171,8 @@ class ReviewPointSchema(ContentSchema):
     number = Whole(required=True)
     text = Text(required=True)
     rules = TupleOf(Text(), required=True)
+    options = TupleOf(Text(), validate=validate.Length(min=2, error="must name two ways or more."))
+    evidence = TupleOf(Word("source"))
 
 
 class CommonQuestionSchema(ContentSchema):

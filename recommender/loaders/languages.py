@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
@@ -35,14 +35,21 @@ Translate = Callable[[str], str]
 class Language:
     """A language the site speaks. ``checked`` says whether health professionals have checked the translation.
 
-    ``digest`` is the start of the SHA-256 of its files, in hex; "" for the source.
+    ``sha256`` is that of its files, in hex, and ``digest`` the start of it; both "" for the source. ``texts`` are the
+    translations in use, by their source, for whoever signs them.
     """
 
     locale: Locale
     checked: bool
     interface: NullTranslations
     content: Translate
-    digest: str = ""
+    sha256: str = ""
+    texts: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def digest(self) -> str:
+        """The short name of exactly these translations."""
+        return self.sha256[:12]
 
     @property
     def code(self) -> str:
@@ -100,7 +107,24 @@ def _load(folder: Path, code: str, faults: list[Fault]) -> Language:
     checked = _is_checked(folder / code / ABOUT, f"{folder.name}/{code}/{ABOUT}", faults)
     interface = read_catalog(folder / code / INTERFACE, folder, faults)
     content = read_catalog(folder / code / CONTENT, folder, faults)
-    return Language(locale, checked, _translations(interface), _translations(content).gettext, _digest(folder / code))
+    return Language(
+        locale,
+        checked,
+        _translations(interface),
+        _translations(content).gettext,
+        _digest(folder / code),
+        {source: text for catalog in (interface, content) for source, text in _texts(catalog)},
+    )
+
+
+def _texts(catalog: Catalog) -> Iterator[tuple[str, str]]:
+    """Yield each translation in use after its source, the forms of a plural one by one."""
+    for message in translated(catalog):
+        forms = _forms(message.string)
+        sources = _forms(message.id)
+        yield from zip(
+            [*sources, *(f"{sources[-1]} ({number})" for number in range(2, len(forms)))], forms, strict=False
+        )
 
 
 def _digest(folder: Path) -> str:
@@ -108,7 +132,7 @@ def _digest(folder: Path) -> str:
     for name in (INTERFACE, CONTENT, ABOUT):
         path = folder / name
         whole.update(path.read_bytes() if path.exists() else b"")
-    return whole.hexdigest()[:12]
+    return whole.hexdigest()
 
 
 def _is_checked(path: Path, shown: str, faults: list[Fault]) -> bool:

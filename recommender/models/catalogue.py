@@ -271,11 +271,13 @@ class SeedDecision:
 
 @dataclass(frozen=True, slots=True)
 class ReviewPoint:
-    """A point that a clinician must settle before release."""
+    """A point that a clinician must settle before release. ``options`` are ways to settle it; other words do too."""
 
     number: int
     text: str
     rules: tuple[str, ...]
+    options: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from recommender.review.record_consistency import Signature
 from recommender.review.tables import Review, Role, Verdict
-from recommender.rulebook.targets import Digest, Target
+from recommender.rulebook.targets import Digest, Target, TargetKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +30,26 @@ class Standing:
 
     ``approvals`` are of today's version, one for each person, whatever the record holds. ``lapsed`` are of other
     versions, each reviewer's latest, for reviewers who have not approved today's. ``requested`` are the change requests
-    that block it.
+    that block it. A point is approved when it is ``settled``: decided, or put off, as today's version of it.
     """
 
     approvals: tuple[Approval, ...]
     lapsed: tuple[Approval, ...]
     requested: tuple[Review, ...]
     is_approved: bool
+    settled: Review | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How a point was settled: what was decided, why, by whom (as the audit log says) and when."""
+
+    is_deferred: bool
+    decision: str
+    reason: str
+    name: str
+    registration: str
+    at: datetime
 
 
 def stand(
@@ -51,7 +64,19 @@ def stand(
         if review.id in signatures or review.verdict is Verdict.REQUEST_CHANGES:
             of_target.get(review.target, []).append(review)
     return {
-        target: _standing(of_target[target], signatures, digest.sha256, required) for target, digest in digests.items()
+        target: (_settlement if target.kind is TargetKind.POINT else _standing)(
+            of_target[target], signatures, digest.sha256, required
+        )
+        for target, digest in digests.items()
+    }
+
+
+def settlements(standings: Mapping[Target, Standing]) -> Mapping[str, Settlement]:
+    """Return how each point was settled that is, by its id."""
+    return {
+        target.id: _told(standing.settled, standing)
+        for target, standing in standings.items()
+        if standing.settled is not None and standing.is_approved
     }
 
 
@@ -75,15 +100,18 @@ def withdrawn(said: Iterable[Review]) -> frozenset[int]:
 def open_requests(said: Iterable[Review], today: str) -> tuple[Review, ...]:
     """Return the change requests that still block. ``said`` are the verdicts of one target, oldest first.
 
-    A request is settled when the same person later approves another version in its place. If today's is the very
-    version it was made of, only an approval of that one settles it.
+    A request ends when it is taken back, or when somebody says, with a reason, that another version answers it. If
+    today's is the very version it was made of, nothing has answered it. No approval ends it, not even its author's.
     """
-    verdicts = _verdicts(said)
+    said = list(said)
+    gone = withdrawn(said)
+    answered = {review.parent_id for review in said if review.verdict is Verdict.ANSWER and review.id not in gone}
     return tuple(
         request
-        for position, request in enumerate(verdicts)
+        for request in said
         if request.verdict is Verdict.REQUEST_CHANGES
-        and not any(_settles(later, request, today) for later in verdicts[position + 1 :])
+        and request.id not in gone
+        and (request.id not in answered or request.sha256 == today)
     )
 
 
@@ -108,6 +136,17 @@ def _standing(said: list[Review], signatures: Mapping[int, Signature], today: st
     return Standing(approvals, lapsed, requested, len(approvals) >= required and not requested)
 
 
+def _settlement(said: list[Review], signatures: Mapping[int, Signature], today: str, required: int) -> Standing:
+    """Return where a point stands: the last word of today's version counts, and that of another version has lapsed."""
+    gone = withdrawn(said)
+    words = [one for one in said if one.verdict in (Verdict.DECIDE, Verdict.DEFER) and one.id not in gone]
+    of_today = [one for one in words if one.sha256 == today][-1:]
+    lapsed = () if of_today else tuple(_approval(one, signatures[one.id]) for one in words[-1:])
+    requested = open_requests(said, today)
+    approvals = tuple(_approval(one, signatures[one.id]) for one in of_today)
+    return Standing(approvals, lapsed, requested, bool(of_today) and not requested, *of_today)
+
+
 def _verdicts(said: Iterable[Review]) -> list[Review]:
     """The approvals and change requests that have not been taken back."""
     said = list(said)
@@ -121,17 +160,11 @@ def _verdicts(said: Iterable[Review]) -> list[Review]:
 
 def _goes_with(named: Review, other: Review) -> bool:
     """Return whether the withdrawal of one review takes back another one of the same person too."""
+    if named.verdict not in (Verdict.APPROVE, Verdict.REQUEST_CHANGES):
+        return other.id == named.id
     same_place = (other.clinician_id, other.target, other.sha256) == (named.clinician_id, named.target, named.sha256)
     repeats = other.verdict is Verdict.APPROVE or (other.verdict, other.text) == (named.verdict, named.text)
     return same_place and repeats
-
-
-def _settles(later: Review, request: Review, today: str) -> bool:
-    return (
-        later.verdict is Verdict.APPROVE
-        and later.clinician_id == request.clinician_id
-        and (today != request.sha256 or later.sha256 == today)
-    )
 
 
 def _approval(review: Review, signed: Signature) -> Approval:
@@ -143,4 +176,16 @@ def _approval(review: Review, signed: Signature) -> Approval:
         at=review.created_at,
         sha256=review.sha256,
         role=signed.role,
+    )
+
+
+def _told(review: Review, standing: Standing) -> Settlement:
+    (signed,) = standing.approvals
+    return Settlement(
+        is_deferred=review.verdict is Verdict.DEFER,
+        decision=review.decision or "",
+        reason=review.text,
+        name=signed.name,
+        registration=signed.registration,
+        at=signed.at,
     )

@@ -16,6 +16,8 @@ from recommender.rulebook.targets import RELEASE
 # What a value raises that was put into a row by hand, and that no code of ours would write.
 MALFORMED = (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError)
 _ACCOUNT = "clinician/"
+# What only some reviews have, so that its absence is part of what an entry says too.
+_ONLY_SOME = ("together", "seconds", "decision_sha256")
 _SIGNED_WITH = ("name", "clinician_registration", "role", "disabled")
 
 
@@ -30,7 +32,13 @@ class Signature:
 
 def review_details(review: Review) -> dict[str, Any]:
     """Return what the entry of a review holds of it, so that a changed, added or removed review is found."""
+    some = {
+        "together": review.together,
+        "seconds": review.seconds,
+        "decision_sha256": None if review.decision is None else _hashed(review.decision),
+    }
     return {
+        **{name: value for name, value in some.items() if value is not None},
         "review": review.id,
         "verdict": review.verdict.value,
         "parent": review.parent_id,
@@ -64,7 +72,7 @@ def account_target(email: str) -> str:
 
 
 def _hashed(secret: str | None) -> str | None:
-    return None if secret is None else hashlib.sha256(secret.encode()).hexdigest()
+    return None if secret is None else hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def by_review(log: Iterable[AuditEntry]) -> dict[int, AuditEntry]:
@@ -83,7 +91,16 @@ def signature(review: Review, entry: AuditEntry) -> Signature | None:
     except MALFORMED:
         return None
     is_release = review.target == RELEASE and review.verdict is Verdict.APPROVE
-    return signed if signed.role is Role.LEAD or (signed.role is Role.REVIEWER and not is_release) else None
+    return signed if may_say(signed.role, review.verdict, is_release=is_release) else None
+
+
+def may_say(role: Role, verdict: Verdict, *, is_release: bool = False) -> bool:
+    """Return whether a role allows a verdict; ``is_release`` says that it approves the release itself."""
+    if is_release:
+        return role is Role.LEAD
+    if verdict is Verdict.DEFER:
+        return role in (Role.LEAD, Role.SAFETY_OFFICER)
+    return role is not Role.READER
 
 
 def review_faults(reviews: Iterable[Review], log: Iterable[AuditEntry]) -> Iterable[str]:
@@ -150,6 +167,7 @@ def _agrees(review: Review, entry: AuditEntry) -> bool:
         said = review_details(review)
         return (
             _same(said, _details(entry), tuple(said))
+            and all(said.get(name) == _details(entry).get(name) for name in _ONLY_SOME)
             and (entry.action, entry.target) == (review.verdict.value, review_target(review))
             and entry.sha256 == review.sha256
             and (entry.actor, entry.registration) == (review.clinician.email, review.clinician.registration)

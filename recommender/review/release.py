@@ -5,18 +5,19 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from recommender.models.catalogue import DefaultRoutine
+from recommender.loaders.software import this_software
 from recommender.models.content import Content
+from recommender.models.content_hash import content_hash
 from recommender.review import audit
-from recommender.review.approval_status import Approval
+from recommender.review.approval_status import Approval, Settlement, settlements
 from recommender.review.database import take_writers_lock
 from recommender.review.errors import ReviewRefused
 from recommender.review.record_mark import write_whole
@@ -25,7 +26,8 @@ from recommender.review.tables import Clinician, Review, Role, Verdict
 from recommender.rulebook.targets import RELEASE, Digest, Target, TargetKind
 
 CERTIFICATE_FILE = "release-certificate.json"
-_SAFETY_KINDS = frozenset({"red_flags", "findings", "contraindications", "precautions", "general"})
+# What is signed, and no release waits for it: the release itself, and each translation, which is not offered without.
+_NOT_WAITED_FOR = frozenset({TargetKind.RELEASE, TargetKind.LANGUAGE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,8 @@ class ReleaseStatus:
     ``is_approved``: ready, and signed by a lead, with no open change request on the release itself, and a record
     without ``faults``. ``authors_unknown`` counts the rules that name no person as their author: for those nobody can
     tell whether the author and the reviewers differ. ``required`` is how many reviewers each target needed. The record had
-    ``entries``, and ``head`` is the MAC of the last.
+    ``entries``, and ``head`` is the MAC of the last. ``languages`` names the translations that are approved, each with the
+    hash of its files: a release does not wait for them. ``settled`` says how each point was settled, by its id.
     """
 
     missing: tuple[Target, ...]
@@ -47,6 +50,19 @@ class ReleaseStatus:
     authors_unknown: int = 0
     entries: int = 0
     head: str = ""
+    languages: frozenset[str] = frozenset()
+    settled: Mapping[str, Settlement] = field(default_factory=dict)
+
+    @property
+    def undecided(self) -> tuple[Target, ...]:
+        """Return the points that nobody has decided or put off."""
+        return tuple(target for target in self.missing if target.kind is TargetKind.POINT)
+
+    @property
+    def unapproved(self) -> tuple[Target, ...]:
+        """Return what is missing besides points."""
+        points = frozenset(self.undecided)
+        return tuple(target for target in self.missing if target not in points)
 
     @property
     def end(self) -> audit.Anchor:
@@ -58,7 +74,7 @@ class ReleaseStatus:
 class Certificate:
     """The proof that a release was approved.
 
-    ``hash`` is the content's; ``by`` names the lead and registration; ``required`` reviewers approved each target. When
+    ``hash`` is the ``seal`` of content and software; ``by`` names the lead and registration; ``required`` reviewers approved each target. When
     it was last confirmed the record had ``entries``, and ``head`` was the MAC of the last.
     """
 
@@ -70,6 +86,7 @@ class Certificate:
     entries: int
     head: str
     expires_at: datetime
+    languages: frozenset[str] = frozenset()
 
     @property
     def end(self) -> audit.Anchor:
@@ -77,17 +94,9 @@ class Certificate:
         return audit.Anchor(self.entries, self.head)
 
 
-def needed(content: Content) -> tuple[Target, ...]:
-    """Return what must be approved before a release: the safety rules, what can be chosen, every outcome's words."""
-    rules = (rule.id for rule in content.rule_set.rules if rule.kind in _SAFETY_KINDS)
-    exercises = (
-        exercise.id for exercise in content.catalogue.exercises if exercise.default_routine is not DefaultRoutine.NO
-    )
-    return (
-        *(Target(TargetKind.RULE, rule) for rule in rules),
-        *(Target(TargetKind.EXERCISE, exercise) for exercise in exercises),
-        *(Target(TargetKind.DISPOSITION, level.value) for level in content.catalogue.dispositions),
-    )
+def needed(digests: Iterable[Target]) -> tuple[Target, ...]:
+    """Return, of what can be signed, all that must be approved before a release: whatever people see or are kept from."""
+    return tuple(target for target in digests if target.kind not in _NOT_WAITED_FOR)
 
 
 def status(
@@ -105,12 +114,41 @@ def status(
     report = audit.verify(session, key, *anchors)
     unknown = sum(names_nobody(rule.author) for rule in content.rule_set.rules)
     standings = standing(session, digests, required, key)
-    missing = tuple(target for target in needed(content) if not standings[target].is_approved)
+    missing = tuple(target for target in needed(digests) if not standings[target].is_approved)
     own = standings[RELEASE]
     is_approved = bool(own.approvals) and not (missing or own.requested or report.faults)
+    languages = () if report.faults else (target for target in _languages(digests) if standings[target].is_approved)
     return ReleaseStatus(
-        missing, not missing, is_approved, own.approvals, required, report.faults, unknown, report.count, report.head
+        missing=missing,
+        is_ready=not missing,
+        is_approved=is_approved,
+        approvals=own.approvals,
+        required=required,
+        faults=report.faults,
+        authors_unknown=unknown,
+        entries=report.count,
+        head=report.head,
+        settled={} if report.faults else settlements(standings),
+        languages=frozenset(translation_name(target.id, digests[target].parts["files"]) for target in languages),
     )
+
+
+def seal(content: Content) -> str:
+    """Return the SHA-256, in hex, of everything that decides what people are shown, but for translations.
+
+    That is every content file, and the software with its safety net. Whatever changes in either, this does.
+    """
+    software = this_software()
+    return content_hash([content.hash, software.version, software.sha256])
+
+
+def translation_name(code: str, sha256: str) -> str:
+    """Return how a certificate names one version of a translation."""
+    return f"{code} {sha256}"
+
+
+def _languages(digests: Iterable[Target]) -> Iterator[Target]:
+    return (target for target in digests if target.kind is TargetKind.LANGUAGE)
 
 
 def approve_release(
@@ -138,7 +176,8 @@ def approve_release(
     if found.faults:
         raise ReviewRefused(f"The record of this review is not as it was written. {found.faults[0]} Tell the operator.")
     if found.missing:
-        raise ReviewRefused(f"The release is not ready: {len(found.missing)} still to be approved.")
+        open_points = f" {len(found.undecided)} points to be settled." if found.undecided else ""
+        raise ReviewRefused(f"The release is not ready: {len(found.unapproved)} still to be approved.{open_points}")
     return record(session, key, clinician, digests[RELEASE], Verdict.APPROVE, text, seen=seen)
 
 
@@ -153,14 +192,14 @@ def keep_certificate(
     Raises:
         OSError: the file cannot be written or removed.
     """
-    kept = read_certificate(path, key, content.hash, status.required, now)
+    kept = read_certificate(path, key, seal(content), status.required, now)
     if not status.is_approved:
         if kept is not None:
             path.unlink(missing_ok=True)
         return None
     signature = status.approvals[-1]
     wanted = Certificate(
-        hash=content.hash,
+        hash=seal(content),
         version=content.rule_set.version,
         approved_at=signature.at,
         by=f"{signature.name} ({signature.registration})",
@@ -168,6 +207,7 @@ def keep_certificate(
         entries=status.entries,
         head=status.head,
         expires_at=now + timedelta(days=days),
+        languages=status.languages,
     )
     if kept is not None and _confirms(kept, wanted):
         return kept
@@ -175,20 +215,21 @@ def keep_certificate(
     return wanted
 
 
-def read_certificate(path: Path, key: bytes, content_hash: str, required: int, now: datetime) -> Certificate | None:
-    """Return the certificate, or None if it is missing, altered, expired, of other content or of too few reviewers."""
+def read_certificate(path: Path, key: bytes, wanted: str, required: int, now: datetime) -> Certificate | None:
+    """Return the certificate, or None if it is missing, altered, expired, of another ``seal`` or of too few reviewers."""
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
         mac = str(told.pop("mac"))
         for name in ("approved_at", "expires_at"):
             told[name] = datetime.fromisoformat(told[name]).astimezone(UTC)
+        told["languages"] = frozenset(told["languages"])
         certificate = Certificate(**told)
         signed = _mac(certificate, key)
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
     if not hmac.compare_digest(mac.encode("utf-8", "surrogatepass"), signed.encode()):
         return None
-    is_enough = certificate.hash == content_hash and certificate.required >= required
+    is_enough = certificate.hash == wanted and certificate.required >= required
     return certificate if is_enough and now < certificate.expires_at else None
 
 
@@ -203,7 +244,7 @@ def _plain(certificate: Certificate) -> dict[str, Any]:
     plain = asdict(certificate)
     for name in ("approved_at", "expires_at"):
         plain[name] = plain[name].astimezone(UTC).isoformat(timespec="microseconds")
-    return plain
+    return {**plain, "languages": sorted(certificate.languages)}
 
 
 def _mac(certificate: Certificate, key: bytes) -> str:

@@ -16,15 +16,28 @@ from recommender.models.plain_text import has_words, plain_text
 from recommender.review import audit
 from recommender.review.approval_status import Approval as Approval
 from recommender.review.approval_status import Standing as Standing
-from recommender.review.approval_status import stand, withdrawn
+from recommender.review.approval_status import open_requests, stand, withdrawn
 from recommender.review.database import take_writers_lock
 from recommender.review.errors import ReviewRefused, StaleVersion
-from recommender.review.record_consistency import MALFORMED, is_whole, review_details, review_target
-from recommender.review.tables import LARGEST_ID, Clinician, Review, Role, Verdict, Version, now
+from recommender.review.record_consistency import MALFORMED, is_whole, may_say, review_details, review_target
+from recommender.review.tables import LARGEST_ID, Clinician, Review, Verdict, Version, now
 from recommender.rulebook.targets import Digest, Target, TargetKind
 
 LONGEST_TEXT = 10_000
+_SUBMITTED = frozenset({Verdict.APPROVE, Verdict.REQUEST_CHANGES, Verdict.COMMENT})
+_OF_TODAY_ONLY = frozenset({Verdict.APPROVE, Verdict.DECIDE, Verdict.DEFER})
 _SHA256 = re.compile("[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a verdict was sent: as one of so many in one go, from a page that was open for so many seconds."""
+
+    together: int | None = None
+    seconds: int | None = None
+
+
+ALONE = Manner()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,53 +77,31 @@ def submit(
     *,
     seen: str,
     author: str,
+    manner: Manner = ALONE,
 ) -> Review | None:
     """Return the new review, written to the audit log in the same transaction, or None if they said that already.
 
     ``digest`` is today's, ``seen`` the sha256 that the clinician's page was made from, ``author`` is ``author_of``
-    the target. The release is approved with ``release.approve_release``, a verdict taken back with ``withdraw``.
+    the target. The release is approved with ``release.approve_release``, a verdict taken back with ``objections.withdraw``,
+    a request answered with ``objections.answer``, a point settled with ``settlements.settle``.
 
     Raises:
         StaleVersion: an approval of a version that is not today's.
-        ReviewRefused: a reader, the rule's own author approving it, a change request or comment without words, or a
-            parent of another target.
+        ReviewRefused: a reader, the rule's own author approving it, somebody approving what they object to, or several
+            at once of which anybody objects to one, a change request or comment without words, or a parent of another
+            target.
     """
     if digest.target != target:
         raise ReviewRefused("The digest is of something else.")
-    if verdict is Verdict.WITHDRAW or (verdict is Verdict.APPROVE and target.kind is TargetKind.RELEASE):
+    own_ways = (TargetKind.RELEASE, TargetKind.POINT)
+    if verdict not in _SUBMITTED or (verdict is Verdict.APPROVE and target.kind in own_ways):
         raise ReviewRefused("This verdict is given in another way.")
     if verdict is Verdict.APPROVE:
         if same_person(author, clinician):
             raise ReviewRefused("You wrote this rule, so somebody else must approve it.")
     elif not has_words(text):
         raise ReviewRefused("Say in words what should change, or what you think.")
-    return record(session, key, clinician, digest, verdict, text, parent_id, seen=seen)
-
-
-def withdraw(session: Session, key: bytes, clinician: Clinician, review: Review, text: str = "") -> Review | None:
-    """Return the new review that takes an approval or change request back, or None if it is withdrawn already.
-
-    What goes with it is told at ``approval_status.withdrawn``.
-
-    Reviewers withdraw their own. A lead may withdraw, with a reason, what somebody with a disabled account asked
-    for, as nobody else could.
-
-    Raises:
-        ReviewRefused: it is not theirs, or is neither of the two.
-    """
-    take_writers_lock(session)
-    if review.verdict not in (Verdict.APPROVE, Verdict.REQUEST_CHANGES):
-        raise ReviewRefused("Only an approval or a change request can be withdrawn.")
-    if review.clinician_id != clinician.id:
-        if not (
-            clinician.role is Role.LEAD and review.clinician.disabled and review.verdict is Verdict.REQUEST_CHANGES
-        ):
-            raise ReviewRefused("You can withdraw only what you said yourself.")
-        if not has_words(text):
-            raise ReviewRefused("Say why you withdraw what somebody else asked for.")
-    if review.id in withdrawn(reviews_of(session, review.target)):
-        return None
-    return _add(session, key, clinician, review.target, review.sha256, Verdict.WITHDRAW, text, review.id)
+    return record(session, key, clinician, digest, verdict, text, parent_id, seen=seen, manner=manner)
 
 
 def threads(session: Session, target: Target) -> tuple[Thread, ...]:
@@ -201,17 +192,23 @@ def record(
     parent_id: int | None = None,
     *,
     seen: str,
+    manner: Manner = ALONE,
+    decision: str | None = None,
 ) -> Review | None:
     """Return the new review of today's version, or, if it is no approval, of the version that was seen.
 
     Returns None, and adds nothing, where the clinician has said that already: a form sent twice, or replayed. Checks
-    what holds for every verdict; ``submit`` and ``approve_release`` check the rest.
+    what holds for every verdict; ``submit``, ``answer``, ``settle`` and ``approve_release`` check the rest.
     """
     take_writers_lock(session)
-    if _is_said(reviews_of(session, digest.target), clinician, verdict, _words(text), parent_id, seen):
+    words = (_words(text), None if decision is None else _words(decision))
+    said = reviews_of(session, digest.target)
+    if _is_said(said, clinician, verdict, words, parent_id, seen):
         return None
-    if verdict is Verdict.APPROVE and seen != digest.sha256:
-        raise StaleVersion("This has changed since you opened the page. Read what changed, then approve it.")
+    if verdict is Verdict.APPROVE:
+        _refuse_over_objections(open_requests(said, digest.sha256), clinician, manner)
+    if verdict in _OF_TODAY_ONLY and seen != digest.sha256:
+        raise StaleVersion("This has changed since you opened the page. Read what changed, then say it again.")
     target = digest.target
     if seen != digest.sha256 and version_parts(session, target, seen) is None:
         raise StaleVersion("This has changed since you opened the page. Read it again, then say what you think.")
@@ -219,7 +216,7 @@ def record(
     parent = review_by_id(session, parent_id) if parent_id is not None else None
     if parent_id is not None and (parent is None or parent.target != target):
         raise ReviewRefused("What you answer to is not here.")
-    return _add(session, key, clinician, target, seen, verdict, text, parent_id)
+    return add_review(session, key, clinician, target, seen, verdict, text, parent_id, manner, decision)
 
 
 def plain(part: Any) -> Any:
@@ -231,8 +228,24 @@ def plain(part: Any) -> Any:
     return part
 
 
+def _refuse_over_objections(requests: Iterable[Review], clinician: Clinician, manner: Manner) -> None:
+    """Refuse an approval by somebody who objects, and one of several in one go where anybody does."""
+    objectors = [request.clinician for request in requests]
+    if any(objector.id == clinician.id for objector in objectors):
+        raise ReviewRefused(
+            "You have asked for changes here. Take that back first, or say why this version answers it."
+        )
+    if objectors and manner.together is not None:
+        raise ReviewRefused(f"{objectors[0].name} asks for changes to one of these. Open it, and approve it by itself.")
+
+
 def _is_said(
-    said: Iterable[Review], clinician: Clinician, verdict: Verdict, words: str, parent_id: int | None, sha256: str
+    said: Iterable[Review],
+    clinician: Clinician,
+    verdict: Verdict,
+    words: tuple[str, str | None],
+    parent_id: int | None,
+    sha256: str,
 ) -> bool:
     """Return whether this clinician's word stands already. ``said`` is all that was said of the target, oldest first.
 
@@ -245,8 +258,11 @@ def _is_said(
         own = [one for one in said if one.clinician_id == clinician.id and one.sha256 == sha256 and one.id not in gone]
         return [one.verdict for one in own if one.verdict in (verdict, Verdict.REQUEST_CHANGES)][-1:] == [verdict]
     last = takewhile(lambda one: one.clinician_id == clinician.id, reversed(said))
-    wanted = (verdict, sha256, parent_id, words)
-    return any((one.verdict, one.sha256, one.parent_id, one.text) == wanted and one.id not in gone for one in last)
+    wanted = (verdict, sha256, parent_id, *words)
+    return any(
+        (one.verdict, one.sha256, one.parent_id, one.text, one.decision) == wanted and one.id not in gone
+        for one in last
+    )
 
 
 def _words(text: str) -> str:
@@ -254,7 +270,7 @@ def _words(text: str) -> str:
     return plain_text(text)
 
 
-def _add(
+def add_review(
     session: Session,
     key: bytes,
     clinician: Clinician,
@@ -263,15 +279,18 @@ def _add(
     verdict: Verdict,
     text: str,
     parent_id: int | None,
+    manner: Manner = ALONE,
+    decision: str | None = None,
 ) -> Review:
+    """Return the new review, written to the audit log in the same transaction. Whoever calls has checked all but the role.
+
+    Raises:
+        ReviewRefused: the account may not say that, or the words cannot be kept.
+    """
     session.refresh(clinician)  # the operator may have closed the account since the page was asked for
-    if clinician.disabled or clinician.role is Role.READER:
-        raise ReviewRefused("Your account may read, but not review.")
-    words = _words(text)
-    if len(words) > LONGEST_TEXT:
-        raise ReviewRefused(f"Use at most {LONGEST_TEXT} characters.")
-    if "\0" in text or not _is_unicode(text):
-        raise ReviewRefused("The text holds a character that cannot be kept.")
+    if clinician.disabled or not may_say(clinician.role, verdict):
+        raise ReviewRefused("Your account may read, but not do that.")
+    words, decided = _kept(text), None if decision is None else _kept(decision)
     review = Review(
         clinician_id=clinician.id,
         clinician=clinician,
@@ -282,6 +301,9 @@ def _add(
         text=words,
         parent_id=parent_id,
         created_at=now(),
+        together=manner.together,
+        seconds=manner.seconds,
+        decision=decided,
     )
     session.add(review)
     session.flush()
@@ -296,6 +318,20 @@ def _add(
         details={**review_details(review), "name": clinician.name, "role": clinician.role.value},
     )
     return review
+
+
+def _kept(text: str) -> str:
+    """Return a text as the record keeps it.
+
+    Raises:
+        ReviewRefused: it cannot be kept.
+    """
+    words = _words(text)
+    if len(words) > LONGEST_TEXT:
+        raise ReviewRefused(f"Use at most {LONGEST_TEXT} characters.")
+    if "\0" in text or not _is_unicode(text):
+        raise ReviewRefused("The text holds a character that cannot be kept.")
+    return words
 
 
 def _unknown(session: Session, digests: Mapping[Target, Digest]) -> list[Digest]:

@@ -29,20 +29,28 @@ LARGEST_ID = 2**31 - 1
 
 
 class Role(StrEnum):
-    """A reader reads, a reviewer signs, a lead also signs the release."""
+    """A reader reads, a reviewer signs. A lead also signs the release; a lead or a safety officer may put off a decision."""
 
     READER = "reader"
     REVIEWER = "reviewer"
     LEAD = "lead"
+    SAFETY_OFFICER = "safety_officer"
 
 
 class Verdict(StrEnum):
-    """``WITHDRAW`` takes back the reviewer's own earlier verdict, named by ``parent_id``."""
+    """``WITHDRAW`` takes back the reviewer's own earlier verdict, named by ``parent_id``.
+
+    ``ANSWER`` says that another version answers the request for changes named by ``parent_id``. ``DECIDE`` settles a
+    point, and ``DEFER`` puts it off to after the release.
+    """
 
     APPROVE = "approve"
     REQUEST_CHANGES = "request_changes"
     COMMENT = "comment"
     WITHDRAW = "withdraw"
+    ANSWER = "answer"
+    DECIDE = "decide"
+    DEFER = "defer"
 
 
 class Moment(TypeDecorator[datetime]):
@@ -147,7 +155,11 @@ class Version(Base):
 
 
 class Review(Base):
-    """What one clinician said of one version. Rows are only ever added."""
+    """What one clinician said of one version. Rows are only ever added.
+
+    ``together`` is how many were sent in one go, and ``seconds`` how long the page of them was open; None for one by
+    itself. ``decision`` is what was decided on a point, or until when it is put off; ``text`` is then the reason.
+    """
 
     __tablename__ = "review"
     __table_args__ = (
@@ -166,6 +178,9 @@ class Review(Base):
     text: Mapped[str] = mapped_column(Text)
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("review.id"))
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    together: Mapped[int | None]
+    seconds: Mapped[int | None]
+    decision: Mapped[str | None] = mapped_column(Text)
 
     clinician: Mapped[Clinician] = relationship(lazy="joined", innerjoin=True)
 

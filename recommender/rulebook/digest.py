@@ -1,4 +1,4 @@
-"""What a signature is bound to: a SHA-256 over exactly what a rule, an exercise or an outcome means.
+"""What a signature is bound to: a SHA-256 over exactly what something means that a person can be shown or kept from.
 
 Digests are taken from loaded models, so the white space of the files and the order of their keys do not matter.
 """
@@ -7,11 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
 from recommender.analysis.answer_usage import findings_read, questions_measured, questions_read
 from recommender.engine.staging import STAGE_FINDINGS
+from recommender.figures.gallery import every_drawing
+from recommender.figures.manifest import picture_hash
+from recommender.loaders.languages import Language
+from recommender.loaders.software import this_software
 from recommender.models.actions import Actions
 from recommender.models.conditions import Condition
 from recommender.models.content import Content
@@ -21,6 +26,7 @@ from recommender.models.questionnaire import Page, Question
 from recommender.models.rules import Branch, Rule
 from recommender.rulebook.named import named_exercises, named_tags
 from recommender.rulebook.plain_data import plain_condition, plain_data
+from recommender.rulebook.shared_parts import shared_parts, translations
 from recommender.rulebook.targets import RELEASE, Digest, Target, TargetKind
 
 # What stands in the files but changes nothing that a clinician approves.
@@ -31,16 +37,22 @@ _BRANCH_OWN = frozenset({"rule_id", "when", "line", "asked"})  # what asked adds
 _BASE_STAGE = "base_stage="
 
 
-def digests(content: Content) -> Mapping[Target, Digest]:
-    """Return the digest of every rule, exercise and outcome, and last that of the release."""
-    source = _Source(content)
+def digests(content: Content, languages: Iterable[Language] = ()) -> Mapping[Target, Digest]:
+    """Return the digest of everything that people can be shown or kept from, and last that of the release.
+
+    A release is bound to all of it, to every content file and to the software; not to translations, which are signed
+    for themselves.
+    """
+    source, software = _Source(content), this_software()
     found: dict[Target, Digest] = {}
-    for target, parts in source.everything():
+    for target, parts in chain(source.everything(), translations(languages)):
         found[target] = Digest(target, content_hash(parts), MappingProxyType(parts))
+    bound = {target: digest for target, digest in found.items() if target.kind is not TargetKind.LANGUAGE}
     release = {
         "version": content.rule_set.version,
         "content": content.hash,
-        "targets": {f"{target.kind}/{target.id}": digest.sha256 for target, digest in found.items()},
+        "software": {"version": software.version, "files": software.sha256},
+        "targets": {f"{target.kind}/{target.id}": digest.sha256 for target, digest in bound.items()},
     }
     found[RELEASE] = Digest(RELEASE, content_hash(release), MappingProxyType(release))
     return MappingProxyType(found)
@@ -65,6 +77,7 @@ class _Source:
             exercise.id: {"forms": {form.id: sorted(form.tags) for form in exercise.forms}}
             for exercise in content.catalogue.exercises
         }
+        self._drawings = every_drawing()
         self._schedule = plain_data(content.rule_set.check_in_schedule)
         self._outcomes = {
             str(level): plain_data(disposition) for level, disposition in content.catalogue.dispositions.items()
@@ -79,9 +92,10 @@ class _Source:
             yield Target(TargetKind.EXERCISE, exercise.id), {**parts, **self._drawn(exercise.id)}
         for level, words in self._outcomes.items():
             yield Target(TargetKind.DISPOSITION, level), words
+        yield from shared_parts(self._content, self._facts)
 
     def _drawn(self, exercise: str) -> dict[str, Any]:
-        """Return the pose data of an exercise and the poses that it starts from. Who is drawn, and how, is no part of it."""
+        """Return the pose data of an exercise, the poses that it starts from, and a hash of every picture of it."""
         figures = self._content.figures
         drawn = figures.exercises.get(exercise)
         if drawn is None:
@@ -89,7 +103,13 @@ class _Source:
         frames = (frame for form in drawn.forms.values() for frame in form.frames)
         starts = {frame.start for frame in frames if isinstance(frame.start, str)}
         bases = {base: plain_data(figures.kit.bases[base]) for base in sorted(starts)}
-        return {"figures": {"forms": plain_data(drawn.forms), "bases": bases}}
+        # A drawing of other poses than these is not shown: what it was made from is part of what is signed.
+        made = {form: self._drawings[key] for form in drawn.forms if (key := f"{exercise}/{form}") in self._drawings}
+        pictures = {
+            form: {"source": one.source, **{name: picture_hash(name) for name in one.files}}
+            for form, one in made.items()
+        }
+        return {"figures": {"forms": plain_data(drawn.forms), "bases": bases, "pictures": pictures}}
 
     def _rule(self, rule: Rule) -> dict[str, Any]:
         """Return a rule, and everything outside of its file that it means."""

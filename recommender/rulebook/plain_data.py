@@ -26,6 +26,8 @@ def plain_data(value: Any, *, without: frozenset[str] = frozenset()) -> Any:
         return sorted((plain_data(part) for part in value), key=str)
     if isinstance(value, tuple | list):
         return [plain_data(part) for part in value]
+    if isinstance(value, range):
+        return {"at_least": value.start, "below": value.stop}
     return value
 
 

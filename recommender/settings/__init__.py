@@ -254,7 +254,7 @@ SETTING_ROWS = (
         "REQUIRE_APPROVED",
         "0",
         readers.flag,
-        "1 serves no routine unless clinicians have approved this very release.",
+        "1 serves no routine unless clinicians have approved this very release, and offers only translations that they have approved.",
     ),
     SettingRow(
         "CERTIFICATE_DAYS",

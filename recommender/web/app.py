@@ -107,9 +107,11 @@ def create_app(settings: Settings | None = None, recommender: Recommender | None
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_body_bytes
     app.json = JsonReplies(app)
     edge.install_edge(app, settings.trusted_proxies)
-    approval = ContentApproval(settings, install_database(app, settings))
+    approval = ContentApproval(settings, install_database(app, settings), lambda: kept_state(app.extensions).languages)
     state = open_state(settings, recommender, approval.is_given)
-    keep_state(app.extensions, replace(state, record_faults=approval.faults, country=chosen_country))
+    kept = replace(state, record_faults=approval.faults, country=chosen_country)
+    kept = replace(kept, translation_approval=approval.is_translation_given, settled=approval.settled)
+    keep_state(app.extensions, kept)
     install_approval(app.extensions, approval)
     install_visits(app, settings)
     install_answers(app, settings)
@@ -205,7 +207,7 @@ def _prepare_templates(app: Flask) -> None:
             "region": region,
             "regions": regions_shown(content.catalogue, state.region) if content else (),
             "language": language,
-            "languages": {} if is_english_only() else state.languages,
+            "languages": {} if is_english_only() else state.offered,
             "is_review_room": is_english_only(),
             "address_in": address_in,
             "zone_cookie": zone_cookie,

@@ -29,7 +29,11 @@ def reload_content(app: Flask) -> None:
     old = kept_state(app.extensions)
     new = _opened(old)
     if new is not None and (new.is_sound or not old.is_sound):
-        keep_state(app.extensions, replace(new, today=old.today, record_faults=old.record_faults, country=old.country))
+        same = {
+            name: getattr(old, name)
+            for name in ("today", "record_faults", "country", "translation_approval", "settled")
+        }
+        keep_state(app.extensions, replace(new, **same))
         _events.info("The content was reloaded.", **about(new))
         return
     reasons = new.faults if new else (_CANNOT_LOAD,)

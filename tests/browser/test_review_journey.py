@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from recommender.service.recommend import Recommender
 from tests.support import databases
-from tests.support.reviewers import CHANGED, NEEDED, one_word_changed, password_of, review_room
+from tests.support.reviewers import CHANGED, NEEDED, one_word_changed, password_of, review_room, settle_all
 from tests.support.stand import served
 
 pytestmark = pytest.mark.deep
@@ -46,13 +46,22 @@ class Clinician:
         for group in NEEDED:
             self.page.goto(f"{self.home}/review/group/{group}")
             self.page.get_by_role("button", name="Read and approve all").click()
-            self.page.get_by_role("button", name="Approve all").click()
+            for tick in self.page.locator("input[name=seen]").all():
+                tick.check()
+            self.page.get_by_role("button", name="Approve those ticked").click()
             expect(self.page.get_by_role("status")).to_contain_text("Your approvals are recorded")
 
     def approve(self, address: str, button: str) -> None:
         self.page.goto(self.home + address)
         self.page.get_by_role("button", name=button).click()
         expect(self.page.get_by_role("status")).to_contain_text("Your approval is recorded")
+
+    def settles(self, point: str, reason: str) -> None:
+        self.page.goto(f"{self.home}/review/point/{point}")
+        self.page.get_by_label("As the rules say today.").check()
+        self.page.get_by_label("Your reason").fill(reason)
+        self.page.get_by_role("button", name="Decide this point").click()
+        expect(self.page.get_by_role("status")).to_contain_text("Your decision is recorded")
 
     def reads(self, address: str, words: str) -> None:
         self.page.goto(self.home + address)
@@ -70,6 +79,9 @@ def test_two_clinicians_review_to_release_and_again_after_a_change_of_one_word(
         ana.approve_groups()
         ben.reads("/review/release", "Not ready")
         ben.approve_groups()
+        ben.reads("/review/release", "points to settle")
+        settle_all(app, "ana", but=("10",))
+        ben.settles("10", "The lawyer is asked.")
         ben.approve("/review/release", "Approve this release")
         ben.reads("/review/release", "This release is approved.")
         assert "have not yet approved" not in app.test_client().get("/").text

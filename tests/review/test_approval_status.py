@@ -52,6 +52,10 @@ def takes_back(number: int, who: int, what: int) -> Review:
     return said(number, who, Verdict.WITHDRAW, takes_back=what)
 
 
+def answers(number: int, who: int, what: int, version: str = TODAY) -> Review:
+    return said(number, who, Verdict.ANSWER, version, takes_back=what)
+
+
 def signed(*reviews: Review) -> dict[int, Signature]:
     return {
         review.id: Signature(f"Name {review.clinician_id}", f"PH{review.clinician_id}", Role.REVIEWER)
@@ -158,11 +162,12 @@ def test_a_lead_takes_back_what_somebody_else_said() -> None:
     assert withdrawn([objects(1, ANN), objects(2, ANN), approves(3, BOB), takes_back(4, BOB, 1)]) == {1, 2}
 
 
-def test_a_request_takes_the_place_of_the_own_approval_and_the_other_way_round() -> None:
+def test_a_request_takes_the_place_of_the_own_approval_and_no_approval_ends_it() -> None:
     request = objects(2, ANN)
     found = stands(approves(1, ANN), request)
     assert (found.approvals, found.lapsed, found.requested) == ((), (), (request,))
-    assert stands(objects(1, ANN), approves(2, ANN)) == Standing(stands(approves(2, ANN)).approvals, (), (), False)
+    assert stands(objects(1, ANN), approves(2, ANN), required=1).requested != ()
+    assert not stands(objects(1, ANN), approves(2, ANN), required=1).is_approved
 
 
 def test_an_approval_of_another_version_has_lapsed_until_todays_is_approved() -> None:
@@ -185,32 +190,54 @@ def test_a_request_blocks_approval_by_others() -> None:
     assert (numbers(found.approvals), found.requested, found.is_approved) == ([2, 3], (request,), False)
 
 
-def test_a_request_of_today_is_settled_only_by_an_own_later_approval_of_today() -> None:
+def test_a_request_of_today_ends_only_when_it_is_taken_back() -> None:
     request = objects(2, ANN)
-    assert open_requests([request], TODAY) == (request,)
-    assert open_requests([request, approves(3, ANN)], TODAY) == ()
-    assert open_requests([approves(1, ANN), request], TODAY) == (request,)
-    assert open_requests([request, approves(3, BOB)], TODAY) == (request,)
-    assert open_requests([request, approves(3, ANN, BEFORE)], TODAY) == (request,)
+    for later in (approves(3, ANN), approves(3, BOB), approves(3, ANN, BEFORE), answers(3, ANN, 2), answers(3, BOB, 2)):
+        assert open_requests([request, later], TODAY) == (request,)
+    assert open_requests([request, takes_back(3, ANN, 2)], TODAY) == ()
     again = objects(3, ANN)
     assert open_requests([request, again], TODAY) == (request, again)
 
 
-def test_a_request_of_an_older_version_is_settled_by_an_own_later_approval_of_any_version() -> None:
+def test_a_request_of_an_older_version_ends_when_somebody_says_that_another_answers_it() -> None:
     request = objects(1, ANN, BEFORE)
-    assert open_requests([request], TODAY) == (request,)
-    assert open_requests([request, approves(2, ANN)], TODAY) == ()
-    assert open_requests([request, approves(2, ANN, LONG_AGO)], TODAY) == ()
-    assert open_requests([request, approves(2, BOB)], TODAY) == (request,)
+    for later in (approves(2, ANN), approves(2, ANN, LONG_AGO), approves(2, BOB), answers(2, ANN, 7)):
+        assert open_requests([request, later], TODAY) == (request,)
+    for version in (TODAY, LONG_AGO):
+        assert open_requests([request, answers(2, BOB, 1, version)], TODAY) == ()
+    assert open_requests([request, answers(2, BOB, 1)], BEFORE) == (request,), "back to the words that were to change"
 
 
-def test_an_approval_or_a_request_that_was_taken_back_settles_and_asks_nothing() -> None:
-    request, approval = objects(1, ANN), approves(2, ANN)
-    assert open_requests([request, approval, takes_back(3, ANN, 2)], TODAY) == (request,)
-    assert open_requests([request, takes_back(2, ANN, 1)], TODAY) == ()
+def test_an_answer_that_was_taken_back_or_that_nobody_signed_ends_nothing() -> None:
+    request, answer = objects(1, ANN, BEFORE), answers(2, BOB, 1)
+    assert open_requests([request, answer, takes_back(3, BOB, 2)], TODAY) == (request,)
+    assert stands(request, answer, unsigned=(2,)).requested == (request,)
+    assert stands(request, answer).requested == ()
+    assert withdrawn([request, answer, approves(3, BOB), takes_back(4, BOB, 2)]) == {2}, "and nothing goes with it"
+
+
+def test_the_last_word_on_todays_version_of_a_point_settles_it() -> None:
+    point = Target(TargetKind.POINT, "4")
+
+    def settled(*reviews: Review) -> Standing:
+        digests = {point: Digest(point, TODAY, MappingProxyType({}))}
+        return stand(reviews, signed(*reviews), digests, 2)[point]
+
+    decided, deferred = (said(n, ANN, v, target=point) for n, v in ((1, Verdict.DECIDE), (2, Verdict.DEFER)))
+    assert settled() == Standing((), (), (), False)
+    assert (settled(decided).is_approved, settled(decided).settled) == (True, decided)
+    assert settled(decided, deferred).settled == deferred
+    back = said(3, ANN, Verdict.WITHDRAW, takes_back=2, target=point)
+    assert settled(decided, deferred, back).settled == decided
+    older = said(1, ANN, Verdict.DECIDE, BEFORE, target=point)
+    found = settled(older)
+    assert (found.is_approved, found.settled, numbers(found.lapsed)) == (False, None, [1])
+    objection = said(4, BOB, Verdict.REQUEST_CHANGES, target=point)
+    assert (settled(decided, objection).is_approved, settled(decided, objection).requested) == (False, (objection,))
+    assert not settled(said(1, ANN, Verdict.APPROVE, target=point)).is_approved, "an approval decides nothing"
 
 
 def test_each_open_request_is_told_oldest_first() -> None:
     first, second = objects(1, ANN), objects(2, BOB)
     assert open_requests(iter([first, second]), TODAY) == (first, second)
-    assert open_requests([first, second, approves(3, BOB)], TODAY) == (first,)
+    assert open_requests([first, second, takes_back(3, BOB, 2)], TODAY) == (first,)

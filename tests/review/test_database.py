@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, inspect, select, text
 from sqlalchemy.exc import DatabaseError, IntegrityError
 from sqlalchemy.orm import Session
 
@@ -182,3 +182,58 @@ def test_a_new_sqlite_file_and_its_folder_are_for_their_owner_only(tmp_path: Pat
     engine.dispose()
     assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700
     assert stat.S_IMODE((tmp_path / "new" / "review.db").stat().st_mode) == 0o600
+
+
+def test_a_record_of_before_is_carried_over_whole_and_stays_append_only(empty_url: str) -> None:
+    """The migration of the gate makes three tables anew on SQLite: rows, what points at them, and the guards remain."""
+    engine = make_engine(empty_url)
+    _upgrade(engine, "0002")
+    at = "'2026-11-01 12:00:00'" if engine.dialect.name == "sqlite" else "'2026-11-01T12:00:00+00:00'"
+    no = "0" if engine.dialect.name == "sqlite" else "false"
+    sha = "'" + "a" * 64 + "'"
+    review = (
+        "INSERT INTO review (id, clinician_id, target_kind, target_id, sha256, verdict, text, parent_id, created_at) "
+    )
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO clinician (id, email, name, registration, role, disabled, session_version, created_at) "
+                f"VALUES (7, 'ann@example.org', 'Ann', 'PH1', 'lead', {no}, 1, {at})"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO version (id, target_kind, target_id, sha256, parts, first_seen_at) "
+                f"VALUES (1, 'rule', 'RF-E01', {sha}, '{{}}', {at})"
+            )
+        )
+        for number, parent in ((1, "NULL"), (2, "1")):
+            connection.execute(
+                text(f"{review} VALUES ({number}, 7, 'rule', 'RF-E01', {sha}, 'comment', 'words', {parent}, {at})")
+            )
+    migrate(engine)
+    assert drift(engine) == []
+    with Session(engine) as session:
+        assert [(one.id, one.parent_id, one.together, one.decision) for one in session.scalars(select(Review))] == [
+            (1, None, None, None),
+            (2, 1, None, None),
+        ]
+        assert session.get(Review, 2).clinician.role is Role.LEAD  # type: ignore[union-attr]
+    for change in ("UPDATE review SET text = 'other'", "DELETE FROM review"):
+        with pytest.raises(DatabaseError, match="only ever added"), engine.begin() as connection:
+            connection.execute(text(change))
+    with engine.begin() as connection:
+        connection.execute(text(f"{review} VALUES (3, 7, 'page', 'A', {sha}, 'answer', 'words', 2, {at})"))
+    for wrong in ("'made_up', 'A'", "'page', 'A'"):
+        clinician = 7 if "made_up" in wrong else 8
+        with pytest.raises(DatabaseError), engine.begin() as connection:
+            connection.execute(text(f"{review} VALUES (4, {clinician}, {wrong}, {sha}, 'answer', 'words', 2, {at})"))
+    engine.dispose()
+
+
+def _upgrade(engine: Engine, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(database._MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from recommender.review import audit
 from recommender.review.accounts import disable
 from recommender.review.errors import ReviewRefused
+from recommender.review.objections import withdraw
 from recommender.review.reviews import (
     Standing,
     submit,
-    withdraw,
 )
 from recommender.review.tables import Clinician, Review, Verdict
 from recommender.rulebook.targets import Digest
@@ -84,15 +84,17 @@ def test_what_was_taken_back_or_answered_can_be_said_again(
 ) -> None:
     ann, bob = clinician(), clinician()
     request = say(session, ann, digest, Verdict.REQUEST_CHANGES, "Shorter.")
-    withdraw(session, KEY, ann, request)
-    say(session, ann, digest, Verdict.REQUEST_CHANGES, "Shorter.")
+    withdraw(session, KEY, ann, request, "I misread it.")
+    again = say(session, ann, digest, Verdict.REQUEST_CHANGES, "Shorter.")
     say(session, ann, digest, Verdict.COMMENT, "Please.")
     say(session, bob, digest, Verdict.COMMENT, "Not yet.")
     say(session, ann, digest, Verdict.COMMENT, "Please.")
+    withdraw(session, KEY, ann, again, "I misread it.")
     approve(session, ann, digest)
-    say(session, ann, digest, Verdict.REQUEST_CHANGES, "Shorter.")
+    once_more = say(session, ann, digest, Verdict.REQUEST_CHANGES, "Shorter.")
+    withdraw(session, KEY, ann, once_more, "I misread it.")
     approve(session, ann, digest)
-    assert len(said_of(session, digest)) == 9
+    assert len(said_of(session, digest)) == 11
 
 
 def test_an_account_that_is_closed_meanwhile_signs_nothing_and_leaves_the_record_whole(

@@ -11,6 +11,7 @@ from recommender.models.content import Content
 from recommender.review import audit
 from recommender.review.accounts import disable
 from recommender.review.errors import ReviewRefused, StaleVersion
+from recommender.review.objections import answer, withdraw
 from recommender.review.reviews import (
     author_of,
     keep_versions,
@@ -22,7 +23,6 @@ from recommender.review.reviews import (
     threads,
     threads_of,
     version_parts,
-    withdraw,
 )
 from recommender.review.tables import Clinician, Review, Role, Verdict
 from recommender.rulebook.targets import RELEASE, Digest, Target, TargetKind
@@ -166,8 +166,9 @@ def test_a_change_request_blocks_until_the_same_person_approves(
     approve(session, cleo, digest)
     standing_now = stands(session, digest)
     assert (len(standing_now.approvals), standing_now.requested, standing_now.is_approved) == (2, (request,), False)
-    approve(session, ann, digest)
-    assert stands(session, digest).requested == ()
+    with pytest.raises(ReviewRefused, match="You have asked for changes"):
+        approve(session, ann, digest)
+    withdraw(session, KEY, ann, request, "I misread it.")
     assert stands(session, digest).is_approved
 
 
@@ -178,7 +179,7 @@ def test_a_change_request_takes_the_place_of_the_own_approval(
     approve(session, ann, digest)
     request = say(session, ann, digest, Verdict.REQUEST_CHANGES)
     assert stands(session, digest).approvals == ()
-    withdraw(session, KEY, ann, request)
+    withdraw(session, KEY, ann, request, "I misread it.")
     assert stands(session, digest).approvals == (), "the approval before it does not come back by itself"
 
 
@@ -186,12 +187,29 @@ def test_a_change_request_still_blocks_after_a_change_of_words(
     session: Session, clinician: NewClinician, digest: Digest
 ) -> None:
     ann, bob, cleo = clinician(), clinician(), clinician()
-    say(session, ann, digest, Verdict.REQUEST_CHANGES)
+    request = say(session, ann, digest, Verdict.REQUEST_CHANGES)
     mended = changed(digest)
     approve(session, bob, mended)
     approve(session, cleo, mended)
     assert not stands(session, mended).is_approved
-    approve(session, ann, mended)
+    with pytest.raises(ReviewRefused, match="You have asked for changes"):
+        approve(session, ann, mended)
+
+    def answered(who: Clinician, today: Digest, text: str = "It says so now.", seen: str = "") -> Review | None:
+        return answer(session, KEY, who, request, today, text, seen=seen or today.sha256, author="Lea Lamb")
+
+    author = clinician(Role.LEAD, name="Lea Lamb")
+    for who in (bob, author):
+        with pytest.raises(ReviewRefused, match="Only whoever asked"):
+            answered(who, mended)
+    with pytest.raises(ReviewRefused, match="very version"):
+        answered(ann, digest)
+    with pytest.raises(ReviewRefused, match="Say how"):
+        answered(ann, mended, " ")
+    with pytest.raises(StaleVersion):
+        answered(ann, mended, seen="0" * 64)
+    assert answered(ann, mended) is not None
+    assert answered(ann, mended) is None, "it is said already"
     assert stands(session, mended).is_approved
     assert stands(session, changed(digest, "e")).requested == ()
     assert stands(session, digest).requested != ()  # back to the very words that were to change
@@ -204,9 +222,9 @@ def test_a_withdrawn_change_request_blocks_no_longer(session: Session, clinician
     approve(session, cleo, digest)
     with pytest.raises(ReviewRefused, match="yourself"):
         withdraw(session, KEY, bob, request, "I see it otherwise.")
-    assert withdraw(session, KEY, ann, request)
+    assert withdraw(session, KEY, ann, request, "I misread it.")
     assert stands(session, digest).is_approved
-    assert withdraw(session, KEY, ann, request) is None
+    assert withdraw(session, KEY, ann, request, "I misread it.") is None
     assert [one.verdict for one in said_of(session, digest)].count(Verdict.WITHDRAW) == 1
 
 
@@ -219,7 +237,7 @@ def test_an_approval_can_be_withdrawn(session: Session, clinician: NewClinician,
 
 def test_a_remark_cannot_be_withdrawn(session: Session, clinician: NewClinician, digest: Digest) -> None:
     ann = clinician()
-    with pytest.raises(ReviewRefused, match="Only"):
+    with pytest.raises(ReviewRefused, match="stays"):
         withdraw(session, KEY, ann, say(session, ann, digest, Verdict.COMMENT))
 
 
@@ -339,7 +357,7 @@ def test_every_verdict_is_in_the_log_with_who_and_what(
 ) -> None:
     ann = clinician()
     request = say(session, ann, digest, Verdict.REQUEST_CHANGES, "Secret words.")
-    withdraw(session, KEY, ann, request)
+    withdraw(session, KEY, ann, request, "I misread it.")
     approve(session, ann, digest)
     log = audit.entries(session)[1:]
     assert [entry.action for entry in log] == ["request_changes", "withdraw", "approve"]

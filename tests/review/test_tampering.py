@@ -59,7 +59,7 @@ def test_whatever_is_written_into_a_row_is_a_named_fault_and_never_a_crash(
     table: type[Base],
     column: str,
 ) -> None:
-    approve(session, clinician(), today[needed(content)[0]])
+    approve(session, clinician(), today[needed(today)[0]])
     say(session, lead, today[RELEASE], Verdict.REQUEST_CHANGES)
     session.commit()
     name, key = table.__tablename__, table.__table__.primary_key.columns[0].name
@@ -92,7 +92,7 @@ def test_reviews_written_into_the_database_approve_nothing(
         disable(session, reader)
         append_account(session, KEY, "disable_clinician", reader)
     session.commit()
-    targets = [*needed(content), RELEASE]
+    targets = [*needed(today), RELEASE]
     rows = [
         f"({reader.id}, '{target.kind}', '{target.id}', '{today[target].sha256}', 'approve', '', '2026-01-01')"
         for reader in readers
@@ -102,7 +102,7 @@ def test_reviews_written_into_the_database_approve_nothing(
     tamper(engine, f"INSERT INTO review ({columns}) VALUES {', '.join(rows)}")
     found = status(session, content, today, 2, KEY)
     assert (found.is_approved, found.is_ready, found.approvals) == (False, False, ())
-    assert set(found.missing) == set(needed(content))
+    assert set(found.missing) == set(needed(today))
     assert found.faults[0] == "Review 1 stands in no entry."
     assert not any(stands.approvals for stands in standing(session, today, 2, KEY).values())
 

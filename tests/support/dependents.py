@@ -11,6 +11,7 @@ from recommender.rulebook.targets import Target, TargetKind
 HISTORY = {"author", "since", "changed", "notes"}
 BACKGROUND = {"figure_hint", "seeds", "seed_notes", "decisions"}
 LAYOUT = {"code", "picture"}
+FACTS = {"supplied_facts", "check_in_schedule", "unread_answers", "questions_version"}
 
 Step = str | int
 Place = tuple[Step, ...]
@@ -189,6 +190,51 @@ class Oracle:
 
     def dependents(self, leaf: Leaf) -> set[Target]:
         """Return everything whose meaning the leaf is part of, but for the release, of which everything is."""
+        return self._of_rules_and_moves(leaf) | self._of_shared(leaf)
+
+    def _of_shared(self, leaf: Leaf) -> set[Target]:
+        """Return what is signed besides rules, moves and outcomes."""
+        if "/questionnaire/" in leaf.path:
+            return {Target(TargetKind.PAGE, self.files[leaf.path]["id"])}
+        if leaf.path == "rules/rule-set.yaml":
+            return {Target(TargetKind.WORDS, "facts")} if leaf.place[0] in FACTS else set()
+        if leaf.path.startswith("rules/"):
+            return self._points_of(self.files[leaf.path]["id"], leaf.place[0])
+        data = self.files[leaf.path]
+        match leaf.path.removeprefix("catalogue/"), leaf.place[0]:
+            case "regions.yaml", "regions":
+                return {Target(TargetKind.REGION, data["regions"][leaf.place[1]]["id"])}
+            case "regions.yaml", part:
+                return {Target(TargetKind.REGION, "unknown" if part == "unknown" else data[part]["id"])}
+            case "decisions.yaml", "review_list":
+                return {Target(TargetKind.POINT, str(data["review_list"][leaf.place[1]]["number"]))}
+            case "decisions.yaml", _:
+                return {Target(TargetKind.WORDS, "seed_conflicts")}
+            case "sources.yaml", "checked_values":
+                return set()
+            case ("advice.yaml" | "good_for.yaml" | "sources.yaml" | "tags.yaml" | "vocabulary.yaml") as name, _:
+                return {Target(TargetKind.WORDS, name.removesuffix(".yaml"))}
+        return set()
+
+    def _points_of(self, rule: str, key: Step) -> set[Target]:
+        """Return the points that say something of a rule that this key of it says."""
+        listed = self.files["catalogue/decisions.yaml"]["review_list"]
+        naming = {Target(TargetKind.POINT, str(point["number"])) for point in listed if rule in point["rules"]}
+        if naming:
+            return naming if key == "sources" else set()
+        is_marked = self.rules[rule].get("needs_clinical_decision", False)
+        own = {Target(TargetKind.POINT, rule)}
+        return own if is_marked and key in ("needs_clinical_decision", "title", "why", "sources") else set()
+
+    def screens(self) -> set[Target]:
+        """Return the pages that take words over from questions of other pages."""
+        return {
+            Target(TargetKind.PAGE, page["id"])
+            for page in self.pages
+            if any("stands_in_for" in question for question in page["questions"])
+        }
+
+    def _of_rules_and_moves(self, leaf: Leaf) -> set[Target]:
         if "/figures/" in leaf.path:
             return self._of_figure(leaf)
         if "/exercises/" in leaf.path:

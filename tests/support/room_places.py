@@ -211,6 +211,8 @@ def review_places() -> Iterator[RoomPlace]:
     yield RoomPlace("rule to review", "recorded", f"{RULE}?done=comment", "ana")
     yield RoomPlace("rule with a request", "", BLOCKED, "ana")
     yield RoomPlace("exercise to review", "", EXERCISE, "ben")
+    yield RoomPlace("point to settle", "", "/review/point/3", "sol")
+    yield RoomPlace("words to review", "", "/review/interface/plan", "ana")
     yield RoomPlace("exercise to review", "reader", EXERCISE, "rea")
     yield RoomPlace("outcome to review", "", DISPOSITION, "ana")
     yield RoomPlace("outcome to review", "reader", DISPOSITION, "rea")

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from recommender.models.content_hash import content_hash
 from recommender.review import reviews
 from recommender.review.reviews import Standing, reviews_of, standing, submit
+from recommender.review.settlements import settle
 from recommender.review.tables import Clinician, Review, Verdict
-from recommender.rulebook.targets import Digest
+from recommender.rulebook.targets import Digest, TargetKind
 
 KEY = b"a key for tests, long enough for them"
 PASSWORD = "correct horse battery"
@@ -34,11 +35,26 @@ def say(session: Session, clinician: Clinician, digest: Digest, verdict: Verdict
 
 def say_again(session: Session, clinician: Clinician, digest: Digest, verdict: Verdict, text: str = "") -> Review:
     """Return what stands already once more, as records hold it that were written before repeats were looked for."""
-    return reviews._add(session, KEY, clinician, digest.target, digest.sha256, verdict, text, None)
+    return reviews.add_review(session, KEY, clinician, digest.target, digest.sha256, verdict, text, None)
 
 
 def approve(session: Session, clinician: Clinician, digest: Digest) -> Review:
+    """Return the approval of a version that is today's; of a point the decision that it stays as it is."""
+    if digest.target.kind is TargetKind.POINT:
+        return decide(session, clinician, digest)
     return say(session, clinician, digest, Verdict.APPROVE, "")
+
+
+def decide(
+    session: Session,
+    clinician: Clinician,
+    digest: Digest,
+    verdict: Verdict = Verdict.DECIDE,
+    decision: str = "It stays.",
+) -> Review:
+    said = settle(session, KEY, clinician, digest, verdict, decision, "As in the guideline.", seen=digest.sha256)
+    assert said is not None, "it stands already"
+    return said
 
 
 def said_of(session: Session, digest: Digest) -> tuple[Review, ...]:

@@ -47,7 +47,7 @@ def install_languages(app: Flask) -> None:
     def name_language(response: Response) -> Response:
         if request.blueprint in _WITHOUT_LANGUAGE:
             return response
-        asked = nearest(request.args.get(ASKED, ""), tuple(current_state().languages))
+        asked = nearest(request.args.get(ASKED, ""), tuple(current_state().offered))
         is_page = response.mimetype == "text/html"
         settings = current_state().settings
         name, path, secure = cookie_name(settings, NAME), cookie_path(settings), settings.secure_cookies
@@ -71,7 +71,7 @@ def current_language() -> Language:
     if not has_request_context():
         return SOURCE_LANGUAGE
     if _SETTLED not in g:
-        setattr(g, _SETTLED, current_state().languages.get(_code(), SOURCE_LANGUAGE))
+        setattr(g, _SETTLED, current_state().offered.get(_code(), SOURCE_LANGUAGE))
     language: Language = getattr(g, _SETTLED)
     return language
 
@@ -96,7 +96,7 @@ def _code() -> str:
     """Return the code of the language that the request asks for."""
     if is_english_only():
         return SOURCE
-    codes = tuple(current_state().languages)
+    codes = tuple(current_state().offered) or (SOURCE,)
     liked = (tag for tag, quality in request.accept_languages if quality > 0)
     chosen = (request.cookies.get(name) for name in cookie_names(current_state().settings, NAME))
     tags = chain((request.args.get(ASKED), *chosen), islice(liked, _MOST_TAGS))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # made elsewhere, and handed over: what is above needs the st
     from recommender.models.routine import Choices
     from recommender.presentation.localised import LocalisedContent
     from recommender.presentation.replies import CheckInShown, RecommendationShown
+    from recommender.review.approval_status import Settlement
     from recommender.service.recommend import Recommender
     from recommender.settings import Settings
 
@@ -57,6 +58,8 @@ class AppState:
     check_in_service: CheckInService
     today: Callable[[], date] = field(default=date.today)
     approval: Callable[[Content], bool] = field(default=lambda content: False)
+    settled: Callable[[Content], Mapping[str, Settlement]] = field(default=lambda content: {})
+    translation_approval: Callable[[Content, Language], bool] = field(default=lambda content, language: False)
     record_faults: Callable[[], tuple[str, ...]] = field(default=lambda: ())
     refused: tuple[str, ...] = ()
     country: Callable[[], str | None] = field(default=lambda: None)
@@ -86,6 +89,14 @@ class AppState:
     def is_withheld(self) -> bool:
         """Return whether routines wait for an approval."""
         return self.settings.require_approved and not self.is_approved
+
+    @property
+    def offered(self) -> Mapping[str, Language]:
+        """Return the languages that people are answered in: all, or where only what is approved is shown, those that are."""
+        if not self.settings.require_approved or self.recommender is None:
+            return self.languages
+        content = self.recommender.content
+        return {code: one for code, one in self.languages.items() if self.translation_approval(content, one)}
 
     @property
     def ready(self) -> Recommender:

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from flask import current_app
 
+from recommender.loaders.languages import Language
 from recommender.models.content import Content
+from recommender.review.approval_status import Settlement
 from recommender.review.audit import Anchor
 from recommender.review.keys import KeyGone, audit_key
 from recommender.review.record_mark import furthest, keep_mark, mark_file, read_mark
-from recommender.review.release import CERTIFICATE_FILE, ReleaseStatus, keep_certificate, read_certificate, status
+from recommender.review.release import (
+    CERTIFICATE_FILE,
+    ReleaseStatus,
+    keep_certificate,
+    read_certificate,
+    seal,
+    status,
+    translation_name,
+)
 from recommender.review.tables import now
 from recommender.rulebook import digest as rulebook
 from recommender.rulebook.targets import Digest, Target
@@ -47,7 +57,8 @@ class Source(StrEnum):
 class Answer:
     """Whether one content is approved, where that is from, and when it was asked, by a clock that only counts.
 
-    ``fault`` says what is wrong with the record, in words that name no place.
+    ``fault`` says what is wrong with the record, in words that name no place. ``languages`` names the translations that
+    are approved, as ``translation_name`` does; ``settled`` says how points were settled, where the database could be asked.
     """
 
     content: str
@@ -55,6 +66,8 @@ class Answer:
     source: Source
     asked_at: float
     fault: str = ""
+    languages: frozenset[str] = frozenset()
+    settled: Mapping[str, Settlement] = field(default_factory=dict)
 
     @property
     def age(self) -> float:
@@ -65,8 +78,12 @@ class Answer:
 class ContentApproval:
     """Keeps the last answer. The database is asked beside the requests, so no page for people ever waits for it."""
 
-    def __init__(self, settings: Settings, database: Database) -> None:
+    def __init__(
+        self, settings: Settings, database: Database, spoken: Callable[[], Mapping[str, Language]] = lambda: {}
+    ) -> None:
+        """``spoken`` says which translations are served now."""
         self._settings = settings
+        self._spoken = spoken
         self._database = database
         self._content: Content | None = None
         self._answer: Answer | None = None
@@ -80,6 +97,15 @@ class ContentApproval:
     def is_given(self, content: Content) -> bool:
         """Return whether this content is approved; False while that is not known."""
         return self.answer(content).is_given
+
+    def is_translation_given(self, content: Content, language: Language) -> bool:
+        """Return whether exactly this translation is approved; the source is what everything else signs."""
+        name = translation_name(language.code, language.sha256)
+        return not language.sha256 or name in self.answer(content).languages
+
+    def settled(self, content: Content) -> Mapping[str, Settlement]:
+        """Return how the points of this content were settled, by their ids, as far as that is known."""
+        return self.answer(content).settled
 
     def answer(self, content: Content) -> Answer:
         """Return the last answer about this content. Until there is one, and when it is too old, the certificate says."""
@@ -115,7 +141,7 @@ class ContentApproval:
     def seen(self, content: Content) -> tuple[Anchor, ...]:
         """Return where the record has been seen whole: by this process, and as the signed files say."""
         data, key = self._settings.data_dir, audit_key(self._settings)
-        certificate = read_certificate(data / CERTIFICATE_FILE, key, content.hash, 0, now())
+        certificate = read_certificate(data / CERTIFICATE_FILE, key, seal(content), 0, now())
         told = (self._seen, read_mark(mark_file(self._settings), key), certificate.end if certificate else None)
         return tuple(mark for mark in told if mark is not None)
 
@@ -125,10 +151,12 @@ class ContentApproval:
 
     def digests(self, content: Content) -> Mapping[Target, Digest]:
         """Return the digests of the content, worked out once."""
-        kept = self._digests.get(content.hash)
+        languages = tuple(self._spoken().values())
+        name = " ".join((content.hash, *(language.sha256 for language in languages)))
+        kept = self._digests.get(name)
         if kept is None:
-            kept = rulebook.digests(content)
-            self._digests = {content.hash: kept}
+            kept = rulebook.digests(content, languages)
+            self._digests = {name: kept}
         return kept
 
     def _refresh(self) -> float:
@@ -164,7 +192,8 @@ class ContentApproval:
             log.error("the record of the review is not as it was written, or is shorter than it was: %s", fault)
         self._keep(content, found, key, begun)
         fault = RECORD_FAULT if found.faults else ""
-        return Answer(content.hash, found.is_approved, Source.DATABASE, time.monotonic(), fault)
+        asked_at = time.monotonic()
+        return Answer(content.hash, found.is_approved, Source.DATABASE, asked_at, fault, found.languages, found.settled)
 
     def _keep(self, content: Content, found: ReleaseStatus, key: bytes, begun: int) -> None:
         """Keep on disk what an answer says: the certificate, and how far the record has been seen whole."""
@@ -190,12 +219,13 @@ class ContentApproval:
             path = self._settings.data_dir / CERTIFICATE_FILE
             required = self._settings.approvals_required
             key = audit_key(self._settings) if path.exists() else b""
-            kept = read_certificate(path, key, content.hash, required, now())
+            kept = read_certificate(path, key, seal(content), required, now())
         except Exception as error:
             log_place(error)
             kept = None
         source = Source.NOBODY if kept is None else Source.CERTIFICATE
-        return Answer(content.hash, kept is not None, source, time.monotonic())
+        languages = frozenset() if kept is None else kept.languages
+        return Answer(content.hash, kept is not None, source, time.monotonic(), languages=languages)
 
 
 def install_approval(extensions: dict[str, object], approval: ContentApproval) -> None:

@@ -8,9 +8,11 @@ from flask import Response, abort, make_response, redirect, request, url_for
 
 from recommender.review.audit import refuse_backwards
 from recommender.review.errors import ReviewRefused, StaleVersion
+from recommender.review.objections import answer, withdraw
 from recommender.review.record_mark import furthest
 from recommender.review.release import approve_release
-from recommender.review.reviews import author_of, review_by_id, submit, withdraw
+from recommender.review.reviews import ALONE, Manner, author_of, review_by_id, submit
+from recommender.review.settlements import settle
 from recommender.review.tables import LARGEST_ID, Verdict
 from recommender.rulebook.targets import RELEASE, Target
 from recommender.web.core.state import log
@@ -32,9 +34,10 @@ from recommender.web.review.views import (
 from recommender.web.review.views import (
     blueprint as blueprint,
 )
-from recommender.web.review.visit import may_release, may_review, visitor
+from recommender.web.review.visit import may_release, may_review, seconds_open, visitor
 
 _SENT = {verdict.value: verdict for verdict in (Verdict.APPROVE, Verdict.REQUEST_CHANGES, Verdict.COMMENT)}
+_SETTLING = {verdict.value: verdict for verdict in (Verdict.DECIDE, Verdict.DEFER)}
 _ALREADY = "already"
 _GROUP_DONE = {
     Verdict.APPROVE: "group",
@@ -45,30 +48,35 @@ _GROUP_DONE = {
 
 @blueprint.post(f"/review/<{KINDS}:kind>/<target_id>")
 def send(kind: str, target_id: str) -> Response:
-    """Approve, ask for changes, or comment."""
-    return _take(found_target(kind, target_id))
+    """Approve, ask for changes, or comment; of a point also decide it, or put it off."""
+    target = found_target(kind, target_id)
+    verdict = _SETTLING.get(request.form.get("verdict", ""))
+    return _take(target) if verdict is None else _settle(target, verdict)
 
 
 @blueprint.post("/review/confirm")
 def send_group() -> Response:
-    """Say the same of everything that the page listed, of each by itself; all of it or nothing.
+    """Say the same of what the page listed, of each by itself; all of it or nothing.
 
-    ``seen`` is what this clinician may approve, ``also`` what they may only ask to change or comment on.
+    ``listed`` is everything on it. Only what is ticked, as ``seen``, is approved: there is a tick below each, so that nobody
+    approves what they have not come past.
     """
     _only(may_review(visitor()))
     verdict = _SENT.get(request.form.get("verdict", "")) or abort(400)
-    names = request.form.getlist("seen")
-    listed = dict(_seen(name) for name in [*names, *request.form.getlist("also")]) or abort(400)
-    seen = dict(map(_seen, names)) if verdict is Verdict.APPROVE else listed
-    text = request.form.get("text", "")
+    listed = dict(map(_seen, request.form.getlist("listed"))) or abort(400)
+    ticked = dict(map(_seen, request.form.getlist("seen")))
+    seen = ticked if verdict is Verdict.APPROVE else listed
+    text, manner = request.form.get("text", ""), Manner(len(seen), seconds_open())
 
     def say() -> bool:
-        return sum(_submit(target, verdict, text, sha256) for target, sha256 in seen.items()) > 0  # all of them
+        if verdict is Verdict.APPROVE and not seen:
+            raise ReviewRefused("Tick each one that you have read and approve.")
+        return sum(_submit(target, verdict, text, sha256, manner=manner) for target, sha256 in seen.items()) > 0
 
     return _record(
         say,
         lambda is_new: url_for("review.overview", done=_GROUP_DONE[verdict] if is_new else _ALREADY),
-        lambda error: confirm_page(list(listed), error=error, typed=text),
+        lambda error: confirm_page([*listed, *ticked], error=error, typed=text, ticked=ticked),
     )
 
 
@@ -95,6 +103,43 @@ def take_back(review_id: str) -> Response:
     )
 
 
+@blueprint.post("/review/answer/<review_id>")
+def answer_request(review_id: str) -> Response:
+    """Say that today's version answers a request for changes."""
+    _only(may_review(visitor()))
+    asked = review_by_id(review_session(), _review_id(review_id)) or abort(404)
+    digest = current_digests().get(asked.target) or abort(404)
+    text, seen = request.form.get("text", ""), request.form.get("seen", "")
+    author = author_of(content(), asked.target)
+
+    def say() -> bool:
+        return answer(review_session(), key(), visitor(), asked, digest, text, seen=seen, author=author) is not None
+
+    return _record(
+        say,
+        lambda is_new: _address(asked.target, Verdict.ANSWER.value if is_new else _ALREADY),
+        lambda error: _page(asked.target, error, text),
+    )
+
+
+def _settle(target: Target, verdict: Verdict) -> Response:
+    """Decide a point, or put it off: as one of the ways that are offered, or in other words."""
+    _only(may_review(visitor()))
+    text, seen = request.form.get("text", ""), request.form.get("seen", "")
+    decision = request.form.get("decision", "").strip() or request.form.get("choice", "")
+    digest = current_digests()[target]
+
+    def say() -> bool:
+        session, me = review_session(), visitor()
+        return settle(session, key(), me, digest, verdict, decision, text, seen=seen) is not None
+
+    return _record(
+        say,
+        lambda is_new: _address(target, verdict.value if is_new else _ALREADY),
+        lambda error: _page(target, error, text, decision=decision),
+    )
+
+
 def _take(target: Target) -> Response:
     """Record one verdict, unless it stands already."""
     verdict = _SENT.get(request.form.get("verdict", "")) or abort(400)
@@ -109,7 +154,9 @@ def _take(target: Target) -> Response:
     )
 
 
-def _submit(target: Target, verdict: Verdict, text: str, seen: str, parent: int | None = None) -> bool:
+def _submit(
+    target: Target, verdict: Verdict, text: str, seen: str, parent: int | None = None, manner: Manner = ALONE
+) -> bool:
     """Record one verdict, and return whether it is new."""
     session, me, digests = review_session(), visitor(), current_digests()
     if target == RELEASE and verdict is Verdict.APPROVE:
@@ -128,14 +175,15 @@ def _submit(target: Target, verdict: Verdict, text: str, seen: str, parent: int 
         parent,
         seen=seen,
         author=author_of(content(), target),
+        manner=manner,
     )
     return said is not None
 
 
-def _page(target: Target, error: str, typed: str, parent: int | None = None) -> str:
+def _page(target: Target, error: str, typed: str, parent: int | None = None, decision: str = "") -> str:
     if target == RELEASE:
         return release_page(error=error, typed=typed, parent=parent)
-    return target_page(target, error=error, typed=typed, parent=parent)
+    return target_page(target, error=error, typed=typed, parent=parent, decision=decision)
 
 
 def _record(act: Callable[[], bool], address: Callable[[bool], str], page: Callable[[str], str]) -> Response:

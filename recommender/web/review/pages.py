@@ -10,18 +10,41 @@ from recommender.models.levels import Level
 from recommender.review.approval_status import Standing
 from recommender.review.release import needed
 from recommender.review.reviews import author_of, same_person, threads_of
-from recommender.review.tables import Clinician, Review, Role
+from recommender.review.tables import Clinician, Review, Role, Verdict
+from recommender.rulebook.points import points
 from recommender.rulebook.targets import Target, TargetKind
 
-EXERCISES, DISPOSITIONS = "exercises", "dispositions"
+# How the list of everything of one kind is called, in an address and as a heading. Rules are listed by their own kinds.
+_GROUPS = {
+    TargetKind.POINT: ("points", "Points to settle"),
+    TargetKind.EXERCISE: ("exercises", "Moves"),
+    TargetKind.DISPOSITION: ("dispositions", "Outcomes"),
+    TargetKind.PAGE: ("pages", "Questions"),
+    TargetKind.REGION: ("regions", "Numbers to call"),
+    TargetKind.WORDS: ("words", "Advice, facts, sources and other words"),
+    TargetKind.INTERFACE: ("interface", "Words of the site"),
+    TargetKind.SAFETY: ("safety", "Safety net"),
+    TargetKind.LANGUAGE: ("languages", "Translations"),
+}
 # The order of the page; kinds of rules that are not named come last.
-_ORDER = ("red_flags", "contraindications", "precautions", "findings", "general", EXERCISES, DISPOSITIONS)
-_TITLES = {EXERCISES: "Moves", DISPOSITIONS: "Outcomes"}
+_ORDER = ("points", "red_flags", "contraindications", "precautions", "findings", "general", "exercises", "dispositions")
+_WORDS = {
+    "blocked": "Changes requested",
+    "approved": "Approved",
+    "decided": "Decided",
+    "deferred": "Put off",
+    "lapsed": "Changed since it was approved",
+    "open": "No approval yet",
+}
+_POINT_WORDS = {**_WORDS, "lapsed": "Changed since it was settled", "open": "Not settled yet"}
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewRow:
-    """One rule, move or outcome as this clinician finds it. ``may_approve``: it is for them, and still to do."""
+    """One thing that is signed as this clinician finds it. ``may_approve``: it is for them, and still to do.
+
+    What somebody objects to is never approved together with others, but by itself, and not by whoever objects.
+    """
 
     target: Target
     title: str
@@ -31,12 +54,15 @@ class ReviewRow:
     is_author: bool
     is_signed: bool
     may_approve: bool
+    may_settle: bool = False
 
     @property
     def state(self) -> str:
-        """Return blocked, approved, part, lapsed or open."""
+        """Return blocked, decided, deferred, approved, part, lapsed or open."""
         if self.standing.requested:
             return "blocked"
+        if self.standing.settled is not None:
+            return "deferred" if self.standing.settled.verdict is Verdict.DEFER else "decided"
         if self.standing.is_approved:
             return "approved"
         if self.standing.approvals:
@@ -46,23 +72,30 @@ class ReviewRow:
     @property
     def words(self) -> str:
         """Return the state in words."""
-        return {
-            "blocked": "Changes requested",
-            "approved": "Approved",
-            "part": f"{len(self.standing.approvals)} of {self.required} approvals",
-            "lapsed": "Changed since it was approved",
-            "open": "No approval yet",
-        }[self.state]
+        part = f"{len(self.standing.approvals)} of {self.required} approvals"
+        return {**(_POINT_WORDS if self.is_point else _WORDS), "part": part}[self.state]
+
+    @property
+    def is_point(self) -> bool:
+        """Return whether it is a point to settle, which is decided and not approved."""
+        return self.target.kind is TargetKind.POINT
+
+    @property
+    def may_approve_together(self) -> bool:
+        """Return whether this clinician may approve it in one go with others."""
+        return self.may_approve and not self.standing.requested
 
     @property
     def needs_me(self) -> bool:
-        """Return whether the release waits for this clinician here."""
-        return self.may_approve and self.is_needed and not self.standing.is_approved
+        """Return whether the release waits for this clinician here. Where changes are asked for it waits for those."""
+        if self.standing.is_approved or self.standing.requested or not self.is_needed:
+            return False
+        return self.may_approve or self.may_settle
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewGroup:
-    """Rules of one kind, all moves, or all outcomes."""
+    """Rules of one kind, all moves, all outcomes, and so on."""
 
     id: str
     title: str
@@ -76,7 +109,7 @@ class ReviewGroup:
     @property
     def approved(self) -> int:
         """Return how many rows are approved."""
-        return sum(row.state == "approved" for row in self.rows)
+        return sum(row.standing.is_approved for row in self.rows)
 
     @property
     def for_me(self) -> tuple[ReviewRow, ...]:
@@ -84,9 +117,10 @@ class ReviewGroup:
         return tuple(row for row in self.rows if row.needs_me)
 
     @property
-    def may_approve(self) -> tuple[ReviewRow, ...]:
-        """Return the rows that this clinician may approve."""
-        return tuple(row for row in self.rows if row.may_approve)
+    def together(self) -> tuple[ReviewRow, ...]:
+        """Return the rows that this clinician may approve in one go: those that need them, or else all others."""
+        offered = tuple(row for row in self.rows if row.may_approve_together)
+        return tuple(row for row in offered if row.needs_me) or offered
 
     @property
     def words(self) -> str:
@@ -94,7 +128,8 @@ class ReviewGroup:
         counts = {
             state: sum(row.state == state for row in self.rows) for state in ("part", "lapsed", "open", "blocked")
         }
-        told = [f"{self.approved} of {len(self.rows)} approved"]
+        done = "settled" if all(row.is_point for row in self.rows) else "approved"
+        told = [f"{self.approved} of {len(self.rows)} {done}"]
         told += [f"{counts['part']} begun"] if counts["part"] else []
         told += [f"{counts['lapsed']} changed since"] if counts["lapsed"] else []
         told += [f"{counts['open']} not begun"] if counts["open"] else []
@@ -108,8 +143,9 @@ class ReviewQueue:
     def __init__(
         self, content: Content, standings: Mapping[Target, Standing], required: int, clinician: Clinician | None
     ) -> None:
-        needs = frozenset(needed(content))
+        needs = frozenset(needed(standings))
         self._content = content
+        self._points = tuple(points(content))
         self._clinician = clinician
         self._own_id = clinician.id if clinician else None
         self._required = required
@@ -136,14 +172,15 @@ class ReviewQueue:
             if any(approval.clinician_id == self._own_id for approval in row.standing.lapsed)
         ]
 
-    def to_settle(self) -> list[ReviewRow]:
-        """Return the rules that are marked as waiting for a clinician's decision."""
-        rules = self._content.rule_set.by_id
-        return [
-            row
-            for row in self.rows.values()
-            if row.target.kind is TargetKind.RULE and rules[row.target.id].needs_clinical_decision
-        ]
+    def points_of(self, target: Target) -> list[ReviewRow]:
+        """Return the points that a clinician must settle about a rule."""
+        if target.kind is not TargetKind.RULE:
+            return []
+        return [self.rows[Target(TargetKind.POINT, point.id)] for point in self._points if target.id in point.rules]
+
+    def points(self) -> list[ReviewRow]:
+        """Return every point, in order."""
+        return [self.rows[Target(TargetKind.POINT, point.id)] for point in self._points]
 
     def requested(self) -> list[ReviewRow]:
         """Return the rows with changes requested."""
@@ -159,6 +196,9 @@ class ReviewQueue:
         me = self._clinician
         is_author = me is not None and same_person(author_of(self._content, target), me)
         is_signed = any(approval.clinician_id == self._own_id for approval in standing.approvals)
+        is_point = target.kind is TargetKind.POINT
+        is_objector = any(request.clinician_id == self._own_id for request in standing.requested)
+        may_act = me is not None and me.role is not Role.READER
         return ReviewRow(
             target=target,
             title=title_of(self._content, target),
@@ -167,16 +207,18 @@ class ReviewQueue:
             is_needed=is_needed,
             is_author=is_author,
             is_signed=is_signed,
-            may_approve=me is not None and me.role is not Role.READER and not is_author and not is_signed,
+            may_approve=may_act and not (is_author or is_signed or is_objector or is_point),
+            may_settle=may_act and is_point,
         )
 
     def _groups(self) -> tuple[ReviewGroup, ...]:
         rules = self._content.rule_set.by_id
         found: dict[str, list[ReviewRow]] = {}
         for target, row in self.rows.items():
-            kind = rules[target.id].kind if target.kind is TargetKind.RULE else f"{target.kind}s"
+            kind = rules[target.id].kind if target.kind is TargetKind.RULE else _GROUPS[target.kind][0]
             found.setdefault(kind, []).append(row)
-        groups = [ReviewGroup(kind, _TITLES.get(kind) or kind_title(kind), tuple(rows)) for kind, rows in found.items()]
+        titles = dict(_GROUPS.values())
+        groups = [ReviewGroup(kind, titles.get(kind) or kind_title(kind), tuple(rows)) for kind, rows in found.items()]
         return tuple(sorted(groups, key=lambda group: _ORDER.index(group.id) if group.id in _ORDER else len(_ORDER)))
 
 
@@ -194,7 +236,19 @@ def title_of(content: Content, target: Target) -> str:
             return content.catalogue.by_id[target.id].name
         case TargetKind.DISPOSITION:
             return content.catalogue.dispositions[Level(target.id)].title
-    return f"Release {content.rule_set.version}"
+        case TargetKind.RELEASE:
+            return f"Release {content.rule_set.version}"
+        case TargetKind.PAGE:
+            page = next(page for page in content.questionnaire.pages if page.id == target.id)
+            return f"{page.id}: {page.title}"
+        case TargetKind.REGION:
+            region = content.catalogue.every_region.get(target.id)
+            return region.name if region else "Where the country is not known"
+        case TargetKind.POINT:
+            return next(point.text for point in points(content) if point.id == target.id)
+        case TargetKind.LANGUAGE:
+            return f"Translation: {target.id}"
+    return target.id.replace("_", " ").capitalize()
 
 
 def new_replies(said: Sequence[Review], clinician: Clinician) -> list[Review]:

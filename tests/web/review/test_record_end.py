@@ -15,7 +15,7 @@ from recommender.review.keys import KEY_FILE
 from recommender.review.record_mark import MARK_FILE
 from recommender.review.release import CERTIFICATE_FILE
 from recommender.service.recommend import Recommender
-from tests.support.reviewers import Reviewer, asked, open_database, review_room, signed_in
+from tests.support.reviewers import PEOPLE, Reviewer, asked, open_database, review_room, signed_in
 
 RULE = "/review/rule/RF-E01"
 CUT = (
@@ -81,8 +81,8 @@ def test_count_and_head_are_logged_at_each_verdict_and_kept_in_signed_files(
     with caplog.at_level(logging.WARNING):
         ana.say(RULE, "approve")
     mark = json.loads((tmp_path / MARK_FILE).read_text(encoding="utf-8"))
-    assert mark["count"] == 4
-    assert f"the record has 4 entries, head {mark['head']}" in caplog.text
+    assert mark["count"] == len(PEOPLE) + 1
+    assert f"the record has {len(PEOPLE) + 1} entries, head {mark['head']}" in caplog.text
 
 
 def test_a_key_that_is_gone_is_said_and_nothing_is_signed_or_made(app: Flask, ana: Reviewer, tmp_path: Path) -> None:

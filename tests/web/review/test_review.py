@@ -277,8 +277,8 @@ def test_a_request_for_changes_blocks_until_it_is_taken_back(app: Flask, ana: Re
     assert state_of(ben, RULE) == "Changes requested"
     assert "Changes requested" in ben.see("/review").text
     withdraw = re.findall(r'action="(/review/withdraw/\d+)"', ana.see(RULE).text)
-    assert ben.send(withdraw[-1], {}, page=RULE).status_code == 422
-    assert ana.send(withdraw[-1], {}, page=RULE).status_code == 303
+    assert ben.send(withdraw[-1], {"text": "I misread it."}, page=RULE).status_code == 422
+    assert ana.send(withdraw[-1], {"text": "I misread it."}, page=RULE).status_code == 303
     assert state_of(ben, RULE) == "1 of 2 approvals", "her earlier approval does not come back by itself"
     ana.say(RULE, "approve")
     assert state_of(ben, RULE) == "Approved"
