@@ -201,7 +201,8 @@ def door_places() -> Iterator[RoomPlace]:
 
 
 def review_places() -> Iterator[RoomPlace]:
-    for who, (_, role) in PEOPLE.items():
+    of_each_role = {role: who for who, (_, role) in reversed(PEOPLE.items())}
+    for role, who in of_each_role.items():
         yield RoomPlace("review", role.value, "/review", who)
         yield RoomPlace("release", role.value, "/review/release", who)
         yield RoomPlace("rule with a lapsed approval", role.value, LAPSED, who)
