@@ -137,7 +137,7 @@ def test_a_release_is_not_signed_on_a_record_that_was_tampered_with(
     session.execute(
         text(
             "INSERT INTO review SELECT 100000, clinician_id, target_kind, target_id, sha256, verdict, text, parent_id, "
-            "created_at FROM review WHERE id = 1"
+            "created_at, together, seconds, decision FROM review WHERE id = 1"
         )
     )
     with pytest.raises(ReviewRefused, match="Review 100000"):

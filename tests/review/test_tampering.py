@@ -32,6 +32,8 @@ FITTING = {
     "id": ("99999",),
     "clinician_id": ("2",),
     "parent_id": ("1",),
+    "together": ("7",),
+    "seconds": ("7",),
 }
 COLUMNS = [(table, column.name) for table in (AuditEntry, Review) for column in table.__table__.columns]
 

@@ -213,6 +213,7 @@ MEANT: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
         CHANGED,
         "the answers about a move that hurts are a third way to send a check",
     ),
+    (("exercises",), "exercises.*.forms.*.name", CHANGED, WORDING),
     (("exercises",), "exercises.*.breath", ADDED, "a move of breathing may have a pace"),
     (("exercise",), "exercise.breath", ADDED, "a move of breathing may have a pace"),
     (("questionnaire",), "during_session", ADDED, "a move that hurts in a session is asked about"),
