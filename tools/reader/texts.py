@@ -36,6 +36,8 @@ def told(recommender: Recommender, case: Mapping[str, Any]) -> str:
         return "\n".join([*lines, "   No routine."])
     routine = shown.assembly.routine
     lines.append(f"   {routine.seconds} seconds of {routine.minutes_budget} minutes, {len(routine.items)} items:")
+    if routine.minutes_budget * 60 - routine.seconds >= 60:
+        lines.append("   The page says: What suits you now takes less time than you have.")
     lines += [f"   - {_item(item)}" for item in routine.items]
     out = [left for left in shown.assembly.left_out if left.because is ExclusionReason.CONTRAINDICATED]
     lines.append(f"   Left out as not right now: {', '.join(left.exercise.name for left in out) or 'nothing'}")
@@ -44,7 +46,8 @@ def told(recommender: Recommender, case: Mapping[str, Any]) -> str:
 
 def _item(item: Item) -> str:
     why = item.reasons[0].say if item.reasons else ""
-    return f"{item.exercise.name} ({item.slot}; {item.form.name}; {_dose(item.dose)}; {item.seconds} s). {why}"
+    watch = "".join(f" Watch out: {note}" for _, note in item.notes)
+    return f"{item.exercise.name} ({item.slot}; {item.form.name}; {_dose(item.dose)}; {item.seconds} s). {why}{watch}"
 
 
 def _dose(dose: Dose) -> str:

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from recommender.service.recommend import Recommender
 from tests.support.people import AT_A_DESK, FLARE, OF_EVERY_KIND, STRUGGLING
+from tests.support.sheets import full_sheet
 from tests.support.visitor import Visitor
 
 PEOPLE: dict[str, dict[str, Any]] = {
@@ -52,3 +54,18 @@ def test_a_result_tells_one_day_one_frequency_and_one_scale(visitor: Visitor, pe
 def test_somebody_of_those_is_told_each_of_the_three(visitor: Visitor) -> None:
     said = " ".join(sentences(visitor, AT_A_DESK))
     assert re.search(r"By \d+ \w+ 20\d\d", said) and re.search(HOW_OFTEN, said, re.I) and re.search(SCALE, said)
+
+
+def test_a_routine_that_leaves_a_minute_over_says_so_and_no_other_does(
+    visitor: Visitor, recommender: Recommender
+) -> None:
+    left_over = set()
+    for name, given in PEOPLE.items():
+        made = recommender.recommend(recommender.sheet.read(full_sheet(recommender, given))).assembly
+        said = " ".join(sentences(visitor, given))
+        if made is None or not said:
+            continue
+        is_left_over = made.routine.minutes_budget * 60 - made.routine.seconds >= 60
+        assert ("takes less time than you have" in said) == is_left_over, name
+        left_over.add(is_left_over)
+    assert left_over == {True, False}
