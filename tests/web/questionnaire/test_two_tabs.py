@@ -173,7 +173,7 @@ _IN_A_SESSION = {"hurts.take", "plan_hurts.take", "plan.done"}
 _ABOUT_NO_ANSWER = {"country.choose"}
 _FORGETTING = {"questions.start_again", "plan.forget"}
 # The address of a link names all that its page shows but the question, which the form answers; the last one only stops.
-_OF_A_LINK = {"link.answer", "link.answer_again", "offline.stop"}
+_OF_A_LINK = {"link.answer", "link.answer_again", "link.hurts", "offline.stop"}
 BUTTONS = {
     "questions.confirm": "/check-answers",
     "changes.swap": "/result/swap",
