@@ -14,13 +14,12 @@ from tests.support import databases
 from tests.support.reviewers import CHANGED, NEEDED, one_word_changed, password_of, review_room, settle_all
 from tests.support.stand import served
 
-pytestmark = pytest.mark.deep
-
 PHONE = {"width": 390, "height": 844}
 CHANGED_RULE = CHANGED[0].rpartition("/")[2].split("-hypermobile")[0]
 
 
-@pytest.fixture(params=databases.backends())
+# What the room writes into either kind of database is held by tests without a browser (tests/web/review/test_gate.py).
+@pytest.fixture(params=[pytest.param("sqlite", marks=pytest.mark.deep), *databases.postgresql_only(pytest.mark.long)])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str | None]:
     if request.param == "sqlite":
         yield None

@@ -27,10 +27,10 @@ def backends() -> list[Any]:
     return [pytest.param("sqlite"), *postgresql_only()]
 
 
-def postgresql_only() -> list[Any]:
-    """Return PostgreSQL as a parameter of deep tests; [] on a laptop without it."""
+def postgresql_only(speed: pytest.MarkDecorator = pytest.mark.deep) -> list[Any]:
+    """Return PostgreSQL as a parameter of tests of a speed; [] on a laptop without it."""
     if GIVEN or BINARIES:
-        return [pytest.param("postgresql", marks=pytest.mark.deep)]
+        return [pytest.param("postgresql", marks=speed)]
     if os.environ.get("CI"):
         raise RuntimeError("PostgreSQL is not here. Install Debian's postgresql, or set TEST_DATABASE_URL.")
     return []
