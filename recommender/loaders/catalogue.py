@@ -240,7 +240,7 @@ _FILES: Mapping[str, Any] = MappingProxyType(
         "decisions": lambda: _file(
             decisions=ListOf(nested(DecisionSchema), by="id", required=True),
             open_questions=TupleOf(Text(), required=True),
-            review_list=TupleOf(nested(ReviewPointSchema), required=True),
+            review_list=ListOf(nested(ReviewPointSchema), by="number", required=True),
         ),
     }
 )

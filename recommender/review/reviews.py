@@ -25,7 +25,8 @@ from recommender.rulebook.targets import Digest, Target, TargetKind
 
 LONGEST_TEXT = 10_000
 _SUBMITTED = frozenset({Verdict.APPROVE, Verdict.REQUEST_CHANGES, Verdict.COMMENT})
-_OF_TODAY_ONLY = frozenset({Verdict.APPROVE, Verdict.DECIDE, Verdict.DEFER})
+SETTLING = frozenset({Verdict.DECIDE, Verdict.DEFER})
+_OF_TODAY_ONLY = frozenset({Verdict.APPROVE, *SETTLING})
 _SHA256 = re.compile("[0-9a-f]{64}")
 
 
@@ -249,11 +250,13 @@ def _is_said(
 ) -> bool:
     """Return whether this clinician's word stands already. ``said`` is all that was said of the target, oldest first.
 
-    An approval does if it is their latest verdict of this version; anything else if they said it with the same words in
-    answer to the same, and nobody else has spoken since.
+    An approval does if it is their latest verdict of this version; what settles a point if it is the last that did; anything
+    else if they said it with the same words in answer to the same, and nobody else has spoken since.
     """
     said = list(said)
     gone = withdrawn(said)
+    if verdict in SETTLING:
+        said = [one for one in said if one.verdict in SETTLING and one.id not in gone][-1:]
     if verdict is Verdict.APPROVE:
         own = [one for one in said if one.clinician_id == clinician.id and one.sha256 == sha256 and one.id not in gone]
         return [one.verdict for one in own if one.verdict in (verdict, Verdict.REQUEST_CHANGES)][-1:] == [verdict]

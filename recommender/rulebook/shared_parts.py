@@ -54,6 +54,7 @@ def _words(content: Content, facts: Mapping[str, Any]) -> dict[str, dict[str, An
         "advice": {
             "topics": plain_data(catalogue.topics),
             "words": plain_data(catalogue.words),
+            "example": plain_data(catalogue.example),
             "common_questions": {one.id: plain_data(one) for one in catalogue.common_questions},
         },
         "facts": {
@@ -66,6 +67,7 @@ def _words(content: Content, facts: Mapping[str, Any]) -> dict[str, dict[str, An
         "seed_conflicts": {
             "decisions": plain_data(catalogue.decisions),
             "open_questions": plain_data(catalogue.open_questions),
+            "points": [point.number for point in catalogue.review_points],
         },
         "sources": plain_data(catalogue.sources),
         "tags": plain_data(catalogue.tags),

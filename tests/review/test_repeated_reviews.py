@@ -17,8 +17,9 @@ from recommender.review.reviews import (
     Standing,
     submit,
 )
+from recommender.review.settlements import settle
 from recommender.review.tables import Clinician, Review, Verdict
-from recommender.rulebook.targets import Digest
+from recommender.rulebook.targets import Digest, Target, TargetKind
 from tests.support.signing import KEY, NewClinician, approve, said_of, say, say_again, stands
 
 
@@ -112,3 +113,23 @@ def test_an_account_that_is_closed_meanwhile_signs_nothing_and_leaves_the_record
         approve(session, ann, digest)
     session.rollback()
     assert audit.verify(session, KEY).faults == ()
+
+
+def test_whoever_goes_back_to_what_they_decided_before_decides_anew(
+    session: Session, clinician: NewClinician, today: dict[Target, Digest]
+) -> None:
+    ann = clinician()
+    point = next(digest for target, digest in today.items() if target.kind is TargetKind.POINT)
+
+    def said(decision: str) -> bool:
+        made = settle(session, KEY, ann, point, Verdict.DECIDE, decision, "As in the guideline.", seen=point.sha256)
+        return made is not None
+
+    assert [said(words) for words in ("Both stay.", "One goes.", "Both stay.", "Both stay.")] == [
+        True,
+        True,
+        True,
+        False,
+    ]
+    settled = stands(session, point).settled
+    assert settled is not None and settled.decision == "Both stay."

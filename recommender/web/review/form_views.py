@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from flask import Response, abort, make_response, redirect, request, url_for
 
@@ -76,8 +76,14 @@ def send_group() -> Response:
     return _record(
         say,
         lambda is_new: url_for("review.overview", done=_GROUP_DONE[verdict] if is_new else _ALREADY),
-        lambda error: confirm_page([*listed, *ticked], error=error, typed=text, ticked=ticked),
+        lambda error: confirm_page([*listed, *ticked], error=error, typed=text, ticked=_as_today(ticked)),
     )
+
+
+def _as_today(ticked: Mapping[Target, str]) -> list[Target]:
+    """Return what was ticked in the version of today: a tick for an earlier one is not carried over to the words of now."""
+    today = current_digests()
+    return [target for target, sha256 in ticked.items() if target in today and today[target].sha256 == sha256]
 
 
 @blueprint.post("/review/release")

@@ -96,6 +96,9 @@ def test_of_a_group_with_one_stale_version_nothing_is_signed(app: Flask, ana: Re
     assert refused.status_code == 409
     assert "Read together." in refused.text
     assert said(app) == []
+    # What changed meanwhile is to be read and ticked anew; the others keep their tick.
+    ticks = re.findall(r'name="seen" value="rule/(RF-E\d+)/\w+" data-read( checked)?>', refused.text)
+    assert dict(ticks) == {"RF-E02": " checked", "RF-E01": ""}
 
 
 @pytest.mark.parametrize("number", ["999999999999999", "9" * 30, "9" * 5000, "-1", "x", "999"])
