@@ -15,7 +15,7 @@ SLIPS = 15
 pytestmark = pytest.mark.usefixtures("solver")
 
 
-@pytest.mark.parametrize("seed", seeds(1500, fast=0, deep=10))
+@pytest.mark.parametrize("seed", seeds(1500, fast=0, deep=6, long=34))
 def test_each_slip_that_makes_somebody_less_safe_is_found(recommender: Recommender, seed: int) -> None:
     told = list(verdicts(recommender.content, SLIPS, seed))
     assert [(one.mutant.key, one.told) for one in told if one.fate is Fate.MISSED] == []

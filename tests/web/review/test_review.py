@@ -232,7 +232,8 @@ def test_a_made_up_verdict_target_or_reply_is_refused(app: Flask, ana: Reviewer)
     for address in ("/review/rule/RF-X99", "/review/release/x", "/review/tag/x", "/review/group/x"):
         assert ana.see(address).status_code == 404
     for seen in ("rule/RF-X99/0", "release/release/0", "x"):
-        assert ana.send("/review/confirm", {"seen": seen, "verdict": "approve"}, page="/review").status_code == 404
+        fields = {"listed": seen, "seen": seen, "verdict": "approve"}
+        assert ana.send("/review/confirm", fields, page="/review").status_code == 404
     assert ana.send("/review/withdraw/999", {}, page="/review").status_code == 404
     assert said(app) == []
 
@@ -248,14 +249,13 @@ def test_the_author_of_a_rule_cannot_approve_it(recommender: Recommender, tmp_pa
         assert "Approve this version" not in ana.see(RULE).text
         assert "You wrote this rule" in ana.see(RULE).text
         assert ana.say(RULE, "approve").status_code == 422
-        listed = ana.send(
-            "/review/confirm", {"seen": f"rule/RF-E01/{ana.seen(RULE)}", "verdict": "approve"}, page="/review"
-        )
-        assert listed.status_code == 422
+        version = f"rule/RF-E01/{ana.seen(RULE)}"
+        fields = {"listed": version, "seen": version, "verdict": "approve"}
+        assert ana.send("/review/confirm", fields, page="/review").status_code == 422
         assert ben.say(RULE, "approve").status_code == 303
         page = ana.see("/review/confirm?target=rule/RF-E01").text
         assert 'name="seen"' not in page
-        assert 'name="also" value="rule/RF-E01/' in page
+        assert 'name="listed" value="rule/RF-E01/' in page
         assert [line[0] for line in said(app)] == ["Ben Brown"]
 
 
