@@ -316,7 +316,7 @@ def test_a_change_of_one_word_takes_back_exactly_what_it_touches_and_shows_the_w
         ana, ben = signed_in(app, "ana"), signed_in(app, "ben")
         assert ana.see("/review/release/certificate.json").status_code == 404
         overview = ana.see("/review").text
-        assert "1 of 1 still to be approved needs you." in overview
+        assert "1 of 1 still to be approved or settled needs you." in overview
         assert re.findall(r"<del>(.*?)</del>|<ins>(.*?)</ins>", overview) == [("short", ""), ("", "brief")]
         waiting = [row for group in NEEDED for row in _not_approved(ana, group)]
         assert waiting == [f"/review/rule/{rule_id}"]
