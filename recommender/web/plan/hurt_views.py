@@ -21,8 +21,18 @@ from recommender.web.core.state import current_state
 from recommender.web.plan.check_in_draft import CheckInDraft
 from recommender.web.plan.check_in_form import CheckInForm
 from recommender.web.plan.kept_plan import Plan
-from recommender.web.plan.own_plan import Session, form_of, own_plan, result_of, session_of_today, stopped, today_of
-from recommender.web.plan.plan_store import NoPlan, plan_store
+from recommender.web.plan.own_plan import (
+    Session,
+    form_of,
+    is_free,
+    own_plan,
+    result_of,
+    session_of_today,
+    standing_stop,
+    stopped,
+    today_of,
+)
+from recommender.web.plan.plan_store import plan_store
 from recommender.web.plan.safety_stop import stop_by_pain, stop_to_answer
 from recommender.web.questionnaire.answer_store import go
 from recommender.web.result.hurts import (
@@ -82,10 +92,15 @@ def form_of_pain(plan: Plan, told: HurtTold, day: date) -> CheckInForm | None:
 
 
 def hold_for_pain(response: Response, told: HurtTold) -> None:
-    """Have the browser keep the stop, with a plan that goes on once its questions are answered, or without one."""
+    """Have the browser keep the stop, with a plan that goes on once its questions are answered, or without one.
+
+    A plan that another stop holds is none that could go on.
+    """
     plan = own_plan()
-    day = current_state().today() if isinstance(plan, NoPlan) else today_of(plan)
-    write_stop_of_pain(response, None if isinstance(plan, NoPlan) else form_of_pain(plan, told, day), day)
+    is_usable = isinstance(plan, Plan) and is_free(plan, standing_stop())
+    day = today_of(plan) if isinstance(plan, Plan) else current_state().today()
+    form = form_of_pain(plan, told, day) if isinstance(plan, Plan) and is_usable else None
+    write_stop_of_pain(response, form, day)
 
 
 def write_stop_of_pain(response: Response, form: CheckInForm | None, day: date) -> None:

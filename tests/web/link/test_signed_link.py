@@ -11,7 +11,6 @@ from dataclasses import replace
 
 import pytest
 from cryptography.fernet import Fernet
-from flask.testing import FlaskClient
 
 from recommender.models.content import Content
 from recommender.models.questionnaire import Occasion
@@ -23,6 +22,7 @@ from recommender.web.core.cookie_store import Seal, unpacked
 from recommender.web.link.link_store import LINK_DAYS
 from recommender.web.link.own_link import harmless_options
 from recommender.web.plan.stop_guard import ROOMS_OF_THEIR_OWN
+from tests.support.links import NO, NOT_SURE, YES, hurts, link_on, say
 from tests.support.people import ASKED_EVERYTHING, AT_A_DESK, STRUGGLING
 from tests.support.planner import Clock, Planner, cookie, heading, moves_on, site_at, told_stop
 from tests.support.sheets import full_intake
@@ -30,7 +30,6 @@ from tests.support.visitor import FROM_HERE
 
 SECRET = "one secret of this site, long enough"
 DAY = 24 * 3600
-NO, YES, NOT_SURE = ({"pre_session": answer} for answer in ("no", "yes", "not_sure"))
 SADDLE = {"pre_session": "yes", "rf_nerve": ["saddle"]}
 # Every page of a link that shows something of its routine.
 PAGES = ("/moves", "/play")
@@ -53,12 +52,6 @@ def link(planner: Planner) -> str:
     return link_on(planner.visitor.result_of(AT_A_DESK).text)
 
 
-def link_on(page: str) -> str:
-    found = re.search(r'href="(/routine/[^"/]+)"', page)
-    assert found
-    return found[1]
-
-
 def made_at(link: str, moment: float, settings: Settings) -> str:
     """Return the same link as if it had been made at another time."""
     seal = Seal(settings, "routine link, version 1")
@@ -67,12 +60,6 @@ def made_at(link: str, moment: float, settings: Settings) -> str:
     data = unpacked(unlocked[0])
     assert data
     return "/routine/" + seal.lock(data, moment)
-
-
-def say(client: FlaskClient, link: str, answer: dict[str, str]) -> str:
-    sent = client.post(link, data=answer, headers=FROM_HERE)
-    assert sent.status_code == 303
-    return sent.headers["Location"]
 
 
 def names(recommender: Recommender, page: str) -> list[str]:
@@ -307,15 +294,6 @@ def test_a_link_marks_the_moves_of_strength_days_as_the_result_does(planner: Pla
     assert re.findall(marks, shown, re.DOTALL) == strong != []
     assert paper.count("strength days</p>") == len(strong)
     assert all("Do the strength moves on 2 or 3 days a week" in one for one in (page, shown, paper))
-
-
-def hurts(client: FlaskClient, link: str, sharp: str, settles: str, move: str | None = None) -> str:
-    """Tell that a move hurts, the second of the link where none is named, and return where that leads."""
-    moves = re.findall(r'name="hurt_move" value="(\w+)"', client.get(f"{link}/play").text)
-    told = {"hurt_move": move or moves[1], "hurt_sharp": sharp, "hurt_settles": settles}
-    sent = client.post(f"{link}/hurts", data=told, headers=FROM_HERE)
-    assert sent.status_code in (303, 404, 409, 410)
-    return sent.headers.get("Location", "")
 
 
 @pytest.mark.parametrize(("sharp", "settles"), [("no", "yes"), ("no", "no"), ("yes", "yes")])
