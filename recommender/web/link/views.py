@@ -11,6 +11,7 @@ from flask_babel import gettext
 from recommender.web.core.day import day_of, utc_now
 from recommender.web.core.language import localised_content
 from recommender.web.core.state import current_state
+from recommender.web.hurts.pain_stop import hold_for_pain
 from recommender.web.link.calendar import DAYS, Reminder, calendar_file
 from recommender.web.link.handout import PAPERS, handout_page, handout_pdf, usual_paper, weekdays
 from recommender.web.link.link_store import Link, Refused, Session, digest, link_store
@@ -26,7 +27,6 @@ from recommender.web.link.own_link import (
     with_link,
     with_link_to_ask,
 )
-from recommender.web.plan.hurt_views import hold_for_pain
 from recommender.web.plan.own_plan import standing_stop
 from recommender.web.plan.plan_store import plan_store
 from recommender.web.plan.safety_stop import stop_by_link

@@ -19,10 +19,10 @@ from recommender.web.core.day import utc_now
 from recommender.web.core.language import current_language, localised_content
 from recommender.web.core.state import current_state
 from recommender.web.core.static_files import asset
+from recommender.web.hurts.pain_stop import hold_for_pain
 from recommender.web.link.link_store import LINK_DAYS, Link
 from recommender.web.link.own_link import harmless_options, session_questions, shown_of
 from recommender.web.plan.check_in_draft import CheckInDraft
-from recommender.web.plan.hurt_views import hold_for_pain
 from recommender.web.plan.kept_plan import Plan, short_item
 from recommender.web.plan.own_plan import form_of, is_free, own_plan, result_of, standing_stop, today_of
 from recommender.web.plan.plan_store import plan_store

@@ -1,39 +1,26 @@
-"""It hurts, in a session of a remembered plan: what the rules say of the move is kept with the plan, and a stop holds it.
-
-The stop is the same wherever a pain is told so that safety questions have to be asked again.
-"""
+"""It hurts, in a session of a remembered plan: what the rules say of the move is kept with the plan, and a stop holds it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, request
 
-from recommender.errors import IntakeError
 from recommender.models.check_in import CheckInResult
-from recommender.models.questionnaire import Occasion
-from recommender.questionnaire.answer_sheet import raw_answers
 from recommender.web.core.language import localised_content
 from recommender.web.core.state import current_state
-from recommender.web.plan.check_in_draft import CheckInDraft
+from recommender.web.hurts.pain_stop import form_of_pain, hold_for_pain, write_stop_of_pain
 from recommender.web.plan.check_in_form import CheckInForm
-from recommender.web.plan.kept_plan import Plan
 from recommender.web.plan.own_plan import (
     Session,
-    form_of,
-    is_free,
-    own_plan,
     result_of,
     session_of_today,
-    standing_stop,
     stopped,
     today_of,
 )
 from recommender.web.plan.plan_store import plan_store
-from recommender.web.plan.safety_stop import stop_by_pain, stop_to_answer
 from recommender.web.questionnaire.answer_store import go
 from recommender.web.result.hurts import (
     CAME_OF_IT,
@@ -41,7 +28,6 @@ from recommender.web.result.hurts import (
     OPEN,
     OUT,
     HurtTold,
-    hurt_page,
     hurt_told,
     pages_asked_again,
 )
@@ -76,40 +62,6 @@ def take() -> Response:
     response = go("plan.show")
     write_stop_of_pain(response, form, day)
     return response
-
-
-def form_of_pain(plan: Plan, told: HurtTold, day: date) -> CheckInForm | None:
-    """Return the check that tells of a move that hurts; None where that does not fit the plan, or is not whole."""
-    page = hurt_page(localised_content())
-    if page is None or told.answers is None or not told.is_known:
-        return None
-    try:
-        return form_of(
-            plan, CheckInDraft(Occasion.DURING_SESSION, day, raw_answers(told.answers), frozenset({page.slug}))
-        )
-    except IntakeError:
-        return None
-
-
-def hold_for_pain(response: Response, told: HurtTold) -> None:
-    """Have the browser keep the stop, with a plan that goes on once its questions are answered, or without one.
-
-    A plan that another stop holds is none that could go on.
-    """
-    plan = own_plan()
-    is_usable = isinstance(plan, Plan) and is_free(plan, standing_stop())
-    day = today_of(plan) if isinstance(plan, Plan) else current_state().today()
-    form = form_of_pain(plan, told, day) if isinstance(plan, Plan) and is_usable else None
-    write_stop_of_pain(response, form, day)
-
-
-def write_stop_of_pain(response: Response, form: CheckInForm | None, day: date) -> None:
-    """Have the browser keep the stop of a form that waits for answers. Without one, all begins anew."""
-    is_asked = form is not None and form.first_open() is not None
-    stop = stop_to_answer(form.draft) if form and is_asked else stop_by_pain(day)
-    plan_store().write_stop(response, stop, current_state().ready.content.rule_set)
-    if form and is_asked:
-        plan_store().write_check(response, replace(form.draft, correcting=stop.id))
 
 
 def _stopped_or(otherwise: Response, told: HurtTold | None) -> Response:
