@@ -11,7 +11,7 @@ from flask import Blueprint, Response, request
 from recommender.models.check_in import CheckInResult
 from recommender.web.core.language import localised_content
 from recommender.web.core.state import current_state
-from recommender.web.hurts.pain_stop import form_of_pain, hold_for_pain, write_stop_of_pain
+from recommender.web.hurts.pain_stop import form_of_pain, never_dropped, plan_to_hold, stopped_or, write_stop_of_pain
 from recommender.web.plan.check_in_form import CheckInForm
 from recommender.web.plan.own_plan import (
     Session,
@@ -27,9 +27,7 @@ from recommender.web.result.hurts import (
     EASIER,
     OPEN,
     OUT,
-    HurtTold,
     hurt_told,
-    pages_asked_again,
 )
 from recommender.web.result.player import days_in_address, routine_played
 
@@ -37,16 +35,16 @@ blueprint = Blueprint("plan_hurts", __name__)
 
 
 @blueprint.post("/plan/today/hurts")
+@never_dropped
 def take() -> Response:
     """Do what the rules say of a move that hurts. Until questions that they ask again are answered, the plan is on hold.
 
-    What is told counts as well where the session, the move or the plan itself is gone meanwhile.
+    What is told counts as well where the session, the move or the plan itself is gone meanwhile, or another stop holds it.
     """
-    session = session_of_today()
+    session = go("plan.show") if plan_to_hold() is None else session_of_today()
     assembly = None if isinstance(session, Response) else session.result.recommendation.assembly
     if isinstance(session, Response) or assembly is None:
-        told = hurt_told(localised_content(), (), request.form)
-        return _stopped_or(session if isinstance(session, Response) else go("plan.today"), told)
+        return stopped_or(session if isinstance(session, Response) else go("plan.today"))
     played = routine_played(assembly)
     days = days_in_address(is_other=played is assembly.other_days)
     told = hurt_told(localised_content(), played.items, request.form)
@@ -56,20 +54,11 @@ def take() -> Response:
     day = session.form.draft.day
     form = form_of_pain(session.plan, told, day) if told else None
     if told is None or form is None:
-        return _stopped_or(go("plan.play", address=days), told)
+        return stopped_or(go("plan.play", address=days))
     if form.first_open() is None:
         return _went_on(session, form, told.exercise, here)
     response = go("plan.show")
     write_stop_of_pain(response, form, day)
-    return response
-
-
-def _stopped_or(otherwise: Response, told: HurtTold | None) -> Response:
-    """Return the page of the stop, where the rules say so of what was told without a session; else the other page."""
-    if told is None or told.answers is None or not pages_asked_again(told.answers):
-        return otherwise
-    response = go("plan.show")
-    hold_for_pain(response, told)
     return response
 
 

@@ -19,10 +19,11 @@ from recommender.questionnaire.steps import Step
 from recommender.service.check_in import done_of
 from recommender.web.core.language import localised_content
 from recommender.web.core.state import current_state
-from recommender.web.hurts.pain_stop import hold_for_pain, plan_to_hold
+from recommender.web.hurts.pain_stop import never_dropped, pain_told, plan_to_hold, stopped_by, stopped_or
+from recommender.web.plan.own_plan import answers_are_free, standing_stop
 from recommender.web.plan.plan_store import plan_store
 from recommender.web.plan.safety_stop import stop_by_pain
-from recommender.web.questionnaire.answer_store import current_draft, go
+from recommender.web.questionnaire.answer_store import answer_store, current_draft, go
 from recommender.web.questionnaire.draft import Draft
 from recommender.web.result.edit_store import edit_store
 from recommender.web.result.hurts import CAME_OF_IT, EASIER, OPEN, OUT, STAYS, HurtTold, hurt_told, pages_asked_again
@@ -33,8 +34,12 @@ blueprint = Blueprint("hurts", __name__)
 
 
 @blueprint.post("/result/play/hurts")
+@never_dropped
 def take() -> Response:
     """Do what the rules say of a move that hurts: an easier one, none, or the safety questions before anything else."""
+    stop = standing_stop()
+    if stop is not None and not answers_are_free(stop):
+        return stopped_or(go("plan.show"))
     sheet = own_sheet()
     if isinstance(sheet, Response):
         return _told_without_a_routine(sheet)
@@ -65,10 +70,10 @@ def take() -> Response:
 
 def _told_without_a_routine(page: Response) -> Response:
     """Return the way to the stop words where the rules say so of what a tab of before told; else the page."""
-    told = hurt_told(localised_content(), (), request.form)
-    again = pages_asked_again(told.answers) if told and told.answers else frozenset[str]()
-    if told is None or not again:
+    told = pain_told()
+    if told is None or told.answers is None:
         return page
+    again = pages_asked_again(told.answers)
     asked = [one for one in localised_content().content.questionnaire.pages if one.id in again]
     return _asked_again(current_draft(), asked, told)
 
@@ -91,8 +96,9 @@ def _asked_again(draft: Draft | None, steps: Sequence[Step | Page], told: HurtTo
     """
     left = None if draft is None else _without(draft, steps)
     if left is None or plan_to_hold() is not None:
-        response = go("plan.show", left)
-        hold_for_pain(response, told)
+        response = stopped_by(told)
+        if left is not None:
+            answer_store().write(response, left)
         return response
     stop = stop_by_pain(current_state().today()).ended()  # what is left of the answers goes on from there
     response = go("hurts.stopped", replace(left, after=stop.id))

@@ -79,7 +79,7 @@ def is_corrected(token: str, stop: SafetyStop) -> bool:
 
 def may_correct(stop: SafetyStop) -> bool:
     """Return whether the answer that led to a stop may be put right: soon after, or where it was "not sure"."""
-    if not stop.by_link or stop.is_of_pain or stop.draft is None or stop.is_ended:
+    if not stop.by_link or stop.is_of_pain or stop.draft is None or stop.is_ended or stop.is_told_again:
         return False
     is_unsure = all(chosen == NOT_SURE for chosen in stop.draft.answers.values())
     return is_unsure or current_state().today() - stop.draft.day <= _DAYS_TO_CHANGE
