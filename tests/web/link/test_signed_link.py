@@ -147,7 +147,11 @@ def test_answers_begun_after_the_stop_make_links_that_work_and_the_old_one_stays
     fresh = link_on(planner.visitor.result_of(AT_A_DESK).text)
     assert say(planner.client, fresh, NO) == f"{fresh}/moves"
     assert moves_on(planner.client.get(f"{fresh}/moves"))
-    assert planner.client.get(link).headers["Location"] == "/plan"
+    for part in ("", *PAGES):
+        page = planner.client.get(link + part)
+        assert (page.status_code, heading(page)) == (403, "This link is from before you were told to stop")
+        assert 'href="/check-answers"' in page.text and names(planner.visitor.recommender, page.text) == []
+    assert say(planner.client, link, NO) == "/plan"
 
 
 def test_a_wrong_tick_can_be_put_right_and_shows_nothing_until_it_is(planner: Planner, link: str) -> None:
@@ -330,7 +334,7 @@ def test_a_sharp_pain_that_lasts_stops_this_whole_device(planner: Planner, link:
     assert sent.headers["Location"] == "/plan" and planner.client.get(link).headers["Location"] == "/plan"
     sent = planner.client.post("/plan/start-again", data={"told": told_stop(planner)}, headers=FROM_HERE)
     assert sent.headers["Location"] == "/questions/about-you"
-    assert planner.client.get(f"{link}/play").headers["Location"] == "/plan", "the link is of before"
+    assert planner.client.get(f"{link}/play").status_code == 403, "the link is of before"
 
 
 def test_a_plan_on_the_device_of_the_link_goes_on_once_its_questions_are_answered(planner: Planner) -> None:
