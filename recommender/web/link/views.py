@@ -76,7 +76,7 @@ def answer(link: Link) -> Response:
         response = go("link.moves", address={"token": link.token})
         link_store().begin(response, Session(digest(link.token)))
         if is_correcting:
-            plan_store().forget_stop(response)
+            plan_store().lift_stop(response, link.routine.after, current_state().ready.content.rule_set)
         return response
     response = go("link.stopped", address={"token": link.token})
     link_store().end(response)

@@ -177,3 +177,17 @@ def test_a_pain_told_while_routines_wait_for_an_approval_is_kept(
     assert planner.client.get_cookie("stop") is None
     assert tell_by(planner, way, link, SHARP) == 303
     assert heading(planner.plan()) == "Stop for now"
+
+
+def test_an_ended_stop_still_holds_what_was_before_it_once_a_later_one_is_over(planner: Planner) -> None:
+    planner.visitor.result_of(AT_A_DESK)
+    old = link_on(planner.client.get("/result").text)
+    say(planner.client, old, YES)
+    link = anew(planner)
+    planner.visitor.press("/plan/remember")
+    assert say(planner.client, link, NO) == f"{link}/moves"
+    assert hurts(planner.client, link, "yes", "no") == "/plan"
+    assert answer_on(planner, {}) == "/plan"
+    assert heading(planner.plan()) == "Your plan"
+    assert say(planner.client, link, NO) == f"{link}/moves"
+    assert say(planner.client, old, NO) == "/plan"
