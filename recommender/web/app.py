@@ -28,6 +28,8 @@ from recommender.web.core.filters import date_locale, install_filters
 from recommender.web.core.language import address_in, current_language, install_languages, is_english_only
 from recommender.web.core.limits import install_limits
 from recommender.web.core.state import AppState, current_state, keep_state, kept_state
+from recommender.web.hurts import plan_views as plan_hurts
+from recommender.web.hurts import result_views as hurts
 from recommender.web.lab import views as lab
 from recommender.web.link import views as links
 from recommender.web.link.handout import install_handouts
@@ -35,7 +37,6 @@ from recommender.web.link.link_store import SESSION, install_links
 from recommender.web.offline import installed
 from recommender.web.offline import views as offline
 from recommender.web.plan import check_in_views as check_ins
-from recommender.web.plan import hurt_views as plan_hurts
 from recommender.web.plan import stop_views as stops
 from recommender.web.plan import views as plan
 from recommender.web.plan.plan_store import PLAN, STOP, install_plans
@@ -43,7 +44,6 @@ from recommender.web.plan.stop_guard import guard_stops
 from recommender.web.questionnaire import views as questions
 from recommender.web.questionnaire.answer_store import ANSWERS, install_answers
 from recommender.web.result import edit_views as changes
-from recommender.web.result import hurt_views as hurts
 from recommender.web.result import views as result
 from recommender.web.result.edit_store import install_edits
 from recommender.web.review import account_views as review

@@ -21,7 +21,7 @@ from recommender.web.plan.kept_plan import Plan
 from recommender.web.plan.plan_store import plan_store
 from tests.support.people import CALM
 from tests.support.sheets import BASELINE
-from tests.support.visitor import Visitor
+from tests.support.visitor import FROM_HERE, Visitor
 
 DAY_0 = date(2026, 11, 21)
 # What a browser keeps of a person, and may bring back as it was at any time.
@@ -117,6 +117,16 @@ def told_stop(planner: Planner) -> str:
     found = re.search(r'name="told" value="(\w+)"', planner.plan().text)
     assert found
     return found[1]
+
+
+def answer_on(planner: Planner, given: dict[str, Any]) -> str:
+    """Answer the questions that the stop waits for, and return where they lead."""
+    sent = planner.client.post("/plan/answer", data={"told": told_stop(planner)}, headers=FROM_HERE)
+    raw = {**BASELINE, **CALM, **given}
+    address = planner.visitor.go_on(sent.headers["Location"], raw, "/plan/hurt/")
+    if address.endswith("/check-answers"):
+        address = planner.visitor.press("/plan/hurt/finish").headers["Location"]
+    return address
 
 
 def cookie(planner: Planner, name: str = "plan") -> str:

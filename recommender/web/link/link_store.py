@@ -26,11 +26,15 @@ _EXTENSION = "link_store"
 
 
 class Refused(Enum):
-    """Why a link leads to no routine. The values are what the reply is."""
+    """Why a link leads to no routine. The values are what the reply is.
+
+    One that is held is of before a stop, and the questions have been begun again since.
+    """
 
     UNKNOWN = 404
     EXPIRED = 410
     OTHER_RULES = 409
+    HELD = 403
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ from recommender.presentation.linked_shown import present_linked
 from recommender.web.core.language import localised_content
 from recommender.web.core.state import current_state
 from recommender.web.link.link_store import Link, Refused, digest, link_store
-from recommender.web.plan.own_plan import standing_stop
+from recommender.web.plan.own_plan import own_plan, standing_stop
+from recommender.web.plan.plan_store import NoPlan
 from recommender.web.plan.safety_stop import SafetyStop
 from recommender.web.questionnaire.answer_store import go
 from recommender.web.questionnaire.draft import first_slug
@@ -30,7 +31,10 @@ _DAYS_TO_CHANGE = timedelta(days=1)
 
 
 def with_link(view: View) -> View:
-    """Give a view the link of its address. While a stop stands that it does not come after, lead to the stop instead."""
+    """Give a view the link of its address. While a stop stands that it does not come after, lead to the stop instead.
+
+    Where that has ended, and holds no plan besides, there is no page of it: then say so here.
+    """
     return _guarded(view, lambda token, stop: False)
 
 
@@ -44,7 +48,8 @@ def _guarded(view: View, may_pass: Callable[[str, SafetyStop], bool]) -> View:
     def found(token: str, **parts: Any) -> Response:
         link, stop = read_link(token), standing_stop()
         if stop is not None and not is_free(link, stop) and not may_pass(token, stop):
-            return go("plan.show")
+            has_page = request.method == "POST" or not stop.is_ended or own_plan() is not NoPlan.NOT_KEPT
+            return go("plan.show") if has_page else refused_page(Refused.HELD)
         if isinstance(link, Refused):
             return refused_page(link)
         return view(link, **parts)
@@ -79,7 +84,7 @@ def is_corrected(token: str, stop: SafetyStop) -> bool:
 
 def may_correct(stop: SafetyStop) -> bool:
     """Return whether the answer that led to a stop may be put right: soon after, or where it was "not sure"."""
-    if not stop.by_link or stop.is_of_pain or stop.draft is None or stop.is_ended:
+    if not stop.by_link or stop.is_of_pain or stop.draft is None or stop.is_ended or stop.is_told_again:
         return False
     is_unsure = all(chosen == NOT_SURE for chosen in stop.draft.answers.values())
     return is_unsure or current_state().today() - stop.draft.day <= _DAYS_TO_CHANGE

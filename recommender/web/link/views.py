@@ -8,9 +8,11 @@ from typing import Any
 from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
 from flask_babel import gettext
 
+from recommender.errors import DecisionError, NotApprovedError
 from recommender.web.core.day import day_of, utc_now
 from recommender.web.core.language import localised_content
 from recommender.web.core.state import current_state
+from recommender.web.hurts.pain_stop import pain_told, stopped_by
 from recommender.web.link.calendar import DAYS, Reminder, calendar_file
 from recommender.web.link.handout import PAPERS, handout_page, handout_pdf, usual_paper, weekdays
 from recommender.web.link.link_store import Link, Refused, Session, digest, link_store
@@ -26,14 +28,13 @@ from recommender.web.link.own_link import (
     with_link,
     with_link_to_ask,
 )
-from recommender.web.plan.hurt_views import hold_for_pain
 from recommender.web.plan.own_plan import standing_stop
 from recommender.web.plan.plan_store import plan_store
 from recommender.web.plan.safety_stop import stop_by_link
 from recommender.web.plan.stop_views import is_told
 from recommender.web.questionnaire.answer_store import go
 from recommender.web.questionnaire.question_form import as_shown
-from recommender.web.result.hurts import CAME_OF_IT, OPEN, STAYS, hurt_told, pages_asked_again
+from recommender.web.result.hurts import CAME_OF_IT, OPEN, STAYS, HurtTold, hurt_told, pages_asked_again
 from recommender.web.result.player import RoutinePage, player_of, turn_of
 
 blueprint = Blueprint("link", __name__, url_prefix="/routine/<token>")
@@ -75,7 +76,7 @@ def answer(link: Link) -> Response:
         response = go("link.moves", address={"token": link.token})
         link_store().begin(response, Session(digest(link.token)))
         if is_correcting:
-            plan_store().forget_stop(response)
+            plan_store().lift_stop(response, link.routine.after, current_state().ready.content.rule_set)
         return response
     response = go("link.stopped", address={"token": link.token})
     link_store().end(response)
@@ -111,17 +112,21 @@ def hurts(token: str) -> Response:
     """Do what the rules say of a move that hurts: leave it out, or stop on this whole device. What is told of it is not kept.
 
     No easier move comes in its place: without answers nobody can tell if it would be right. What is told counts also
-    where the link leads to its routine no longer.
+    where the link leads to its routine no longer, or not now.
     """
-    link, stop = read_link(token), standing_stop()
+    stop = standing_stop()
+    try:
+        link = read_link(token)
+    except (DecisionError, NotApprovedError):
+        if (pain := pain_told()) is None:
+            raise
+        return _hurt_stop(pain)
     if stop is not None and not is_free(link, stop):
-        return go("plan.show")
+        pain = pain_told()
+        return go("plan.show") if pain is None else _hurt_stop(pain)
     told = hurt_told(localised_content(), link.routine.items if isinstance(link, Link) else (), request.form)
     if told and told.answers and pages_asked_again(told.answers):
-        response = go("plan.show")
-        link_store().end(response)
-        hold_for_pain(response, told)
-        return response
+        return _hurt_stop(told)
     if isinstance(link, Refused):
         return refused_page(link)
     if told is None or told.number is None:
@@ -196,6 +201,12 @@ def answer_again(token: str) -> Response:
         return go("plan.show")
     response = go("link.ask", address={"token": token})
     link_store().begin(response, Session(digest(token), stop.id))
+    return response
+
+
+def _hurt_stop(told: HurtTold) -> Response:
+    response = stopped_by(told)
+    link_store().end(response)
     return response
 
 

@@ -88,7 +88,7 @@ class CheckInScreens(Screens[CheckInForm]):
             day = run.draft.day if is_follow_up or run.draft.correcting else today
             store.write_check(response, replace(run.draft, day=day, before=before, correcting=None))
         if run.draft.correcting:
-            store.forget_stop(response)
+            store.lift_stop(response, plan.after, rule_set)
         return response
 
 
@@ -100,7 +100,7 @@ def _hurt_no_more(run: CheckInForm, plan: Plan) -> Response:
         response = go("plan.too_big")
     store.forget_check(response)
     if run.draft.correcting:
-        store.forget_stop(response)
+        store.lift_stop(response, plan.after, rule_set)
     return response
 
 

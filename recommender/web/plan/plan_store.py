@@ -104,6 +104,13 @@ class PlanStore:
         except RecommenderError:
             self._stop.write(response, stop.bare(), seconds)
 
+    def lift_stop(self, response: Response, after: str | None, rule_set: RuleSet) -> None:
+        """Take back the stop of something begun after an earlier one, which has ended and holds what was before it still."""
+        if after is None:
+            self.forget_stop(response)
+        else:
+            self.write_stop(response, SafetyStop(after, is_ended=True), rule_set)
+
     def forget_stop(self, response: Response) -> None:
         """Take back the stop, and leave the plan."""
         self._stop.clear(response)

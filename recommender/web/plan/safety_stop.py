@@ -31,7 +31,8 @@ class SafetyStop:
 
     ``is_ended`` says that the questions were begun again since. The stop then still holds for what was there before.
     ``by_link`` says that it was told where no safety question could be asked, so no level is known: by a link, without a
-    connection, or in a session whose plan is gone.
+    connection, or in a session whose plan is gone. ``is_told_again`` says that there was another reason to stop while it
+    stood, so that no answer of it may be put right any more.
     """
 
     id: str
@@ -39,6 +40,7 @@ class SafetyStop:
     level: Level | None = None
     is_ended: bool = False
     by_link: bool = False
+    is_told_again: bool = False
 
     @property
     def is_of_pain(self) -> bool:
@@ -53,6 +55,10 @@ class SafetyStop:
     def ended(self) -> SafetyStop:
         """Return the stop once the questions have been begun again."""
         return replace(self, is_ended=True)
+
+    def told_again(self) -> SafetyStop:
+        """Return the stop once more, which holds also what was begun after it, or is being put right, until now."""
+        return replace(self, id=_new_id(), is_told_again=True)
 
     def bare(self) -> SafetyStop:
         """Return the stop without its answers, for a browser that has no room for more."""
@@ -69,23 +75,23 @@ class Correction:
 
 def stop_told(draft: CheckInDraft, level: Level) -> SafetyStop:
     """Return the stop that a check has come to, unlike any other."""
-    return SafetyStop(secrets.token_hex(_ID_BYTES), replace(draft, correcting=None, before=(), mistake=None), level)
+    return SafetyStop(_new_id(), replace(draft, correcting=None, before=(), mistake=None), level)
 
 
 def stop_to_answer(draft: CheckInDraft) -> SafetyStop:
     """Return the stop that stands until the questions that a check has come to are answered. No level is known yet."""
-    return SafetyStop(secrets.token_hex(_ID_BYTES), replace(draft, correcting=None, before=(), mistake=None))
+    return SafetyStop(_new_id(), replace(draft, correcting=None, before=(), mistake=None))
 
 
 def stop_by_link(day: date, answers: Mapping[str, Any]) -> SafetyStop:
     """Return the stop of somebody who did not say "no" before a routine that no plan is known of."""
     draft = CheckInDraft(Occasion.EACH_SESSION, day, dict(answers))
-    return SafetyStop(secrets.token_hex(_ID_BYTES), draft, by_link=True)
+    return SafetyStop(_new_id(), draft, by_link=True)
 
 
 def stop_by_pain(day: date) -> SafetyStop:
     """Return the stop of somebody whom a move hurts, where no safety question can be asked. It holds nothing that was told."""
-    return SafetyStop(secrets.token_hex(_ID_BYTES), CheckInDraft(Occasion.DURING_SESSION, day), by_link=True)
+    return SafetyStop(_new_id(), CheckInDraft(Occasion.DURING_SESSION, day), by_link=True)
 
 
 def stop_of_before(plan: Plan) -> SafetyStop | None:
@@ -107,7 +113,7 @@ def correction_of(stop: SafetyStop, reasons: Iterable[Mapping[str, Any]], today:
 
     Whoever was not sure may answer again as long as the stop stands.
     """
-    if stop.draft is None or stop.is_ended:
+    if stop.draft is None or stop.is_ended or stop.is_told_again:
         return Correction()
     given = stop.draft.answers
     behind = [
@@ -130,7 +136,7 @@ def to_data(stop: SafetyStop) -> dict[str, Any]:
         "level": stop.level.value if stop.level else None,
         "ended": stop.is_ended,
     }
-    return data | ({"link": True} if stop.by_link else {})
+    return data | ({"link": True} if stop.by_link else {}) | ({"again": True} if stop.is_told_again else {})
 
 
 def from_data(data: Mapping[str, Any]) -> SafetyStop | None:
@@ -138,9 +144,14 @@ def from_data(data: Mapping[str, Any]) -> SafetyStop | None:
     try:
         draft = draft_from_data(data["check"]) if data["check"] else None
         level = Level(data["level"]) if data["level"] else None
-        return SafetyStop(str(data["id"]), draft, level, bool(data["ended"]), bool(data.get("link")))
+        link, again = bool(data.get("link")), bool(data.get("again"))
+        return SafetyStop(str(data["id"]), draft, level, bool(data["ended"]), link, again)
     except (KeyError, TypeError, ValueError):
         return None
+
+
+def _new_id() -> str:
+    return secrets.token_hex(_ID_BYTES)
 
 
 def _digest(text: str) -> str:

@@ -26,6 +26,8 @@ OF_THE_STOP = frozenset(
 )
 # These work from the first answers, others from the plan.
 FROM_ANSWERS = frozenset({"questions", "result", "changes", "hurts"})
+# What these are told counts while a stop stands, too. They show no routine then.
+TOLD_WHATEVER_STANDS = frozenset({"plan_hurts.take", "hurts.take", "offline.stop"})
 KEEP_PLAN = "plan.remember"
 # A check that may end the stop is open, and nothing else of the plan while it is being filled in.
 CHECK_PAGES, BEGIN_CHECK = "check_ins", "check_ins.begin"
@@ -46,7 +48,7 @@ def guard_stops(app: Flask) -> None:
             setattr(g, ENDED_STOP, stop.id)
         is_about_answers = room in FROM_ANSWERS or endpoint == KEEP_PLAN
         is_open = answers_are_free(stop) if is_about_answers else _plan_is_free(stop)
-        return None if is_open else go("plan.show")
+        return None if is_open or endpoint in TOLD_WHATEVER_STANDS else go("plan.show")
 
 
 def _plan_is_free(stop: SafetyStop) -> bool:

@@ -247,7 +247,7 @@ def forget() -> Response:
     if stop is None or is_free(own_plan(), stop):
         response = go("plan.forgotten")
         store.forget(response)
-        if stop is not None and stop.draft is not None:  # it has ended, and the plan that it held is gone
+        if stop is not None and stop.is_ended:  # the plan that it held is gone
             store.forget_stop(response)
         return response
     if not is_told(stop):

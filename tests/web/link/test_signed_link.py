@@ -11,7 +11,6 @@ from dataclasses import replace
 
 import pytest
 from cryptography.fernet import Fernet
-from flask.testing import FlaskClient
 
 from recommender.models.content import Content
 from recommender.models.questionnaire import Occasion
@@ -23,6 +22,7 @@ from recommender.web.core.cookie_store import Seal, unpacked
 from recommender.web.link.link_store import LINK_DAYS
 from recommender.web.link.own_link import harmless_options
 from recommender.web.plan.stop_guard import ROOMS_OF_THEIR_OWN
+from tests.support.links import NO, NOT_SURE, YES, hurts, link_on, say
 from tests.support.people import ASKED_EVERYTHING, AT_A_DESK, STRUGGLING
 from tests.support.planner import Clock, Planner, cookie, heading, moves_on, site_at, told_stop
 from tests.support.sheets import full_intake
@@ -30,7 +30,6 @@ from tests.support.visitor import FROM_HERE
 
 SECRET = "one secret of this site, long enough"
 DAY = 24 * 3600
-NO, YES, NOT_SURE = ({"pre_session": answer} for answer in ("no", "yes", "not_sure"))
 SADDLE = {"pre_session": "yes", "rf_nerve": ["saddle"]}
 # Every page of a link that shows something of its routine.
 PAGES = ("/moves", "/play")
@@ -53,12 +52,6 @@ def link(planner: Planner) -> str:
     return link_on(planner.visitor.result_of(AT_A_DESK).text)
 
 
-def link_on(page: str) -> str:
-    found = re.search(r'href="(/routine/[^"/]+)"', page)
-    assert found
-    return found[1]
-
-
 def made_at(link: str, moment: float, settings: Settings) -> str:
     """Return the same link as if it had been made at another time."""
     seal = Seal(settings, "routine link, version 1")
@@ -67,12 +60,6 @@ def made_at(link: str, moment: float, settings: Settings) -> str:
     data = unpacked(unlocked[0])
     assert data
     return "/routine/" + seal.lock(data, moment)
-
-
-def say(client: FlaskClient, link: str, answer: dict[str, str]) -> str:
-    sent = client.post(link, data=answer, headers=FROM_HERE)
-    assert sent.status_code == 303
-    return sent.headers["Location"]
 
 
 def names(recommender: Recommender, page: str) -> list[str]:
@@ -160,7 +147,11 @@ def test_answers_begun_after_the_stop_make_links_that_work_and_the_old_one_stays
     fresh = link_on(planner.visitor.result_of(AT_A_DESK).text)
     assert say(planner.client, fresh, NO) == f"{fresh}/moves"
     assert moves_on(planner.client.get(f"{fresh}/moves"))
-    assert planner.client.get(link).headers["Location"] == "/plan"
+    for part in ("", *PAGES):
+        page = planner.client.get(link + part)
+        assert (page.status_code, heading(page)) == (403, "This link is from before you were told to stop")
+        assert 'href="/check-answers"' in page.text and names(planner.visitor.recommender, page.text) == []
+    assert say(planner.client, link, NO) == "/plan"
 
 
 def test_a_wrong_tick_can_be_put_right_and_shows_nothing_until_it_is(planner: Planner, link: str) -> None:
@@ -309,15 +300,6 @@ def test_a_link_marks_the_moves_of_strength_days_as_the_result_does(planner: Pla
     assert all("Do the strength moves on 2 or 3 days a week" in one for one in (page, shown, paper))
 
 
-def hurts(client: FlaskClient, link: str, sharp: str, settles: str, move: str | None = None) -> str:
-    """Tell that a move hurts, the second of the link where none is named, and return where that leads."""
-    moves = re.findall(r'name="hurt_move" value="(\w+)"', client.get(f"{link}/play").text)
-    told = {"hurt_move": move or moves[1], "hurt_sharp": sharp, "hurt_settles": settles}
-    sent = client.post(f"{link}/hurts", data=told, headers=FROM_HERE)
-    assert sent.status_code in (303, 404, 409, 410)
-    return sent.headers.get("Location", "")
-
-
 @pytest.mark.parametrize(("sharp", "settles"), [("no", "yes"), ("no", "no"), ("yes", "yes")])
 def test_a_move_of_a_link_that_hurts_is_left_out_and_nothing_is_kept_of_it(
     planner: Planner, link: str, sharp: str, settles: str
@@ -352,7 +334,7 @@ def test_a_sharp_pain_that_lasts_stops_this_whole_device(planner: Planner, link:
     assert sent.headers["Location"] == "/plan" and planner.client.get(link).headers["Location"] == "/plan"
     sent = planner.client.post("/plan/start-again", data={"told": told_stop(planner)}, headers=FROM_HERE)
     assert sent.headers["Location"] == "/questions/about-you"
-    assert planner.client.get(f"{link}/play").headers["Location"] == "/plan", "the link is of before"
+    assert planner.client.get(f"{link}/play").status_code == 403, "the link is of before"
 
 
 def test_a_plan_on_the_device_of_the_link_goes_on_once_its_questions_are_answered(planner: Planner) -> None:

@@ -139,8 +139,9 @@ def test_whatever_is_sent_there_is_a_stop_for_it_was_no_no(kept: Planner) -> Non
 def test_it_does_not_take_the_place_of_a_stop_that_a_check_told(kept: Planner) -> None:
     assert heading(kept.on_day(3).session(SADDLE)) == "Emergency: Call 999 now"
     sent = kept.client.post("/plan/offline/stop", data={"pre_session": "yes"}, headers=FROM_HERE)
-    assert sent.headers["Location"] == "/plan"
+    assert sent.status_code == 204
     assert heading(kept.plan()) == "Emergency: Call 999 now"
+    assert "/plan/answer-again" not in kept.plan().text
 
 
 def test_another_site_cannot_stop_anybody(kept: Planner) -> None:

@@ -7,9 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.people import CALM
-from tests.support.planner import Planner, cookie, heading, kept_cookies, moves_on, opened, told_stop
-from tests.support.sheets import BASELINE
+from tests.support.planner import Planner, answer_on, cookie, heading, kept_cookies, moves_on, opened, told_stop
 from tests.support.visitor import FROM_HERE
 
 MILD = {"hurt_sharp": "no", "hurt_settles": "yes"}
@@ -34,16 +32,6 @@ def tell(planner: Planner, move: str, answers: dict[str, Any]) -> str:
     sent = planner.client.post("/plan/today/hurts", data={"hurt_move": move, **answers}, headers=FROM_HERE)
     assert sent.status_code == 303
     return sent.headers["Location"]
-
-
-def answer_on(planner: Planner, given: dict[str, Any]) -> str:
-    """Answer the questions that the stop waits for, and return where they lead."""
-    sent = planner.client.post("/plan/answer", data={"told": told_stop(planner)}, headers=FROM_HERE)
-    raw = {**BASELINE, **CALM, **given}
-    address = planner.visitor.go_on(sent.headers["Location"], raw, "/plan/hurt/")
-    if address.endswith("/check-answers"):
-        address = planner.visitor.press("/plan/hurt/finish").headers["Location"]
-    return address
 
 
 def test_a_move_that_hurts_leaves_the_session_and_the_plan(playing: Planner) -> None:

@@ -97,7 +97,10 @@ def test_no_page_and_no_form_shows_a_routine_while_a_stop_stands(
     for address in addresses(app, "POST", of_people):
         page = stopped.client.post(address, data={"move": move, "pre_session": "no"})
         assert shows_routine(page, recommender) == [], address
-        assert page.headers["Location"] == "/plan", address
+        if address == "/plan/offline/stop":  # which takes a stop and leads nowhere
+            assert page.status_code == 204
+        else:
+            assert page.headers["Location"] == "/plan", address
     for day in (3, 4, 20):
         assert heading(stopped.on_day(day).plan()) == CALL
 

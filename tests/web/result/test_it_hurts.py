@@ -141,9 +141,10 @@ def test_a_move_that_another_tab_took_out_can_still_stop_the_session(
 def test_answers_that_another_tab_cleared_or_began_anew_do_not_drop_what_is_told(playing: Visitor) -> None:
     move = list(offered(playing.see("/result/play")))[2]
     playing.press("/start-again")
-    for answers, leads in ((MILD, "/check-answers"), (SHARP, "/result/stopped")):
+    for answers, leads in ((MILD, "/check-answers"), (SHARP, "/plan")):
         assert tell(playing, move, answers) == leads
-    assert heading(playing.see("/result/stopped")) == "Stop for now"
+    assert heading(playing.see("/plan")) == "Stop for now"
+    playing.press("/plan/start-again")
     playing.go_on("/questions/about-you", full(playing), "/questions/")
     playing.client.delete_cookie("answers")
     raw = full(playing)
@@ -152,7 +153,7 @@ def test_answers_that_another_tab_cleared_or_began_anew_do_not_drop_what_is_told
     tell(playing, move, SHARP)
     assert playing.client.get("/check-answers").text.count("Sexual") == 0
     assert playing.go_on("/questions/about-you", raw, "/questions/") == "/check-answers"
-    assert "/questions/emergency-check" in playing.seen[playing.seen.index("/result/stopped") :]
+    assert "/questions/emergency-check" in playing.seen[playing.seen.index("/plan") :]
 
 
 def test_no_address_says_what_hurts_or_how(playing: Visitor) -> None:

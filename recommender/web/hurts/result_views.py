@@ -1,8 +1,11 @@
-"""It hurts: what comes of it for a routine of today's answers. The rules decide; the person's changes keep what they say."""
+"""It hurts: what comes of it for a routine of today's answers. The rules decide; the person's changes keep what they say.
+
+It stands on the plan, which may hold the same move.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from flask import Blueprint, Response, make_response, render_template, request
@@ -16,7 +19,11 @@ from recommender.questionnaire.steps import Step
 from recommender.service.check_in import done_of
 from recommender.web.core.language import localised_content
 from recommender.web.core.state import current_state
-from recommender.web.questionnaire.answer_store import current_draft, go
+from recommender.web.hurts.pain_stop import never_dropped, pain_told, plan_to_hold, stopped_by, stopped_or
+from recommender.web.plan.own_plan import answers_are_free, standing_stop
+from recommender.web.plan.plan_store import plan_store
+from recommender.web.plan.safety_stop import stop_by_pain
+from recommender.web.questionnaire.answer_store import answer_store, current_draft, go
 from recommender.web.questionnaire.draft import Draft
 from recommender.web.result.edit_store import edit_store
 from recommender.web.result.hurts import CAME_OF_IT, EASIER, OPEN, OUT, STAYS, HurtTold, hurt_told, pages_asked_again
@@ -27,8 +34,12 @@ blueprint = Blueprint("hurts", __name__)
 
 
 @blueprint.post("/result/play/hurts")
+@never_dropped
 def take() -> Response:
     """Do what the rules say of a move that hurts: an easier one, none, or the safety questions before anything else."""
+    stop = standing_stop()
+    if stop is not None and not answers_are_free(stop):
+        return stopped_or(go("plan.show"))
     sheet = own_sheet()
     if isinstance(sheet, Response):
         return _told_without_a_routine(sheet)
@@ -46,7 +57,7 @@ def take() -> Response:
     history = _history(sheet, told.answers)
     walk = current_state().ready.check_walk.walk(history)
     if walk.missing:
-        return _asked_again(sheet.draft, walk.steps, told.answers)
+        return _asked_again(sheet.draft, walk.steps, told)
     for what, edit in _ways(sheet, recommendation, told, history) if told.is_known else ():
         edits = recommendation.edits.add(edit)
         made, _ = current_state().recommend(sheet.intake, sheet.localised, edits)
@@ -59,13 +70,12 @@ def take() -> Response:
 
 def _told_without_a_routine(page: Response) -> Response:
     """Return the way to the stop words where the rules say so of what a tab of before told; else the page."""
-    told = hurt_told(localised_content(), (), request.form)
-    again = pages_asked_again(told.answers) if told and told.answers else frozenset[str]()
-    if not again:
+    told = pain_told()
+    if told is None or told.answers is None:
         return page
+    again = pages_asked_again(told.answers)
     asked = [one for one in localised_content().content.questionnaire.pages if one.id in again]
-    draft = current_draft()
-    return go("hurts.stopped") if draft is None else _asked_again(draft, asked, {})
+    return _asked_again(current_draft(), asked, told)
 
 
 @blueprint.get("/result/stopped")
@@ -79,12 +89,27 @@ def _history(sheet: OwnSheet, answers: dict[str, Answer]) -> CheckInHistory:
     return CheckInHistory(today, sheet.intake.answers, (), Check(today, answers), Occasion.DURING_SESSION)
 
 
-def _asked_again(draft: Draft, steps: Sequence[Step | Page], told: Mapping[str, Answer]) -> Response:
-    """Return the way to the stop words. What has to be asked again is forgotten, so there is no routine without it."""
-    again = {question.id for step in steps for question in step.questions} - set(told)
+def _asked_again(draft: Draft | None, steps: Sequence[Step | Page], told: HurtTold) -> Response:
+    """Return the way to the stop words. What has to be asked again is forgotten, so there is no routine without it.
+
+    A plan of this device, and every link to a routine of before, may hold the same move: they stop as well.
+    """
+    left = None if draft is None else _without(draft, steps)
+    if left is None or plan_to_hold() is not None:
+        response = stopped_by(told)
+        if left is not None:
+            answer_store().write(response, left)
+        return response
+    stop = stop_by_pain(current_state().today()).ended()  # what is left of the answers goes on from there
+    response = go("hurts.stopped", replace(left, after=stop.id))
+    plan_store().write_stop(response, stop, current_state().ready.content.rule_set)
+    return response
+
+
+def _without(draft: Draft, steps: Sequence[Step | Page]) -> Draft:
+    again = {question.id for step in steps for question in step.questions}
     answers = {name: answer for name, answer in draft.answers.items() if name not in again}
-    visited = draft.visited - {step.slug for step in steps}
-    return go("hurts.stopped", replace(draft, answers=answers, visited=visited, mistake=None))
+    return replace(draft, answers=answers, visited=draft.visited - {step.slug for step in steps}, mistake=None)
 
 
 def _ways(
