@@ -54,6 +54,7 @@ class Network:
         self._app, self._context = stand.apps[HOME], context
         self._port = 0
         self.last = ""  # the end of the address of the last request that is answered
+        self.refusal = ""  # the status with which a stop is answered instead of by the site
         self._is_cut = False
         self._serve()
         self.home = f"http://127.0.0.1:{self._port}"
@@ -69,6 +70,9 @@ class Network:
             environ["werkzeug.socket"].shutdown(SHUT_RDWR)
             raise ConnectionResetError
         self._is_cut = bool(self.last) and environ["PATH_INFO"].endswith(self.last)
+        if self.refusal and environ["PATH_INFO"].endswith("/offline/stop"):
+            start(self.refusal, [("Location", "/plan"), ("Content-Length", "0")])
+            return []
         return self._app(environ, start)
 
     def off(self) -> None:
@@ -214,6 +218,98 @@ def test_a_move_that_hurts_without_a_connection_is_left_out_or_a_stop_that_is_to
     kept.goto(network.home + "/result")
     assert (kept.url, heading(kept)) == (network.home + "/plan", "Stop for now")
     assert kept.evaluate(STORES) == []
+
+
+CLEARED = "window.cleared = 0; const own = clearInterval; window.clearInterval = (id) => { window.cleared += 1; own(id); };"
+
+
+def comes_into_sight(page: Page) -> None:
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+
+def test_a_stop_told_in_one_tab_takes_the_moves_out_of_every_other(
+    network: Network, kept: Page, context: BrowserContext
+) -> None:
+    network.off()
+    asked, moving = context.new_page(), context.new_page()
+    for page in (kept, asked, moving):
+        page.goto(network.home + "/plan")
+    answer(moving, "No, none of these")
+    moving.get_by_role("link", name="First move").click()
+    moving.get_by_role("button", name="Start the clock").click()
+    moving.evaluate(CLEARED)
+    answer(kept, "Not sure")
+    kept.wait_for_function("caches.keys().then((all) => !all.includes('routine'))")
+    answer(asked, "No, none of these")
+    moving.evaluate("dispatchEvent(new Event('hashchange'))")
+    for page in (asked, moving):
+        expect(part(page)).to_have_text("Do not do the moves now")
+        assert page.locator(".app-player").count() == 0
+    assert moving.evaluate("window.cleared") > 0  # the clock does not run on without its moves
+
+
+@pytest.mark.deep
+def test_a_stop_that_cannot_be_written_down_is_told_all_the_same(network: Network, kept: Page) -> None:
+    network.off()
+    kept.goto(network.home + "/plan")
+    kept.evaluate("() => { caches.open = () => Promise.reject(new Error('full')); }")
+    answer(kept, "Not sure")
+    kept.wait_for_function("caches.keys().then((all) => all.join() === 'stopped')")
+    network.on()
+    kept.wait_for_url("**/plan")
+    expect(kept.locator("h1:visible")).to_have_text("Your plan is on hold")
+
+
+@pytest.mark.deep
+def test_a_stop_is_told_when_its_page_comes_into_sight_again(network: Network, kept: Page) -> None:
+    network.end()  # and the browser does not know
+    kept.goto(network.home + "/plan")
+    answer(kept, "Not sure")
+    network.on()
+    comes_into_sight(kept)
+    expect(kept.locator("h1:visible")).to_have_text("Your plan is on hold")
+
+
+@pytest.mark.deep
+def test_no_answer_of_another_tab_takes_the_place_of_a_pain(
+    network: Network, kept: Page, context: BrowserContext
+) -> None:
+    network.off()
+    other = context.new_page()
+    for page in (kept, other):
+        page.goto(network.home + "/plan")
+    answer(kept, "No, none of these")
+    kept.get_by_role("link", name="First move").click()
+    say_it_hurts(kept, 1, sharp="Yes", settles="No")
+    kept.wait_for_function("caches.keys().then((all) => !all.includes('routine'))")
+    answer(other, "Not sure")
+    expect(part(other)).to_have_text("Do not do the moves now")
+    network.on()
+    for page in (kept, other):
+        expect(page.locator("h1:visible")).to_have_text("Stop for now")
+    assert kept.evaluate(STORES) == []
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize(("refusal", "shown"), [("303 SEE OTHER", "Your plan"), ("503 NO", "Do not do the moves now")])
+def test_a_stop_that_the_site_does_not_take_stays_untold(
+    network: Network, kept: Page, context: BrowserContext, refusal: str, shown: str
+) -> None:
+    network.off()
+    kept.goto(network.home + "/plan")
+    answer(kept, "Not sure")
+    kept.wait_for_function("caches.keys().then((all) => !all.includes('routine'))")
+    kept.close()
+    network.refusal = refusal
+    network.on()
+    page = context.new_page()
+    page.goto(network.home + "/plan")
+    assert heading(page) == shown
+    assert [name for name in page.evaluate(STORES) if name.startswith("untold")]
+    network.refusal = ""
+    page.goto(network.home + "/plan")
+    assert heading(page) == "Your plan is on hold"
+    assert page.evaluate(STORES) == []
 
 
 @pytest.fixture
