@@ -43,6 +43,12 @@ LOADS = (
     + "})))).filter(Boolean)"
 )
 
+CLEARED = """() => {
+  window.cleared = 0;
+  const own = clearInterval;
+  window.clearInterval = (id) => { window.cleared += 1; own(id); };
+}"""
+
 
 class Network:
     """A site of its own that can be taken off the network, and put back under the same address.
@@ -56,10 +62,11 @@ class Network:
         self.last = ""  # the end of the address of the last request that is answered
         self.refusal = ""  # the status with which a stop is answered instead of by the site
         self._is_cut = False
-        self._serve()
+        self.serve()
         self.home = f"http://127.0.0.1:{self._port}"
 
-    def _serve(self) -> None:
+    def serve(self) -> None:
+        """Serve, again under the same address; the browser is not told."""
         self._server = make_server("127.0.0.1", self._port, self._answer, threaded=True, request_handler=Quiet)
         self._port = self._server.server_port
         self._thread = threading.Thread(target=self._server.serve_forever)
@@ -81,7 +88,7 @@ class Network:
 
     def on(self) -> None:
         self.last, self._is_cut = "", False
-        self._serve()
+        self.serve()
         self._context.set_offline(False)
 
     def end(self) -> None:
@@ -220,13 +227,6 @@ def test_a_move_that_hurts_without_a_connection_is_left_out_or_a_stop_that_is_to
     assert kept.evaluate(STORES) == []
 
 
-CLEARED = "window.cleared = 0; const own = clearInterval; window.clearInterval = (id) => { window.cleared += 1; own(id); };"
-
-
-def comes_into_sight(page: Page) -> None:
-    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-
-
 def test_a_stop_told_in_one_tab_takes_the_moves_out_of_every_other(
     network: Network, kept: Page, context: BrowserContext
 ) -> None:
@@ -236,8 +236,6 @@ def test_a_stop_told_in_one_tab_takes_the_moves_out_of_every_other(
         page.goto(network.home + "/plan")
     answer(moving, "No, none of these")
     moving.get_by_role("link", name="First move").click()
-    moving.get_by_role("button", name="Start the clock").click()
-    moving.evaluate(CLEARED)
     answer(kept, "Not sure")
     kept.wait_for_function("caches.keys().then((all) => !all.includes('routine'))")
     answer(asked, "No, none of these")
@@ -245,7 +243,6 @@ def test_a_stop_told_in_one_tab_takes_the_moves_out_of_every_other(
     for page in (asked, moving):
         expect(part(page)).to_have_text("Do not do the moves now")
         assert page.locator(".app-player").count() == 0
-    assert moving.evaluate("window.cleared") > 0  # the clock does not run on without its moves
 
 
 @pytest.mark.deep
@@ -262,11 +259,12 @@ def test_a_stop_that_cannot_be_written_down_is_told_all_the_same(network: Networ
 
 @pytest.mark.deep
 def test_a_stop_is_told_when_its_page_comes_into_sight_again(network: Network, kept: Page) -> None:
-    network.end()  # and the browser does not know
+    network.end()
     kept.goto(network.home + "/plan")
-    answer(kept, "Not sure")
-    network.on()
-    comes_into_sight(kept)
+    with kept.expect_event("requestfailed", lambda request: request.url.endswith("/stop")):
+        answer(kept, "Not sure")
+    network.serve()
+    kept.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(kept.locator("h1:visible")).to_have_text("Your plan is on hold")
 
 
@@ -444,11 +442,14 @@ def test_rules_that_changed_are_said_at_the_next_connection_and_the_routine_goes
     network.off()
     kept.goto(network.home + "/plan")
     answer(kept, "No, none of these")
-    expect(kept.locator(".app-player")).to_be_visible()
+    kept.get_by_role("link", name="First move").click()
+    kept.get_by_role("button", name="Start the clock").click()
+    kept.evaluate(CLEARED)
     kept.route("**/api/v1/rule-set", lambda route: route.fulfill(json=told))
     network.on()
     expect(part(kept)).to_have_text("This routine is no longer kept here")
     assert kept.locator(".app-player").count() == 0
+    assert kept.evaluate("window.cleared") == 1  # the clock does not run on without its moves
     kept.wait_for_function("caches.keys().then((all) => all.length === 0)")
 
 
