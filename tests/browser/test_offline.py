@@ -276,6 +276,7 @@ def test_no_answer_of_another_tab_takes_the_place_of_a_pain(
     other = context.new_page()
     for page in (kept, other):
         page.goto(network.home + "/plan")
+    kept.bring_to_front()  # one in the background is slow
     answer(kept, "No, none of these")
     kept.get_by_role("link", name="First move").click()
     say_it_hurts(kept, 1, sharp="Yes", settles="No")
