@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any
+from socket import SHUT_RDWR
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, expect
@@ -15,6 +16,9 @@ from tests.support.chromium import ARGUMENTS, find_chromium
 from tests.support.people import AT_A_DESK
 from tests.support.places import plan_of
 from tests.support.stand import HOME, Place, Quiet, Stand
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 STORES: Any = "caches.keys()"
 # Every address and text that the browser keeps, drawings left out.
@@ -39,6 +43,12 @@ LOADS = (
     + "})))).filter(Boolean)"
 )
 
+CLEARED = """() => {
+  window.cleared = 0;
+  const own = clearInterval;
+  window.clearInterval = (id) => { window.cleared += 1; own(id); };
+}"""
+
 
 class Network:
     """A site of its own that can be taken off the network, and put back under the same address.
@@ -49,21 +59,36 @@ class Network:
     def __init__(self, stand: Stand, context: BrowserContext) -> None:
         self._app, self._context = stand.apps[HOME], context
         self._port = 0
-        self._serve()
+        self.last = ""  # the end of the address of the last request that is answered
+        self.refusal = ""  # the status with which a stop is answered instead of by the site
+        self._is_cut = False
+        self.serve()
         self.home = f"http://127.0.0.1:{self._port}"
 
-    def _serve(self) -> None:
-        self._server = make_server("127.0.0.1", self._port, self._app, threaded=True, request_handler=Quiet)
+    def serve(self) -> None:
+        """Serve, again under the same address; the browser is not told."""
+        self._server = make_server("127.0.0.1", self._port, self._answer, threaded=True, request_handler=Quiet)
         self._port = self._server.server_port
         self._thread = threading.Thread(target=self._server.serve_forever)
         self._thread.start()
+
+    def _answer(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        if self._is_cut:
+            environ["werkzeug.socket"].shutdown(SHUT_RDWR)
+            raise ConnectionResetError
+        self._is_cut = bool(self.last) and environ["PATH_INFO"].endswith(self.last)
+        if self.refusal and environ["PATH_INFO"].endswith("/offline/stop"):
+            start(self.refusal, [("Location", "/plan"), ("Content-Length", "0")])
+            return []
+        return self._app(environ, start)
 
     def off(self) -> None:
         self._context.set_offline(True)
         self.end()
 
     def on(self) -> None:
-        self._serve()
+        self.last, self._is_cut = "", False
+        self.serve()
         self._context.set_offline(False)
 
     def end(self) -> None:
@@ -107,6 +132,14 @@ def kept(context: BrowserContext, own: Stand) -> Page:
 def answer(page: Page, words: str) -> None:
     page.get_by_label(words, exact=True).check()
     page.get_by_role("button", name="Continue").click()
+
+
+def say_it_hurts(page: Page, number: int, sharp: str, settles: str) -> None:
+    page.get_by_role("button", name="It hurts").click()
+    asked = page.locator(f"#move-{number} [data-hurts]")
+    asked.get_by_label(sharp, exact=True).first.check()
+    asked.get_by_label(settles, exact=True).last.check()
+    asked.get_by_role("button", name="Show what to do").click()
 
 
 def heading(page: Page) -> str:
@@ -158,7 +191,7 @@ def test_anything_but_no_shows_the_stop_deletes_the_routine_at_once_and_is_told_
     expect(kept.get_by_role("link", name="Call 999")).to_be_visible()
     expect(kept.get_by_text("Numb or odd feeling around your bottom")).to_be_visible()
     assert kept.locator(".app-player").count() == 0
-    kept.wait_for_function("caches.keys().then((all) => all.join() === 'stopped')")
+    kept.wait_for_function("caches.keys().then((all) => all.length === 2 && !all.includes('routine'))")
     for address in ("/plan", "/plan/today/play", "/"):
         kept.goto(home + address)
         assert heading(kept) == "Do not do the moves now"
@@ -178,24 +211,154 @@ def test_a_move_that_hurts_without_a_connection_is_left_out_or_a_stop_that_is_to
     answer(kept, "No, none of these")
     kept.get_by_role("link", name="First move").click()
     for number, settles in ((1, "Yes"), (2, "No")):
-        kept.get_by_role("button", name="It hurts").click()
-        asked = kept.locator(f"#move-{number} [data-hurts]")
-        asked.get_by_label("No" if settles == "Yes" else "Yes", exact=True).first.check()
-        asked.get_by_label(settles, exact=True).last.check()
-        asked.get_by_role("button", name="Show what to do").click()
+        say_it_hurts(kept, number, sharp="No" if settles == "Yes" else "Yes", settles=settles)
         if number == 1:
             expect(kept.locator("#move-2 h2")).to_be_visible()
             expect(kept.get_by_text("Leave out the move that hurt.")).to_be_in_viewport()
     expect(kept.get_by_text("Leave the move, and come to rest")).to_be_visible()
     expect(kept.get_by_role("link", name="Call 999")).to_be_visible()
     assert kept.locator(".app-player").count() == 0
-    kept.wait_for_function("caches.keys().then((all) => all.join() === 'stopped')")
+    kept.wait_for_function("caches.keys().then((all) => all.length === 2 && !all.includes('routine'))")
     kept.goto(network.home + "/plan/today/play")
     assert heading(kept) == "Do not do the moves now"
     network.on()
     kept.goto(network.home + "/result")
     assert (kept.url, heading(kept)) == (network.home + "/plan", "Stop for now")
     assert kept.evaluate(STORES) == []
+
+
+def test_a_stop_told_in_one_tab_takes_the_moves_out_of_every_other(
+    network: Network, kept: Page, context: BrowserContext
+) -> None:
+    network.off()
+    asked, moving = context.new_page(), context.new_page()
+    for page in (kept, asked, moving):
+        page.goto(network.home + "/plan")
+    answer(moving, "No, none of these")
+    moving.get_by_role("link", name="First move").click()
+    answer(kept, "Not sure")
+    kept.wait_for_function("caches.keys().then((all) => !all.includes('routine'))")
+    answer(asked, "No, none of these")
+    moving.evaluate("dispatchEvent(new Event('hashchange'))")
+    for page in (asked, moving):
+        expect(part(page)).to_have_text("Do not do the moves now")
+        assert page.locator(".app-player").count() == 0
+
+
+@pytest.mark.deep
+def test_a_stop_that_cannot_be_written_down_is_told_all_the_same(network: Network, kept: Page) -> None:
+    network.off()
+    kept.goto(network.home + "/plan")
+    kept.evaluate("() => { caches.open = () => Promise.reject(new Error('full')); }")
+    answer(kept, "Not sure")
+    kept.wait_for_function("caches.keys().then((all) => all.join() === 'stopped')")
+    network.on()
+    kept.wait_for_url("**/plan")
+    expect(kept.locator("h1:visible")).to_have_text("Your plan is on hold")
+
+
+@pytest.mark.deep
+def test_a_stop_is_told_when_its_page_comes_into_sight_again(network: Network, kept: Page) -> None:
+    network.end()
+    kept.goto(network.home + "/plan")
+    with kept.expect_event("requestfailed", lambda request: request.url.endswith("/stop")):
+        answer(kept, "Not sure")
+    network.serve()
+    kept.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(kept.locator("h1:visible")).to_have_text("Your plan is on hold")
+
+
+@pytest.mark.deep
+def test_no_answer_of_another_tab_takes_the_place_of_a_pain(
+    network: Network, kept: Page, context: BrowserContext
+) -> None:
+    network.off()
+    other = context.new_page()
+    for page in (kept, other):
+        page.goto(network.home + "/plan")
+    kept.bring_to_front()  # one in the background is slow
+    answer(kept, "No, none of these")
+    kept.get_by_role("link", name="First move").click()
+    say_it_hurts(kept, 1, sharp="Yes", settles="No")
+    kept.wait_for_function("caches.keys().then((all) => !all.includes('routine'))")
+    answer(other, "Not sure")
+    expect(part(other)).to_have_text("Do not do the moves now")
+    network.on()
+    for page in (kept, other):
+        expect(page.locator("h1:visible")).to_have_text("Stop for now")
+    assert kept.evaluate(STORES) == []
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize(("refusal", "shown"), [("303 SEE OTHER", "Your plan"), ("503 NO", "Do not do the moves now")])
+def test_a_stop_that_the_site_does_not_take_stays_untold(
+    network: Network, kept: Page, context: BrowserContext, refusal: str, shown: str
+) -> None:
+    network.off()
+    kept.goto(network.home + "/plan")
+    answer(kept, "Not sure")
+    kept.wait_for_function("caches.keys().then((all) => !all.includes('routine'))")
+    kept.close()
+    network.refusal = refusal
+    network.on()
+    page = context.new_page()
+    page.goto(network.home + "/plan")
+    assert heading(page) == shown
+    assert [name for name in page.evaluate(STORES) if name.startswith("untold")]
+    network.refusal = ""
+    page.goto(network.home + "/plan")
+    assert heading(page) == "Your plan is on hold"
+    assert page.evaluate(STORES) == []
+
+
+@pytest.fixture
+def playing(network: Network, kept: Page) -> Page:
+    """The session of today with a connection, at its first move."""
+    kept.get_by_role("button", name="Start today").click()
+    answer(kept, "No, none of these")
+    kept.goto(network.home + "/plan/today/play")
+    kept.get_by_role("link", name="First move").click()
+    return kept
+
+
+def test_a_pain_sent_as_the_connection_drops_stops_this_device_and_is_told_at_the_next(
+    network: Network, playing: Page
+) -> None:
+    network.off()
+    say_it_hurts(playing, 1, sharp="Yes", settles="No")
+    for address in ("", "/plan", "/"):
+        if address:
+            playing.goto(network.home + address)
+        expect(playing.locator("h1:visible")).to_have_text("Do not do the moves now")
+        assert playing.locator("[data-offline]").count() == 0
+    assert "routine" not in playing.evaluate(STORES)
+    network.on()
+    playing.goto(network.home + "/result")
+    assert (playing.url, heading(playing)) == (network.home + "/plan", "Stop for now")
+    assert playing.evaluate(STORES) == []
+
+
+@pytest.mark.deep
+def test_whatever_else_is_sent_as_the_connection_drops_never_leads_to_the_moves(
+    network: Network, playing: Page
+) -> None:
+    network.off()
+    say_it_hurts(playing, 1, sharp="No", settles="Yes")
+    assert heading(playing) == "Do not do the moves now"
+    playing.goto(network.home + "/plan")
+    playing.wait_for_function(
+        "caches.keys().then((all) => all.sort().join() === 'routine,stopped')"
+    )  # nobody is stopped
+
+
+@pytest.mark.deep
+def test_a_pain_that_the_site_took_leaves_no_moves_where_its_reply_does_not_come(
+    network: Network, playing: Page
+) -> None:
+    network.last = "/hurts"
+    say_it_hurts(playing, 1, sharp="Yes", settles="No")
+    expect(playing.locator("h1:visible")).to_have_text("Do not do the moves now")
+    assert playing.evaluate(STORES) == ["stopped"]
 
 
 def test_a_stop_told_while_the_page_is_open_is_told_as_soon_as_there_is_a_connection(
@@ -280,11 +443,14 @@ def test_rules_that_changed_are_said_at_the_next_connection_and_the_routine_goes
     network.off()
     kept.goto(network.home + "/plan")
     answer(kept, "No, none of these")
-    expect(kept.locator(".app-player")).to_be_visible()
+    kept.get_by_role("link", name="First move").click()
+    kept.get_by_role("button", name="Start the clock").click()
+    kept.evaluate(CLEARED)
     kept.route("**/api/v1/rule-set", lambda route: route.fulfill(json=told))
     network.on()
     expect(part(kept)).to_have_text("This routine is no longer kept here")
     assert kept.locator(".app-player").count() == 0
+    assert kept.evaluate("window.cleared") == 1  # the clock does not run on without its moves
     kept.wait_for_function("caches.keys().then((all) => all.length === 0)")
 
 

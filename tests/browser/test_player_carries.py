@@ -101,6 +101,18 @@ def test_it_hurts_stops_the_clock_and_asks_and_the_move_is_gone(player: Player) 
 
 
 @pytest.mark.deep
+def test_opening_it_hurts_in_the_move_itself_stops_the_clock_too(player: Player) -> None:
+    go_to(player, 3)
+    player.press("Start the clock")
+    player.wait(4)
+    player.page.locator("#move-3 [data-hurts] summary").click()
+    expect(player.page.get_by_role("button", name="Go on", exact=True)).to_be_visible()
+    standing = player.left.inner_text()
+    player.wait(30)
+    assert player.left.inner_text() == standing
+
+
+@pytest.mark.deep
 def test_it_hurts_is_always_in_the_same_place(player: Player) -> None:
     places = set()
     for number in range(1, player.page.locator(".app-player__screen[data-kind]").count() + 1):

@@ -1,5 +1,5 @@
 // Only where a plan is kept: keep its routine for a time without a connection. What tends it on every page asks for this.
-import { DIGEST, forgetAll, ROUTINE, ROUTINE_PAGE, STOPPED, STOPPED_PAGE } from "./offline/store.mjs";
+import { DIGEST, forgetAll, HARMLESS, hasStop, ROUTINE, ROUTINE_PAGE, STOPPED, STOPPED_PAGE } from "./offline/store.mjs";
 
 function partsOf(page) {
   const found = [
@@ -28,8 +28,11 @@ export async function keep(base) {
     const isReady = await keepPage(STOPPED, address(STOPPED_PAGE), "main");
     const page = isReady && (await keepPage(ROUTINE, address(ROUTINE_PAGE), "[data-offline]"));
     if (!page) throw new Error("there is nothing to keep");
-    const { digest } = page.querySelector("[data-offline]").dataset;
-    await (await caches.open(ROUTINE)).put(DIGEST, new Response(digest));
+    const store = await caches.open(ROUTINE);
+    const harmless = page.querySelector("form[data-harmless]")?.dataset.harmless;
+    await store.put(HARMLESS, new Response(harmless ?? ""));
+    await store.put(DIGEST, new Response(page.querySelector("[data-offline]").dataset.digest));
+    if (await hasStop()) throw new Error("a stop was told meanwhile");
     return true;
   } catch {
     await forgetAll();

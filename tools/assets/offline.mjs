@@ -1,5 +1,5 @@
 // The page of a routine that is kept for a time without a connection. The question comes first, each time.
-import { canKeep, forgetAll, stopHere, tellStop } from "./offline/store.mjs";
+import { canKeep, forgetAll, forgetRoutine, hasStop, HELD, keptDigest, stopHere, tell, TOLD, tellStop } from "./offline/store.mjs";
 
 const root = document.querySelector("[data-offline]");
 const part = Object.fromEntries([...root.querySelectorAll("[data-part]")].map((one) => [one.dataset.part, one]));
@@ -12,6 +12,8 @@ function show(name) {
 }
 
 function leave(name) {
+  if (!part.moves) return;
+  part.moves.querySelector("[data-player]").dispatchEvent(new Event("leave"));
   part.moves.remove();
   delete part.moves;
   part.ask.remove();
@@ -24,24 +26,45 @@ function isOver() {
 }
 
 async function gone() {
-  if (!part.moves) return;
   leave("gone");
   if (canKeep()) await forgetAll();
 }
 
-async function stopped(answers) {
+let unkept = null; // a stop that could not be written down
+async function stopped(told, isPain) {
+  const answers = told.toString();
   leave("stopped");
-  if (!canKeep()) return;
-  await stopHere(answers.toString());
+  try {
+    // To a stop that is still to be told the question adds nothing.
+    if (isPain || !(await hasStop())) await stopHere(answers);
+  } catch {
+    unkept = answers;
+    await forgetRoutine().catch(() => {});
+  }
   await tellNow();
 }
 
 async function tellNow() {
   try {
-    if (await tellStop(site)) location.assign(root.dataset.plan);
+    const became = unkept === null ? await tellStop(site) : await tell(site, unkept);
+    if (became === TOLD || became === HELD) location.assign(root.dataset.plan);
   } catch {
     // Without a connection it is told later.
   }
+}
+
+// A stop may have been told in another tab. Then the routine is no longer kept, or is about to go.
+async function isStopped() {
+  try {
+    return canKeep() && ((await hasStop()) || (await keptDigest()) === null);
+  } catch {
+    return false;
+  }
+}
+
+async function begin() {
+  if (await isStopped()) leave("stopped");
+  else if (part.moves) show("moves");
 }
 
 // Rules that were changed or withdrawn are said as soon as there is a connection.
@@ -50,6 +73,7 @@ async function look() {
     if (part.stopped && !part.stopped.hidden) await tellNow();
     return;
   }
+  if (await isStopped()) return leave("stopped");
   let now;
   try {
     const reply = await fetch(root.dataset.ruleSet, { cache: "no-store" });
@@ -68,8 +92,8 @@ root.querySelector("[data-answer]").addEventListener("click", () => {
   const missing = root.querySelector("[data-missing]");
   missing.hidden = chosen.every(Boolean);
   if (!missing.hidden) return undefined;
-  if (chosen.every((one) => "harmless" in one.dataset)) return show("moves");
-  return void stopped(new URLSearchParams(chosen.map((one) => [one.name, one.value])));
+  if (chosen.every((one) => "harmless" in one.dataset)) return void begin();
+  return void stopped(new URLSearchParams(chosen.map((one) => [one.name, one.value])), false);
 });
 // A move that hurts: whatever the rules do not call harmless is a stop.
 root.addEventListener("submit", (event) => {
@@ -80,7 +104,7 @@ root.addEventListener("submit", (event) => {
   if (!form.dataset.harmless.split(" ").includes(chosen.join(","))) {
     root.querySelector("[data-changed]").hidden = true;
     root.querySelector("[data-pain]").hidden = false;
-    return void stopped(told);
+    return void stopped(told, true);
   }
   form.closest("details").open = false;
   form.reset();
@@ -91,5 +115,7 @@ root.addEventListener("submit", (event) => {
   next.click();
 });
 addEventListener("online", look);
+addEventListener("hashchange", look);
+document.addEventListener("visibilitychange", look);
 if (isOver()) gone();
 else look();

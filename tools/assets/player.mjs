@@ -282,7 +282,13 @@ document.addEventListener("visibilitychange", () => {
 addEventListener("pagehide", () => {
   if (ticking !== null) stand();
 });
-for (const asked of player.querySelectorAll("[data-hurts]")) asked.addEventListener("toggle", fitBar);
+player.addEventListener("leave", stand); // the moves are about to be taken away
+for (const asked of player.querySelectorAll("[data-hurts]")) {
+  asked.addEventListener("toggle", () => {
+    if (asked.open && ticking !== null) stand();
+    fitBar();
+  });
+}
 listen(turnPage, toggle);
 addEventListener("hashchange", () => {
   const target = targetOf(location.hash);

@@ -82,7 +82,8 @@ def stopped() -> Response:
     recommendation = None if plan is None else _recommended(plan)
     if plan is None or recommendation is None or recommendation.assembly is None:
         return go("plan.show")
-    return make_response(render_template("link/stopped.html", **shown_of(Link("", linked(recommendation), utc_now()))))
+    shown = shown_of(Link("", linked(recommendation), utc_now()))
+    return make_response(render_template("link/stopped.html", is_kept=True, **shown))
 
 
 @blueprint.post("/stop")

@@ -47,6 +47,12 @@ def test_the_page_that_is_kept_asks_first_and_hides_all_else(kept: Planner) -> N
     assert "999" in page.partition('data-part="stopped"')[2].partition("</section>")[0]
 
 
+def test_the_page_for_whoever_may_not_do_the_moves_says_where_to_go_on_and_leads_nowhere_itself(kept: Planner) -> None:
+    main = kept.client.get("/plan/offline/stopped").text.partition("<main")[2].partition("</main>")[0]
+    assert "open your plan: the safety questions are there" in main and "Something has changed" not in main
+    assert "999" in main and 'href="/plan"' not in main and "<form" not in main
+
+
 def test_it_has_the_very_moves_of_today(kept: Planner) -> None:
     before = kept_moves(kept)
     assert before == moves_on(kept.session({}))

@@ -1,15 +1,14 @@
 // On every page: keep the routine of a plan where one is kept, and keep nothing any more where there is none, or a stop.
-import { canKeep, forgetAll, keptDigest, tellStop, pendingStop } from "./store.mjs";
+import { canKeep, forgetAll, keptDigest, TOLD, tellStop } from "./store.mjs";
 
 export async function tendStore() {
   const told = document.querySelector("meta[name=app-offline]");
   if (!told || !canKeep() || !navigator.serviceWorker || document.querySelector("[data-offline]")) return;
   const { base, worker, plan, keep: keeper } = told.dataset;
   const site = new URL(base, location.href);
-  if ((await pendingStop()) !== null) {
-    if (await tellStop(site)) location.assign(plan);
-    return;
-  }
+  const became = await tellStop(site);
+  if (became === TOLD) location.assign(plan);
+  if (became) return;
   const kept = await keptDigest();
   if (kept !== null && kept !== told.content) {
     await forgetAll();
