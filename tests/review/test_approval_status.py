@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
 
 import pytest
 
-from recommender.review.approval_status import Approval, Standing, open_requests, stand, withdrawn
+from recommender.review.approval_status import (
+    Approval,
+    Settlement,
+    Standing,
+    open_requests,
+    settlements,
+    stand,
+    withdrawn,
+)
 from recommender.review.record_consistency import Signature
 from recommender.review.tables import Review, Role, Verdict
 from recommender.rulebook.digest import Digest, Target, TargetKind
@@ -235,6 +244,21 @@ def test_the_last_word_on_todays_version_of_a_point_settles_it() -> None:
     objection = said(4, BOB, Verdict.REQUEST_CHANGES, target=point)
     assert (settled(decided, objection).is_approved, settled(decided, objection).requested) == (False, (objection,))
     assert not settled(said(1, ANN, Verdict.APPROVE, target=point)).is_approved, "an approval decides nothing"
+
+
+def test_how_a_point_was_settled_is_told_unless_somebody_objects() -> None:
+    point = Target(TargetKind.POINT, "4")
+
+    def told(*reviews: Review) -> Mapping[str, Settlement]:
+        digests = {point: Digest(point, TODAY, MappingProxyType({}))}
+        return settlements(stand(reviews, signed(*reviews), digests, 2))
+
+    for verdict in (Verdict.DECIDE, Verdict.DEFER):
+        settled = said(1, ANN, verdict, target=point)
+        assert told(settled)["4"].is_deferred == (verdict is Verdict.DEFER)
+        assert (told(settled)["4"].at, told(settled)["4"].reason) == (settled.created_at, settled.text)
+        assert told(settled, said(2, BOB, Verdict.REQUEST_CHANGES, target=point)) == {}
+    assert told() == {}
 
 
 def test_each_open_request_is_told_oldest_first() -> None:
