@@ -302,7 +302,7 @@ def test_a_stop_that_the_site_does_not_take_stays_untold(
     network.refusal = refusal
     network.on()
     page = context.new_page()
-    page.goto(network.home + "/plan")
+    page.goto(network.home + "/plan", wait_until="networkidle")  # the page itself has tried too
     assert heading(page) == shown
     assert [name for name in page.evaluate(STORES) if name.startswith("untold")]
     network.refusal = ""
