@@ -60,7 +60,7 @@ def is_approved(app: Flask) -> bool:
 @pytest.mark.parametrize(
     "pattern, old, new, target",
     [
-        pytest.param("rules/dosing/DOS-05-*.yaml", "Stop", "Carry on", "rule/DOS-05", id="a stop sign"),
+        pytest.param("rules/dosing/DOS-05-*.yaml", "Stop", "Carry on", "rule/DOS-05", id="a stop sign", marks=DEEP),
         pytest.param(
             "rules/follow_up/FU-06-*.yaml", "at_most: 6", "at_most: 7", "rule/FU-06", id="a threshold", marks=DEEP
         ),
