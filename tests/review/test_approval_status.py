@@ -219,6 +219,9 @@ def test_a_request_of_an_older_version_ends_when_somebody_says_that_another_answ
 
 def test_an_answer_that_was_taken_back_or_that_nobody_signed_ends_nothing() -> None:
     request, answer = objects(1, ANN, BEFORE), answers(2, BOB, 1)
+    assert open_requests([request, said(2, BOB, Verdict.COMMENT, takes_back=1)], TODAY) == (request,), (
+        "nor does a reply"
+    )
     assert open_requests([request, answer, takes_back(3, BOB, 2)], TODAY) == (request,)
     assert stands(request, answer, unsigned=(2,)).requested == (request,)
     assert stands(request, answer).requested == ()
@@ -241,6 +244,8 @@ def test_the_last_word_on_todays_version_of_a_point_settles_it() -> None:
     older = said(1, ANN, Verdict.DECIDE, BEFORE, target=point)
     found = settled(older)
     assert (found.is_approved, found.settled, numbers(found.lapsed)) == (False, None, [1])
+    assert numbers(settled(older, said(2, BOB, Verdict.DECIDE, BEFORE, target=point)).lapsed) == [2], "the last word"
+    assert settled(older, said(2, BOB, Verdict.DECIDE, target=point)).lapsed == ()
     objection = said(4, BOB, Verdict.REQUEST_CHANGES, target=point)
     assert (settled(decided, objection).is_approved, settled(decided, objection).requested) == (False, (objection,))
     assert not settled(said(1, ANN, Verdict.APPROVE, target=point)).is_approved, "an approval decides nothing"
@@ -250,11 +255,17 @@ def test_how_a_point_was_settled_is_told_unless_somebody_objects() -> None:
     point = Target(TargetKind.POINT, "4")
 
     def told(*reviews: Review) -> Mapping[str, Settlement]:
-        digests = {point: Digest(point, TODAY, MappingProxyType({}))}
-        return settlements(stand(reviews, signed(*reviews), digests, 2))
+        digests = {target: Digest(target, TODAY, MappingProxyType({})) for target in (point, TARGET)}
+        signatures = [approves(8, ANN), approves(9, BOB)]
+        standings = stand([*reviews, *signatures], signed(*reviews, *signatures), digests, 2)
+        assert standings[TARGET].is_approved
+        return settlements(standings)
 
     for verdict in (Verdict.DECIDE, Verdict.DEFER):
         settled = said(1, ANN, verdict, target=point)
+        assert told(settled)["4"].decision == ""
+        settled.decision = "It stays."
+        assert told(settled)["4"].decision == "It stays."
         assert told(settled)["4"].is_deferred == (verdict is Verdict.DEFER)
         assert (told(settled)["4"].at, told(settled)["4"].reason) == (settled.created_at, settled.text)
         assert told(settled, said(2, BOB, Verdict.REQUEST_CHANGES, target=point)) == {}
