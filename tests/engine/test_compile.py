@@ -22,6 +22,7 @@ from recommender.models.actions import Actions
 from recommender.models.conditions import All, Always, AnyOf, AtLeast, Chosen, Condition, Found, Not, Number, Only
 from recommender.models.questionnaire import Intake
 from recommender.models.rules import Branch
+from recommender.service.recommend import Recommender
 from tests.support.conditions import CONDITIONS, FACT, FINDINGS, INTAKES, MANY, ONE, QUESTIONNAIRE, SCORE
 
 EARLY, SORE = map(Found, FINDINGS)
@@ -414,3 +415,11 @@ def test_a_count_with_a_part_that_is_too_wide_is_refused_whole() -> None:
 
 def test_a_stage_without_branches_has_no_fact_to_tell() -> None:
     assert compiled() == ((),)
+
+
+def test_what_a_shard_reads_stands_in_one_order_whatever_the_process(recommender: Recommender) -> None:
+    content = recommender.content
+    outcomes = [branch for branch in content.rule_set.branches if branch.then.disposition]
+    shards = [shard for wave in compile_stage("s", outcomes, Properties(content.questionnaire)) for shard in wave]
+    assert max(len(shard.names) for shard in shards) > 20
+    assert [shard.group for shard in shards if list(shard.names) != sorted(shard.names)] == []
