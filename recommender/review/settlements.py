@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from recommender.models.plain_text import has_words
 from recommender.review.errors import ReviewRefused
 from recommender.review.record_consistency import may_say
-from recommender.review.reviews import record
+from recommender.review.reviews import SETTLING, record
 from recommender.review.tables import Clinician, Review, Verdict
 from recommender.rulebook.targets import Digest, TargetKind
 
@@ -29,7 +29,7 @@ def settle(
         StaleVersion: ``seen`` is not today's version of the point.
         ReviewRefused: the role does not allow it, or there is no decision or no reason.
     """
-    if digest.target.kind is not TargetKind.POINT or verdict not in (Verdict.DECIDE, Verdict.DEFER):
+    if digest.target.kind is not TargetKind.POINT or verdict not in SETTLING:
         raise ReviewRefused("Only a point can be settled.")
     if not may_say(clinician.role, verdict):
         raise ReviewRefused("Only a lead or the safety officer can put a point off.")

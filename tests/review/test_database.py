@@ -218,7 +218,7 @@ def test_a_record_of_before_is_carried_over_whole_and_stays_append_only(empty_ur
             (1, None, None, None),
             (2, 1, None, None),
         ]
-        assert session.get(Review, 2).clinician.role is Role.LEAD  # type: ignore[union-attr]
+        assert session.get_one(Review, 2).clinician.role is Role.LEAD
     for change in ("UPDATE review SET text = 'other'", "DELETE FROM review"):
         with pytest.raises(DatabaseError, match="only ever added"), engine.begin() as connection:
             connection.execute(text(change))

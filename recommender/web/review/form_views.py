@@ -11,7 +11,7 @@ from recommender.review.errors import ReviewRefused, StaleVersion
 from recommender.review.objections import answer, withdraw
 from recommender.review.record_mark import furthest
 from recommender.review.release import approve_release
-from recommender.review.reviews import ALONE, Manner, author_of, review_by_id, submit
+from recommender.review.reviews import ALONE, SETTLING, Manner, author_of, review_by_id, submit
 from recommender.review.settlements import settle
 from recommender.review.tables import LARGEST_ID, Verdict
 from recommender.rulebook.targets import RELEASE, Target
@@ -37,7 +37,7 @@ from recommender.web.review.views import (
 from recommender.web.review.visit import may_release, may_review, seconds_open, visitor
 
 _SENT = {verdict.value: verdict for verdict in (Verdict.APPROVE, Verdict.REQUEST_CHANGES, Verdict.COMMENT)}
-_SETTLING = {verdict.value: verdict for verdict in (Verdict.DECIDE, Verdict.DEFER)}
+_SETTLING = {verdict.value: verdict for verdict in SETTLING}
 _ALREADY = "already"
 _GROUP_DONE = {
     Verdict.APPROVE: "group",
