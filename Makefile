@@ -8,29 +8,29 @@ BIN := $(VENV)/bin
 FLAGS := -O2 -DPyEval_CallObject=PyObject_CallObject
 
 .DEFAULT_GOAL := help
-.PHONY: run test test-deep test-long check lint prove mutants code-mutants bench crowd effort screenshots pictures figures wheel sbom audit lock clean help
+.PHONY: run test test-deep test-long check lint prove proved diff mutants code-mutants bench batch-proof conformance crowd effort screenshots pictures figures client-tools wheel sbom audit lock clean help
 
 run: $(VENV)/.run  ## serve on http://127.0.0.1:8000
 	$(BIN)/recommender serve
 
 # docs/testing.md says what runs where. Together the three run every test, and none twice.
-PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal $(PYTEST_FLAGS)
+PYTEST := CLIENT_TOOLS=$(VENV)-clients $(BIN)/python -m pytest -n auto --dist worksteal $(PYTEST_FLAGS)
 
 # So many slips in the code that safety rests on are tried, chosen by seed: a number, for a time would try fewer on a
 # slower machine. `make code-mutants` tries all.
-CODE_MUTANT_COUNT ?= 250
+CODE_MUTANT_COUNT ?= 30
 
-test: $(VENV)/.dev $(VENV)/.proof  ## run a true sample of every kind of test, in under five minutes
+test: $(VENV)/.dev $(VENV)/.proof $(VENV)/.batch  ## run a true sample of every kind of test, in under five minutes
 	$(PYTEST) -m "not deep and not long"
 
-test-deep: $(VENV)/.dev $(VENV)/.figures $(VENV)/.proof  ## run all other tests, the brief's coverage, and every slip in the rules and the final check
-	$(PYTEST) -m deep
+test-deep: $(VENV)/.dev $(VENV)/.figures $(VENV)/.proof $(VENV)/.batch client-tools  ## run all other tests, the brief's coverage, and every slip in the rules and the final check
+	$(PYTEST) -m "deep and not long"
 	$(BIN)/recommender check --coverage
 	$(BIN)/python -m tests.assembly.without_checks
 	$(BIN)/python -m tools.rule_mutants
 	$(BIN)/python -m tools.code_mutants --count $(CODE_MUTANT_COUNT)
 
-test-long: $(VENV)/.dev $(VENV)/.figures $(VENV)/.proof  ## before a release: run what takes longer still, at full size
+test-long: $(VENV)/.dev $(VENV)/.figures $(VENV)/.proof $(VENV)/.batch client-tools  ## before a release: run what takes longer still, at full size
 	$(PYTEST) -m long --timeout 7200
 	$(BIN)/python -m tools.code_mutants
 
@@ -40,7 +40,13 @@ check: $(VENV)/.run  ## check every rule and catalogue file
 prove: $(VENV)/.proof  ## prove what must hold for every answer sheet, or show somebody for whom it does not; kept in rules/proof.json
 	$(BIN)/recommender prove --record
 
-lint: $(VENV)/.dev $(VENV)/.figures  ## style and types
+proved: $(VENV)/.proof  ## the same, changing nothing: fails unless the proof that is kept is of exactly these rules
+	$(BIN)/recommender prove --kept
+
+diff: $(VENV)/.proof  ## say whom the rules here make less safe than those of the last release, and fail on what nobody accepted
+	$(BIN)/python -m tools.diff_since_release
+
+lint: $(VENV)/.dev $(VENV)/.figures $(VENV)/.batch  ## style and types
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
 mutants: $(VENV)/.dev  ## make every slip in the rules, and see that a vignette notices it
@@ -52,6 +58,12 @@ code-mutants: $(VENV)/.dev  ## make every slip in the code that safety rests on,
 bench: $(VENV)/.dev  ## measure: one recommendation by stage, engine against evaluator, and the service under load
 	$(BIN)/python -m benchmarks.stages && $(BIN)/python -m benchmarks.engine
 	$(BIN)/python -m benchmarks.served && $(BIN)/python -m benchmarks.load
+
+batch-proof: $(VENV)/.dev $(VENV)/.batch  ## 100,000 sheets through recommender batch: one core, two cores, two Dask workers; all must write the same
+	$(BIN)/python -m benchmarks.batch
+
+conformance: $(VENV)/.proof  ## make the conformance kit anew, after a change of rules, questions or exercises
+	PYTHONHASHSEED=0 $(BIN)/python -m tools.conformance  # or the solver finds other people each time
 
 crowd: $(VENV)/.dev  ## what 5,000 plausible people get, kept in docs/crowd.md and docs/crowd.json
 	$(BIN)/python -m tools.crowd --count 5000 --page docs/crowd.md --json docs/crowd.json
@@ -68,6 +80,8 @@ pictures: $(VENV)/.dev  ## the three pictures of the README, in docs/pictures/
 figures: $(VENV)/.figures  ## draw every exercise whose pose data changed
 	$(BIN)/python -m tools.figures.build
 
+client-tools: $(VENV)-clients/.python $(VENV)-clients/.node  ## what makes clients of the API for the deep tests, in $(VENV)-clients
+
 wheel: $(VENV)/.run  ## the package in dist/; the same commit makes the same bytes
 	SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)} $(BIN)/python -m hatchling build -t wheel
 
@@ -82,7 +96,7 @@ lock: $(VENV)-tools/.tools  ## renew constraints.txt and requirements/ from pypr
 	UV=$(VENV)-tools/bin/uv tools/lock.sh $(LOCK_FLAGS)
 
 clean:  ## remove the environment and what was built
-	rm -rf $(VENV) $(VENV)-tools build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-tools $(VENV)-clients build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 18
@@ -114,6 +128,18 @@ $(VENV)-tools/.tools: $(VENV)/bin/python requirements/tools.txt
 	$(VENV)-tools/bin/pip install -q --require-hashes -r requirements/tools.txt
 	@touch $@
 
+# What makes clients is kept apart too, and held against the digests of its own lists.
+$(VENV)-clients/.python: $(VENV)/bin/python requirements/clients.txt
+	$(BIN)/python -m venv $(VENV)-clients
+	$(VENV)-clients/bin/pip install -q --require-hashes -r requirements/clients.txt
+	@touch $@
+
+$(VENV)-clients/.node: tests/integrate/clients/package-lock.json
+	@mkdir -p $(@D)/node
+	cp tests/integrate/clients/package.json tests/integrate/clients/package-lock.json $(@D)/node
+	@command -v npm >/dev/null || { echo "npm is missing: the client for TypeScript is left out, which CI does not allow."; exit 0; } \
+	&& npm ci --prefix $(@D)/node --ignore-scripts --no-audit --no-fund --loglevel=error && touch $@
+
 # The builder's libraries are kept apart from those that run: no file of digests has them, pyproject.toml pins them.
 $(VENV)/.figures: $(VENV)/.run
 	$(BIN)/pip install -q -c constraints.txt -e .[figures]
@@ -122,4 +148,9 @@ $(VENV)/.figures: $(VENV)/.run
 # What proves runs on no site, and is pinned in pyproject.toml in the same way.
 $(VENV)/.proof: $(VENV)/.run
 	$(BIN)/pip install -q -c constraints.txt -e .[proof]
+	@touch $@
+
+# So is what reads and writes files of sheets, and speaks to a cluster.
+$(VENV)/.batch: $(VENV)/.run
+	$(BIN)/pip install -q -c constraints.txt -e .[batch] -e .[cluster]
 	@touch $@

@@ -63,69 +63,82 @@ class SettingsError(RecommenderError):
 class ProblemCode(StrEnum):
     """What is wrong with a request, for programs: never translated. The list is closed, and docs/api.md prints it."""
 
+    status: int
     meaning: str
 
-    def __new__(cls, code: str, meaning: str) -> Self:
-        """Return a code with what it means."""
+    def __new__(cls, code: str, status: int, meaning: str) -> Self:
+        """Return a code with the status that it comes with, and what it means."""
         member = str.__new__(cls, code)
         member._value_ = code
-        member.meaning = meaning
+        member.status, member.meaning = status, meaning
         return member
 
     MALFORMED_REQUEST = (
         "malformed_request",
-        "400: the request cannot be read, as where its host is none or its body breaks off.",
+        400,
+        "the request cannot be read, as where its host is none or its body breaks off.",
     )
-    NOT_JSON = "not_json", "400: the body is no JSON in UTF-8."
-    NOT_FOUND = "not_found", "404: there is nothing at this address."
+    NOT_JSON = "not_json", 400, "the body is no JSON in UTF-8."
+    KEY_NEEDED = "key_needed", 401, "the call needs a key, or the key is none or was revoked."
+    KEY_NOT_FOR_THIS = "key_not_for_this", 403, "the key is not for this kind of call."
+    NOT_FOUND = "not_found", 404, "there is nothing at this address."
     METHOD_NOT_ALLOWED = (
         "method_not_allowed",
-        "405: the address does not take this method; `Allow` names those it takes.",
+        405,
+        "the address does not take this method; `Allow` names those it takes.",
     )
-    TOO_SLOW = "too_slow", "408: the request took too long to arrive."
-    BODY_TOO_LARGE = "body_too_large", "413: the body is larger than is taken."
-    ADDRESS_TOO_LONG = "address_too_long", "414: the address is longer than is taken."
-    NOT_SENT_AS_JSON = "not_sent_as_json", "415: the body is not sent as `application/json`."
-    EXPECTATION_FAILED = "expectation_failed", "417: `Expect` asks for something else than `100-continue`."
+    TOO_SLOW = "too_slow", 408, "the request took too long to arrive."
+    BODY_TOO_LARGE = "body_too_large", 413, "the body is larger than is taken."
+    ADDRESS_TOO_LONG = "address_too_long", 414, "the address is longer than is taken."
+    NOT_SENT_AS_JSON = "not_sent_as_json", 415, "the body is not sent as `application/json`."
+    EXPECTATION_FAILED = "expectation_failed", 417, "`Expect` asks for something else than `100-continue`."
     TOO_MANY_REQUESTS = (
         "too_many_requests",
-        "429: too many requests in a short time; `Retry-After` may say when to come back.",
+        429,
+        "too many requests in a short time; `Retry-After` may say when to come back.",
     )
-    HEADERS_TOO_LARGE = "headers_too_large", "431: the headers are more, or longer, than is taken."
-    INTERNAL_ERROR = "internal_error", "500: something went wrong on the side of the service."
-    UNKNOWN_CODING = "unknown_coding", "501: the body is sent in a transfer coding that is not known."
-    NO_SAFE_ANSWER = "no_safe_answer", "503: the answers could not be checked safely, so there is no routine."
-    NOT_APPROVED = "not_approved", "503: routines wait for a clinical approval."
-    MISSING = "missing", "422: an answer, or another part of the body, is not there."
+    HEADERS_TOO_LARGE = "headers_too_large", 431, "the headers are more, or longer, than is taken."
+    INTERNAL_ERROR = "internal_error", 500, "something went wrong on the side of the service."
+    UNKNOWN_CODING = "unknown_coding", 501, "the body is sent in a transfer coding that is not known."
+    NO_SAFE_ANSWER = "no_safe_answer", 503, "the answers could not be checked safely, so there is no routine."
+    NOT_APPROVED = "not_approved", 503, "routines wait for a clinical approval."
+    KEYS_NOT_KNOWN = (
+        "keys_not_known",
+        503,
+        "the key cannot be checked now; calls without one may go on.",
+    )
+    MISSING = "missing", 422, "an answer, or another part of the body, is not there."
     WRONG_TYPE = (
         "wrong_type",
-        "422: it is of another type of JSON than it must be, as text where a whole number is asked for.",
+        422,
+        "it is of another type of JSON than it must be, as text where a whole number is asked for.",
     )
-    WRONG_SHAPE = "wrong_shape", "422: the object has other members than it must have."
-    OUT_OF_RANGE = "out_of_range", "422: the number or the day is too low or too high."
-    WRONG_LENGTH = "wrong_length", "422: the text or the list is too short or too long."
-    BLANK_TEXT = "blank_text", "422: nothing in the text can be seen."
+    WRONG_SHAPE = "wrong_shape", 422, "the object has other members than it must have."
+    OUT_OF_RANGE = "out_of_range", 422, "the number or the day is too low or too high."
+    WRONG_LENGTH = "wrong_length", 422, "the text or the list is too short or too long."
+    BLANK_TEXT = "blank_text", 422, "nothing in the text can be seen."
     QUESTIONS_CHANGED = (
         "questions_changed",
-        "422: the questions have changed since the answers were given; ask them again.",
+        422,
+        "the questions have changed since the answers were given; ask them again.",
     )
-    NOT_A_DAY = "not_a_day", "422: it is no day written as 2026-11-21."
-    WRONG_ORDER = "wrong_order", "422: the days are not in the order that they must be in."
-    DUPLICATE_KEY = "duplicate_key", "422: a key stands twice in an object: of two answers neither can be trusted."
-    REPEATED = "repeated", "422: an option, a move or an exercise stands twice in a list."
-    UNKNOWN_MEMBER = "unknown_member", "422: this is no part of the request, of an answer or of a dose."
-    UNKNOWN_QUESTION = "unknown_question", "422: the questionnaire has no such question."
-    UNKNOWN_OPTION = "unknown_option", "422: the question has no such option."
-    UNKNOWN_EXERCISE = "unknown_exercise", "422: the catalogue has no such exercise."
-    UNKNOWN_FORM = "unknown_form", "422: the exercise has no such form."
-    NOT_ALONE = "not_alone", "422: an option that stands for itself, such as `none`, was chosen with others."
-    NOT_ASKED = "not_asked", "422: the question is not asked with these answers, or at this check."
-    CONTRADICTS = "contradicts", "422: the answer and another one cannot both be true."
-    NOT_OFFERED = "not_offered", "422: the option is offered only where it was ticked in another question."
-    NEVER_IN_ROUTINE = "never_in_routine", "422: the exercise is never part of a routine."
-    NOT_IN_ROUTINE = "not_in_routine", "422: the move is not in the routine that was sent."
-    NO_SUCH_FIGURE = "no_such_figure", "422: the dose of this exercise has no such figure."
-    ONE_OF_TWO = "one_of_two", "422: exactly one of `follow_up`, `before_session` and `during_session` must be there."
+    NOT_A_DAY = "not_a_day", 422, "it is no day written as 2026-11-21."
+    WRONG_ORDER = "wrong_order", 422, "the days are not in the order that they must be in."
+    DUPLICATE_KEY = "duplicate_key", 422, "a key stands twice in an object: of two answers neither can be trusted."
+    REPEATED = "repeated", 422, "an option, a move or an exercise stands twice in a list."
+    UNKNOWN_MEMBER = "unknown_member", 422, "this is no part of the request, of an answer or of a dose."
+    UNKNOWN_QUESTION = "unknown_question", 422, "the questionnaire has no such question."
+    UNKNOWN_OPTION = "unknown_option", 422, "the question has no such option."
+    UNKNOWN_EXERCISE = "unknown_exercise", 422, "the catalogue has no such exercise."
+    UNKNOWN_FORM = "unknown_form", 422, "the exercise has no such form."
+    NOT_ALONE = "not_alone", 422, "an option that stands for itself, such as `none`, was chosen with others."
+    NOT_ASKED = "not_asked", 422, "the question is not asked with these answers, or at this check."
+    CONTRADICTS = "contradicts", 422, "the answer and another one cannot both be true."
+    NOT_OFFERED = "not_offered", 422, "the option is offered only where it was ticked in another question."
+    NEVER_IN_ROUTINE = "never_in_routine", 422, "the exercise is never part of a routine."
+    NOT_IN_ROUTINE = "not_in_routine", 422, "the move is not in the routine that was sent."
+    NO_SUCH_FIGURE = "no_such_figure", 422, "the dose of this exercise has no such figure."
+    ONE_OF_TWO = "one_of_two", 422, "exactly one of `follow_up`, `before_session` and `during_session` must be there."
 
 
 class ErrorText(str):

@@ -5,16 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from hypothesis import Phase, settings
+from jinja2 import FileSystemBytecodeCache
 
 from recommender.loaders.languages import Language, load_languages
 from recommender.service.recommend import Recommender, load_recommender
 from recommender.settings import read_settings
 from recommender.web import startup
+from tests.support.needs import left_out
 from tests.support.sample import deepen
 
 # The machine is shared: how long an example takes says nothing. In CI the examples are the same each time.
@@ -46,9 +50,36 @@ def languages_read_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def templates_compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let all sites of all processes of a run share their compiled templates; it is most of what a first page costs."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "templates"
+    folder.mkdir(exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            Flask, "jinja_options", {**Flask.jinja_options, "bytecode_cache": FileSystemBytecodeCache(str(folder))}
+        )
+        yield
+
+
 @pytest.fixture(scope="session")
 def recommender() -> Recommender:
     return load_recommender(read_settings({}))
+
+
+@pytest.fixture(scope="session")
+def solver() -> None:
+    """Leave out what needs the extra [proof] where that is not installed."""
+    if find_spec("pysat") is None:
+        left_out("python-sat is not installed: pip install -e .[proof]")
+
+
+@pytest.fixture(scope="session")
+def diagrams() -> None:
+    """Leave out what counts where the library of decision diagrams is not installed."""
+    if find_spec("dd") is None or find_spec("dd.cudd") is None:
+        left_out("dd is not installed with CUDD: pip install -e .[proof]")
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -168,7 +168,8 @@ def test_ci_runs_what_testing_says() -> None:
     assert re.findall(r"^make ([\w-]+)", script, re.MULTILINE) == [
         "lint",
         "check",
-        "prove",
+        "proved",
+        "diff",
         "audit",
         "test",
         "test-deep",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import runpy
 import subprocess
 import sys
+import weakref
 from dataclasses import MISSING, fields
 from pathlib import Path
 from types import SimpleNamespace
@@ -59,6 +61,7 @@ WRONG = [
     ("DATABASE_URL", "postgresql://somebody:hush-hush@host:port/reviews", "cannot be read"),
     ("AUDIT_KEY", "hush-hush", "shorter than 32 characters"),
     ("AUDIT_KEY_FILE", str(ROOT / "docs"), "is a folder"),
+    ("PDF_SIGNER", str(ROOT / "docs"), "is a folder"),
     ("APPROVALS_REQUIRED", "0", "from 1 to 100"),
     ("REQUIRE_APPROVED", "true", "must be 0 or 1"),
     ("CERTIFICATE_DAYS", "-1", "whole number"),
@@ -69,6 +72,17 @@ WRONG = [
     ("SITE_URL", "https://back.example.org/?x=1", "without a query"),
     ("SITE_URL", "https://somebody@back.example.org", "must be the address of the site"),
     ("SITE_URL", "https://host:port", "must be the address of the site"),
+    ("SMTP_URL", "http://me:hush@mail.example.org", "must be the address of a mail server"),
+    ("SMTP_URL", "smtps://me:hush@:port", "must be the address of a mail server"),
+    ("MAIL_FROM", "nobody", "must be one mail address"),
+    ("MAIL_FROM", "a@example.org, b@example.org", "must be one mail address"),
+    ("CORS_ORIGINS", "clinic.example", "must be origins"),
+    ("CORS_ORIGINS", "https://clinic.example/", "no slash at the end"),
+    ("CORS_ORIGINS", "*,https://clinic.example", "must be origins"),
+    ("FRAME_ANCESTORS", "*", "must be origins"),
+    ("FRAME_ANCESTORS", "https://clinic.example; script-src *", "must be origins"),
+    ("RECOMMENDATIONS_A_MINUTE", "-1", "whole number"),
+    ("API_KEYS", "on", "one of off, optional, required"),
     ("LOG_FORMAT", "xml", "one of text, json"),
     ("LOG_LEVEL", "INFO", "one of debug, info, warning, error"),
     ("METRICS_PORT", "yes", "whole number"),
@@ -140,7 +154,7 @@ def test_a_wrong_setting_is_one_line_that_names_it_and_no_secret(name: str, valu
 
 
 def test_every_row_that_can_be_wrong_has_a_wrong_sample() -> None:
-    together = {"OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"}
+    together = {"OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "PDF_SIGNER_PASSWORD"}
     assert {row.name for row in SETTING_ROWS} - together == {name for name, _, _ in WRONG}
 
 
@@ -153,6 +167,18 @@ def test_an_issuer_must_be_an_address(issuer: str) -> None:
     assert read_settings(others | {"OIDC_ISSUER": "https://id.example.org"}).site_url == "https://back.example.org"
     with pytest.raises(SettingsError, match="OIDC_ISSUER needs SITE_URL"):
         read_settings({**others, "OIDC_ISSUER": "https://id.example.org", "SITE_URL": ""})
+
+
+def test_mail_needs_an_address_to_come_from_and_one_to_lead_to() -> None:
+    whole = {
+        "SMTP_URL": "smtps://me:hush@mail.example.org",
+        "MAIL_FROM": "review@example.org",
+        "SITE_URL": "https://back.example.org",
+    }
+    assert read_settings(whole).smtp_url == whole["SMTP_URL"]
+    for missing in ("MAIL_FROM", "SITE_URL"):
+        with pytest.raises(SettingsError, match="SMTP_URL needs MAIL_FROM"):
+            read_settings({**whole, missing: ""})
 
 
 def test_the_key_is_named_once() -> None:
@@ -267,6 +293,29 @@ def test_gunicorn_warns_where_answers_could_travel_in_the_open(
     config.set("bind", conf["bind"])
     conf["on_starting"](SimpleNamespace(cfg=config, log=logging.getLogger("gunicorn.error")))
     assert ("SECURE_COOKIES" in caplog.text) == warned
+
+
+def test_what_is_loaded_is_left_out_of_collections_and_what_a_reload_replaces_goes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Replaced:
+        def __init__(self) -> None:
+            self.itself = self  # so that only a collection finds that nobody knows it any more
+
+    replaced = Replaced()
+    gone = weakref.ref(replaced)
+    try:
+        gunicorn_conf.when_ready(None)
+        assert gc.get_freeze_count() > 1000
+        del replaced
+        gc.collect()
+        assert gone() is not None  # frozen, it is no longer looked at
+        monkeypatch.setattr("recommender.web.reloading.reload_content", lambda app: None)
+        gunicorn_conf.on_reload(SimpleNamespace(app=SimpleNamespace(wsgi=lambda: None)))
+        assert gone() is None
+        assert gc.get_freeze_count() > 1000
+    finally:
+        gc.unfreeze()
 
 
 def test_the_database_is_in_the_data_folder_where_nothing_else_is_said(tmp_path: Path) -> None:

@@ -20,12 +20,22 @@ from recommender.web.site.about import packages
 from tools.sbom import bill
 
 ROOT = Path(__file__).resolve().parents[1]
+# Each in an environment of its own, beside that of the project.
+APART = {"tools", "clients"}
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 PIN = re.compile(r"([A-Za-z0-9._-]+)==([^\s\\;]+)")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-# Which file of digests holds the extras; drawings and proofs are made before a release, with versions that pyproject.toml pins.
-FILE_OF_EXTRA = {"postgres": "server", "redis": "server", "pdf": "server", "oidc": "server", "dev": "dev"}
-WITHOUT_DIGESTS = {"figures", "proof"}
+# Which file of digests holds the extras; drawings and proofs are made before a release, and files
+# of sheets are answered elsewhere than on the site, with versions that pyproject.toml pins.
+FILE_OF_EXTRA = {
+    "postgres": "server",
+    "redis": "server",
+    "pdf": "server",
+    "sign": "server",
+    "oidc": "server",
+    "dev": "dev",
+}
+WITHOUT_DIGESTS = {"figures", "proof", "batch", "cluster"}
 
 
 def entries(path: Path) -> list[str]:
@@ -44,7 +54,7 @@ def test_every_package_is_pinned_and_has_digests(path: Path) -> None:
     assert [line for line in entries(path) if not PIN.match(line) or "--hash=sha256:" not in line] == []
 
 
-@pytest.mark.parametrize("path", [path for path in LOCKS if path.stem != "tools"], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [path for path in LOCKS if path.stem not in APART], ids=lambda path: path.name)
 def test_a_package_has_one_version_wherever_it_is_installed(path: Path) -> None:
     told = pins(ROOT / "constraints.txt")
     assert {name: version for name, version in pins(path).items() if told.get(name) != version} == {}
@@ -100,7 +110,7 @@ def test_an_audit_without_advisories_says_so(tmp_path: Path, required: str, ends
     assert not (tmp_path / "tools").exists()
 
 
-PARTS = ("pyproject.toml", "README.md", "LICENSE", "recommender", "rules", "catalogue", "translations")
+PARTS = ("pyproject.toml", "README.md", "LICENSE", "recommender", "rules", "catalogue", "translations", "conformance")
 
 
 def wheel_of_a_copy(folder: Path, umask: int, zone: str, made: int) -> tuple[str, str]:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,27 +13,36 @@ from marshmallow import Schema, fields, validate
 from recommender.check_in.request import CheckAnswersField, FirstAnswersField
 from recommender.errors import ProblemCode
 from recommender.presentation.schemas.check_in import CheckInSchema
-from recommender.presentation.schemas.exercises import ExercisesSchema, OneExerciseSchema, SourcesSchema
+from recommender.presentation.schemas.exercises import ExerciseListSchema, OneExerciseSchema, SourceListSchema
+from recommender.presentation.schemas.index import IndexSchema
+from recommender.presentation.schemas.next_page import NextSchema
 from recommender.presentation.schemas.problem import ProblemSchema
-from recommender.presentation.schemas.questionnaire import ConditionField, QuestionnaireSchema
+from recommender.presentation.schemas.questionnaire import AnswerField, ConditionField, QuestionnaireSchema
 from recommender.presentation.schemas.recommendation import RecommendationSchema
-from recommender.presentation.schemas.rules import OneRuleSchema, RuleSetNowSchema, RulesSchema
+from recommender.presentation.schemas.requests import AT_ANY_CALL, NEXT
+from recommender.presentation.schemas.rules import OneRuleSchema, RuleListSchema, RuleSetNowSchema
+from recommender.presentation.schemas.summary import ShortRecommendationSchema
 from recommender.service.recommend import load_recommender
 from recommender.settings import read_settings
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "api.md"
 MARK = "<!-- From here on written by `python -m tools.api_docs`, from the schemas. -->"
 BODY = "The body of `POST /api/v1/check-ins`"
+# What may be sent besides, without a schema of its own.
+MEMBERS = (("The body of any `POST`, besides", AT_ANY_CALL), ("The body of `POST /api/v1/next`", NEXT))
 REPLIES: tuple[tuple[str, type[Schema]], ...] = (
+    ("The reply of `POST /api/v1/next`", NextSchema),
     ("The reply of `POST /api/v1/recommendations`", RecommendationSchema),
+    ("The reply of `POST /api/v1/recommendations?left_out=summary`", ShortRecommendationSchema),
     ("The reply of `POST /api/v1/check-ins`", CheckInSchema),
     ("The reply of `GET /api/v1/questionnaire`", QuestionnaireSchema),
-    ("The reply of `GET /api/v1/rules`", RulesSchema),
+    ("The reply of `GET /api/v1/rules`", RuleListSchema),
     ("The reply of `GET /api/v1/rules/<id>`", OneRuleSchema),
     ("The reply of `GET /api/v1/rule-set`", RuleSetNowSchema),
-    ("The reply of `GET /api/v1/exercises`", ExercisesSchema),
+    ("The reply of `GET /api/v1/exercises`", ExerciseListSchema),
     ("The reply of `GET /api/v1/exercises/<id>`", OneExerciseSchema),
-    ("The reply of `GET /api/v1/sources`", SourcesSchema),
+    ("The reply of `GET /api/v1/sources`", SourceListSchema),
+    ("The reply of `GET /api/v1/`", IndexSchema),
     ("Every reply about something wrong", ProblemSchema),
 )
 
@@ -46,17 +55,20 @@ def shapes(body: Schema) -> tuple[tuple[str, Schema], ...]:
 def tables(body: Schema) -> str:
     """Return a table of each shape, and of each part of it where it first comes."""
     seen: set[str] = set()
-    blocks: list[str] = []
+    blocks = [f"## {title}\n\n{_members(members)}" for title, members in MEMBERS]
     for title, schema in shapes(body):
         blocks.append(f"## {title}\n\n{_table(schema)}")
         blocks += [f"### {_name(inner)}\n\n{_table(inner)}" for inner in _inside(schema, seen)]
     return "\n\n".join([*blocks, f"## Problem codes\n\n{_codes()}"]) + "\n"
 
 
+def _members(members: Mapping[str, str]) -> str:
+    rows = [f"| `{name}` | {meaning} |" for name, meaning in members.items()]
+    return "\n".join(["| key | meaning |", "|---|---|", *rows])
+
+
 def _codes() -> str:
-    rows = [
-        f"| `{code}` | {code.meaning.partition(': ')[0]} | {code.meaning.partition(': ')[2]} |" for code in ProblemCode
-    ]
+    rows = [f"| `{code}` | {code.status} | {code.meaning} |" for code in ProblemCode]
     return "\n".join(["| code | status | what is wrong |", "|---|---|---|", *rows])
 
 
@@ -101,6 +113,8 @@ def _type(field: fields.Field[Any]) -> str:
             plain = "date"
         case fields.String():
             plain = "string"
+        case AnswerField():
+            plain = "answer"
         case ConditionField():
             plain = "condition"
         case fields.Dict() | FirstAnswersField() | CheckAnswersField():

@@ -20,7 +20,7 @@ from recommender.loaders.tables import write_out_tables
 from recommender.loaders.vignettes import Vignette, load_vignettes
 from recommender.loaders.yaml_source import read_document
 from recommender.models.rules import Rule
-from recommender.rule_mutants.runner import PlainRecommender
+from recommender.service.plain import PlainRecommender
 from recommender.settings import Settings, read_settings
 from tests.support.sheets import intake_of
 

@@ -59,7 +59,7 @@ def readers(questionnaire: Questionnaire, rule_set: RuleSet) -> Readers:
     """Return who reads each answer to each question, in page order."""
     questions = questionnaire.questions
     staged = stage_rules(rule_set)
-    facts = {fact.id: tuple(_measured(fact, questions)) for fact in rule_set.supplied}
+    facts = {fact.id: tuple(answers_measured(fact, questions)) for fact in rule_set.supplied}
     found: defaultdict[Answer, dict[str, Reading]] = defaultdict(dict)
     for branch in rule_set.branches:
         for answer, through in _read(branch.when, staged, facts, ()):
@@ -122,8 +122,8 @@ def answers_in(condition: Condition | None) -> Iterator[Answer]:
                 yield Answer(subject, None)
 
 
-def _measured(fact: SuppliedFact, questions: Mapping[str, Question]) -> Iterator[Answer]:
-    """Yield the answers that a supplied fact reads."""
+def answers_measured(fact: SuppliedFact, questions: Mapping[str, Question]) -> Iterator[Answer]:
+    """Yield the answers that make a supplied fact what it is."""
     measure = fact.measure
     where = getattr(measure, "where", None)
     yield from answers_in(where)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from itertools import product
 from typing import NamedTuple
 
 from recommender.assembly.dose import Dosing
@@ -232,25 +233,25 @@ class ExerciseScreening:
         return swaps
 
     def _candidate(self, exercise: Exercise, forms: tuple[Form, ...], swaps: tuple[Branch, ...]) -> Candidate:
-        weights = self._decision.order.weights or _NO_WEIGHTS
-        asking = self._asking.get(exercise.id, ())
         helps = not exercise.regions.isdisjoint(self._decision.targets)
-        points = Points(
-            asked=tuple([(branch, given) for branch, _, given in asking]) if asking else (),
-            swap=weights.swap if swaps else 0,
-            main_place=weights.main_place if helps else 0,
-            by_default=weights.by_default if exercise.default_routine is DefaultRoutine.YES else 0,
-        )
-        return Candidate(
-            exercise=exercise,
-            forms=self._best_first(forms),
-            score=points.total,
-            reasons=_weightiest_first(points.asked) if asking else swaps,
-            asked_for=bool(asking),
-            is_direction=bool(asking) and any(preference.slot == Slot.DIRECTION for _, preference, _ in asking),
-            helps_main_place=helps,
-            points=points,
-        )
+        points = self._points[bool(swaps), helps, exercise.default_routine is DefaultRoutine.YES]
+        forms = self._best_first(forms)
+        asking = self._asking.get(exercise.id)
+        if asking is None:
+            return Candidate(exercise, forms, points.total, swaps, False, False, helps, points)
+        points = points._replace(asked=tuple([(branch, given) for branch, _, given in asking]))
+        is_direction = any(preference.slot == Slot.DIRECTION for _, preference, _ in asking)
+        reasons = _weightiest_first(points.asked)
+        return Candidate(exercise, forms, points.total, reasons, True, is_direction, helps, points)
+
+    @cached_property
+    def _points(self) -> Mapping[tuple[bool, bool, bool], Points]:
+        """What counts beside preferences: for a stand-in or not, for the main place or not, by default or not."""
+        weights = self._decision.order.weights or _NO_WEIGHTS
+        return {
+            (swap, main, usual): Points((), weights.swap * swap, weights.main_place * main, weights.by_default * usual)
+            for swap, main, usual in product((False, True), repeat=3)
+        }
 
     @cached_property
     def _asking(self) -> Mapping[str, list[tuple[Branch, Preference, int]]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from marshmallow import ValidationError
@@ -18,6 +18,7 @@ from recommender.check_in.field_names import (
     FOLLOW_UP,
     HISTORY,
     HURT,
+    QUESTIONS,
     ROUTINE,
     STARTED,
     TODAY,
@@ -58,6 +59,25 @@ class CheckInSheet:
         self._exercises = frozenset(catalogue.by_id)
         self._say: FormatMessage = sayer(translate)
         self.schema = request_schema(questionnaire, catalogue, sheet, self._say)
+
+    def read_day(self, raw: Mapping[str, Any]) -> date | None:
+        """Return the day that stands beside first answers, if one does; the version of the questions is looked at too.
+
+        Raises:
+            IntakeError: one of them cannot be used.
+        """
+        beside = {name: raw[name] for name in (TODAY, QUESTIONS) if name in raw}
+        try:
+            day: date | None = self.schema.load(beside, partial=True).get(TODAY)
+        except ValidationError as error:
+            raise IntakeError(faults_by_path(dict(by_path(error.messages)))) from None
+        return day
+
+    def require_object(self, answers: Any) -> None:
+        """Raise an IntakeError unless answers, whichever they are, come as an object."""
+        if not isinstance(answers, Mapping):
+            told = self._say("Give the answers as an object of question ids and answers.")
+            raise IntakeError([InputFault((ANSWERS,), ANSWERS, ErrorText(ProblemCode.WRONG_TYPE, told))])
 
     def read(self, raw: Any) -> CheckIn:
         """Return a complete check from plain data.

@@ -7,16 +7,23 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from typing import Any, TextIO, cast
 
 from recommender import __version__
 from recommender.analysis.brief import load_brief
 from recommender.analysis.brief_coverage import CoverageState, coverage, report
 from recommender.analysis.lint import lint
+from recommender.cli.approved import refuse_unapproved
 from recommender.cli.backup import add_backup_commands
+from recommender.cli.batch import add_batch_command
+from recommender.cli.conformance import add_conformance_command
 from recommender.cli.diff import add_diff_command
+from recommender.cli.keys import add_key_commands
 from recommender.cli.prove import add_prove_command
 from recommender.cli.review import add_review_commands, migrate_at_start, record_notes
+from recommender.cli.sample import add_sample_command
 from recommender.cli.translations import add_translations_command
 from recommender.errors import (
     COULD_NOT_RUN,
@@ -34,6 +41,7 @@ from recommender.loaders.checked_settings import load_settings
 from recommender.loaders.content import load_content
 from recommender.loaders.forbidden import shipped_forbidden_moves, unknown_words
 from recommender.loaders.languages import load_languages
+from recommender.loaders.safety_case import control_faults, shipped_safety_case, tests_in
 from recommender.loaders.vignettes import load_vignettes
 from recommender.models.content import Content
 from recommender.presentation.recommendation import present
@@ -51,15 +59,44 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Where whoever reads goes away, as in ``recommender check | head -1``, it ends quietly with 141, as other commands do.
     """
+    told, warned = _Read(sys.stdout), _Read(sys.stderr)
     try:
-        try:
-            return _run(arguments)
-        finally:
-            sys.stdout.flush()
-    except BrokenPipeError:
+        with redirect_stdout(cast(TextIO, told)), redirect_stderr(cast(TextIO, warned)):
+            try:
+                return _run(arguments)
+            finally:
+                sys.stdout.flush()
+    except NobodyReads:
         # What is still to be written goes nowhere, or Python would complain at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
         return _NOT_READ_ON
+
+
+class NobodyReads(BaseException):
+    """Whoever read what a command says has gone away. No error of a file, and nothing that a command could do anything about."""
+
+
+class _Read:
+    """A stream that somebody reads, or nobody any more: no command may take that for a file of its own that cannot be written."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        try:
+            return self._stream.write(text)
+        except BrokenPipeError as error:
+            raise NobodyReads from error
+
+    def flush(self) -> None:
+        try:
+            self._stream.flush()
+        except BrokenPipeError as error:
+            raise NobodyReads from error
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def _run(arguments: Sequence[str] | None) -> int:
@@ -101,11 +138,15 @@ def parser() -> argparse.ArgumentParser:
     )
     recommend.add_argument("answers", type=Path, help='JSON file: {"answers": {...}}; - reads standard input')
     recommend.set_defaults(run=_recommend)
+    add_batch_command(commands)
+    add_conformance_command(commands)
     add_prove_command(commands)
     add_diff_command(commands)
+    add_sample_command(commands)
     add_translations_command(commands)
     add_review_commands(commands)
     add_backup_commands(commands)
+    add_key_commands(commands)
     return made
 
 
@@ -141,7 +182,7 @@ def _check(given: argparse.Namespace, settings: Settings) -> int:
     if recommender.faults:
         print("\n".join(recommender.faults), file=sys.stderr)
         return _REFUSED
-    if not _all_are_drawn(content, settings):
+    if not (_all_are_drawn(content, settings) and _controls_are_there(content, settings)):
         return _REFUSED
     print(
         f"{len(rule_set.rules)} rules, {len(rule_set.branches)} cases, {len(questionnaire.intake_questions)} questions, "
@@ -167,6 +208,15 @@ def _all_are_drawn(content: Content, settings: Settings) -> bool:
     return own or not missing
 
 
+def _controls_are_there(content: Content, settings: Settings) -> bool:
+    """Say which controls of the hazard log are gone; beside a clinic's own rules, which may have others, as a warning only."""
+    own = settings.rules_dir.resolve() != content_folder("rules").resolve()
+    faults = list(control_faults(shipped_safety_case(), content, tests_in(settings.vignettes_dir.parent)))
+    for fault in faults:
+        print(f"{'warning: ' if own else ''}{fault}", file=sys.stderr)
+    return own or not faults
+
+
 def _coverage(content: Content, settings: Settings) -> int:
     lines = coverage(load_brief(brief_folder()), content, load_vignettes(settings.vignettes_dir))
     print(report(lines))
@@ -181,6 +231,7 @@ def _recommend(given: argparse.Namespace, settings: Settings) -> int:
         told = ErrorText(ProblemCode.NOT_JSON, f"The file cannot be read as JSON: {error}.")
         raise IntakeError([InputFault((), "answers", told)]) from error
     recommender = load_recommender(settings)
+    refuse_unapproved(recommender.content, settings)
     intake = recommender.sheet.read(sheet.get("answers") if isinstance(sheet, dict) else None)
     figures = recommender.content.figures
     gallery = Gallery(figures, drawings_of(figures))

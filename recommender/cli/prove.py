@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from recommender import __version__
 from recommender.loaders.content import load_content
-from recommender.loaders.proof_record import tables_hash, write_proof_record
-from recommender.models.proof_record import ProofRecord, ProvedObligation
+from recommender.loaders.proof_record import is_kept, tables_hash, write_proof_record
+from recommender.models.proof_record import PROOF_FILE, ProofRecord, ProvedObligation
 from recommender.settings import Settings
 
 if TYPE_CHECKING:
@@ -32,8 +32,12 @@ def add_prove_command(commands: Any) -> None:
         "obligations", nargs="*", metavar="OBLIGATION", help="only these, by the names that a whole proof prints"
     )
     command.add_argument("--json", action="store_true", help="print JSON, with a case for the lab beside each finding")
-    command.add_argument(
+    kept = command.add_mutually_exclusive_group()
+    kept.add_argument(
         "--record", action="store_true", help="keep what a whole proof says beside the rules, for the page /rules/proof"
+    )
+    kept.add_argument(
+        "--kept", action="store_true", help="refuse, unless the proof that is kept beside the rules says exactly this"
     )
     command.set_defaults(run=_prove)
 
@@ -45,8 +49,10 @@ def _prove(given: argparse.Namespace, settings: Settings) -> int:
     if unknown:
         print(f"There is no obligation '{unknown[0]}'. There are: {', '.join(one.id for one in OBLIGATIONS)}.")
         return _BROKEN
-    if given.record and given.obligations:
-        print("Only a whole proof can be kept. Leave out --record, or name no obligation.")
+    if (given.record or given.kept) and given.obligations:
+        print(
+            f"Only a whole proof can be kept. Leave out {'--record' if given.record else '--kept'}, or name no obligation."
+        )
         return _BROKEN
     content = load_content(settings.rules_dir, settings.catalogue_dir)
     proof = prove(content, only=given.obligations, with_counts=not given.obligations)
@@ -59,6 +65,9 @@ def _prove(given: argparse.Namespace, settings: Settings) -> int:
         return _BROKEN
     if given.record:
         write_proof_record(settings.rules_dir, record_of(proof, content.hash))
+    if given.kept and not is_kept(settings.rules_dir, record_of(proof, content.hash)):
+        print(f"{settings.rules_dir / PROOF_FILE} is not this proof. Keep it anew: make prove.")
+        return _BROKEN
     return _PROVED
 
 

@@ -6,14 +6,17 @@ import argparse
 import getpass
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recommender.errors import RecommenderError
 from recommender.loaders.content import load_content
-from recommender.review import accounts, audit, second_factor
+from recommender.loaders.languages import load_languages
+from recommender.models.content import Content
+from recommender.review import accounts, audit, release, second_factor
+from recommender.review.approval_status import Standing
 from recommender.review.database import FOR_OPERATORS, Session, database_address, make_engine, open_session
 from recommender.review.errors import DatabaseUnavailable, ReviewRefused
 from recommender.review.export import export_csv, export_json
@@ -27,8 +30,10 @@ from recommender.review.keys import (
     prepare_record,
 )
 from recommender.review.record_mark import keep_mark, mark_file, read_mark
+from recommender.review.reviews import standings
 from recommender.review.tables import AuditEntry, Clinician, Role
 from recommender.rulebook.digest import digests
+from recommender.rulebook.targets import Digest, Target, TargetKind
 from recommender.settings import Settings
 
 if TYPE_CHECKING:
@@ -57,6 +62,11 @@ def add_review_commands(commands: Commands) -> None:
         "file", type=Path, help="FILE.json for everything, FILE.csv for a table, FILE.pdf for the signed rule book"
     )
     export.set_defaults(run=answering(_export))
+    review = commands.add_parser("review", help="what the review room still waits for")
+    waiting = review.add_subparsers(title="actions", required=True, metavar="ACTION").add_parser(
+        "list", help="list what keeps a release back, objections first; exit status 1 while anything does"
+    )
+    waiting.set_defaults(run=answering(_list_waiting))
 
 
 def migrate_at_start(settings: Settings) -> None:
@@ -125,7 +135,7 @@ def answering(run: Run) -> Run:
 
 def _add(given: argparse.Namespace, settings: Settings) -> int:
     password = None if given.no_password else _password(given)
-    with _database(settings) as session:
+    with review_database(settings) as session:
         clinician = accounts.add_clinician(
             session,
             email=given.email,
@@ -140,7 +150,7 @@ def _add(given: argparse.Namespace, settings: Settings) -> int:
 
 
 def _list(given: argparse.Namespace, settings: Settings) -> int:
-    with _database(settings) as session:
+    with review_database(settings) as session:
         for clinician in accounts.list_clinicians(session):
             state = "disabled" if clinician.disabled else "enabled"
             row = (clinician.email, clinician.name, clinician.registration or "-", clinician.role.value, state)
@@ -149,7 +159,7 @@ def _list(given: argparse.Namespace, settings: Settings) -> int:
 
 
 def _disable(given: argparse.Namespace, settings: Settings) -> int:
-    with _database(settings) as session:
+    with review_database(settings) as session:
         clinician = _clinician(session, given.email)
         accounts.disable(session, clinician)
         audit.append_account(session, audit_key(settings), "disable_clinician", clinician)
@@ -158,7 +168,7 @@ def _disable(given: argparse.Namespace, settings: Settings) -> int:
 
 
 def _enable(given: argparse.Namespace, settings: Settings) -> int:
-    with _database(settings) as session:
+    with review_database(settings) as session:
         clinician = _clinician(session, given.email)
         accounts.enable(session, clinician)
         audit.append_account(session, audit_key(settings), "enable_clinician", clinician)
@@ -168,7 +178,7 @@ def _enable(given: argparse.Namespace, settings: Settings) -> int:
 
 def _reset(given: argparse.Namespace, settings: Settings) -> int:
     password = _password(given)
-    with _database(settings) as session:
+    with review_database(settings) as session:
         clinician = _clinician(session, given.email)
         accounts.reset_password(session, clinician, password)
         audit.append_account(session, audit_key(settings), "reset_password", clinician)
@@ -177,7 +187,7 @@ def _reset(given: argparse.Namespace, settings: Settings) -> int:
 
 
 def _drop_second_factor(given: argparse.Namespace, settings: Settings) -> int:
-    with _database(settings) as session:
+    with review_database(settings) as session:
         clinician = _clinician(session, given.email)
         second_factor.turn_off(session, clinician)
         audit.append_account(session, audit_key(settings), "drop_second_factor", clinician)
@@ -190,7 +200,7 @@ def _audit(given: argparse.Namespace, settings: Settings) -> int:
         raise RecommenderError("Give --expect-head and --expect-count together.")
     if given.expect_count is not None and given.expect_count < 0:
         raise RecommenderError("--expect-count cannot be below 0.")
-    with _database(settings) as session:
+    with review_database(settings) as session:
         if given.new_key:
             _make_new_key(session, settings)
         key, path = audit_key(settings), mark_file(settings)
@@ -241,28 +251,67 @@ def _export(given: argparse.Namespace, settings: Settings) -> int:
     return _OK
 
 
+def _list_waiting(given: argparse.Namespace, settings: Settings) -> int:
+    content = load_content(settings.rules_dir, settings.catalogue_dir)
+    versions, required = _versions(settings, content), settings.approvals_required
+    with review_database(settings) as session:
+        key = audit_key(settings)
+        mark = read_mark(mark_file(settings), key)
+        stood = standings(session, versions, required, key)
+        found = release.status(session, content, versions, required, key, *([mark] if mark else []), stood=stood)
+        objected = {**stood.gone, **{target: one for target, one in stood.today.items() if one.requested}}
+        for target, standing in objected.items():
+            for request in standing.requested:
+                where = "objection to what is gone" if target in stood.gone else "objection"
+                words = " ".join(request.text.split())
+                print(f"{target.kind.value}/{target.id}\t{where}\t{request.clinician.name}\t{words}")
+        for target in found.missing:
+            if target not in objected:
+                print(f"{target.kind.value}/{target.id}\t{_wait(target, stood.today[target], required)}")
+    for fault in found.faults:
+        print(fault, file=sys.stderr)
+    print("The release is approved." if found.is_approved else "The release is not approved.")
+    return _OK if found.is_approved else _REFUSED
+
+
+def _wait(target: Target, standing: Standing, required: int) -> str:
+    """Return in words what one thing waits for."""
+    if target.kind is not TargetKind.POINT:
+        lacking = ", none by a safety officer" if standing.lacks_officer else ""
+        return f"{len(standing.approvals)} of {required} approvals{lacking}"
+    if standing.is_due:
+        until = standing.settled.until if standing.settled else None
+        return f"put off until {until}, which is past" if until else "put off until no day"
+    return "settled on an older version" if standing.settled_before else "not settled"
+
+
+def _versions(settings: Settings, content: Content) -> Mapping[Target, Digest]:
+    """Return today's version of everything that can be signed, translations too."""
+    return digests(content, load_languages(settings.translations_dir, settings.languages).values())
+
+
 def _as_json(settings: Settings) -> bytes:
     content = load_content(settings.rules_dir, settings.catalogue_dir)
-    with _database(settings) as session:
+    with review_database(settings) as session:
         key = audit_key(settings)
         mark = read_mark(mark_file(settings), key)
         seen = () if mark is None else (mark,)
-        plain = export_json(session, key, content, digests(content), settings.approvals_required, *seen)
+        plain = export_json(session, key, content, _versions(settings, content), settings.approvals_required, *seen)
     return (json.dumps(plain, indent=2, ensure_ascii=False) + "\n").encode()
 
 
 def _as_csv(settings: Settings) -> bytes:
     content = load_content(settings.rules_dir, settings.catalogue_dir)
-    with _database(settings) as session:
-        return export_csv(session, digests(content)).encode("utf-8-sig")  # spreadsheets look for the mark
+    with review_database(settings) as session:
+        return export_csv(session, _versions(settings, content)).encode("utf-8-sig")  # spreadsheets look for the mark
 
 
 def _as_pdf(settings: Settings) -> bytes:
     # No other command needs the pages: they start quicker without.
     from recommender.web.app import create_app
-    from recommender.web.review.pdf import rule_book_pdf
+    from recommender.web.review.signed_book import rule_book_pdf
 
-    with _database(settings):
+    with review_database(settings):
         return rule_book_pdf(create_app(settings))
 
 
@@ -270,7 +319,7 @@ _FORMS: dict[str, Callable[[Settings], bytes]] = {".json": _as_json, ".csv": _as
 
 
 @contextmanager
-def _database(settings: Settings) -> Iterator[Session]:
+def review_database(settings: Settings) -> Iterator[Session]:
     try:
         engine = make_engine(settings.database_url, FOR_OPERATORS)
     except OSError as error:

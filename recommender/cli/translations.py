@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po, write_po
 from recommender import __version__
 from recommender.errors import RecommenderError
 from recommender.loaders.content import load_content
-from recommender.loaders.languages import ABOUT, CONTENT, INTERFACE, SOURCE, is_language, translated
+from recommender.loaders.languages import CONTENT, INTERFACE, SOURCE, is_language, translated
 from recommender.models.translatable import texts
 from recommender.settings import Settings
 
@@ -22,9 +22,6 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 _METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2.ext:babel_extract")]
 _OPTIONS = {"**/templates/**.html": {"newstyle_gettext": "true", "trim_blocks": "true", "lstrip_blocks": "true"}}
 _KEYWORDS = {**DEFAULT_KEYWORDS, "say": None, "_say": None}
-_NOT_CHECKED = """# true only when health professionals have checked every text of this language. Until then every page says so.
-clinically_checked: false
-"""
 
 
 def add_translations_command(commands: Any) -> None:
@@ -46,22 +43,23 @@ def _update(given: argparse.Namespace, settings: Settings) -> int:
     folder = settings.translations_dir
     sources = {INTERFACE: interface_source(), CONTENT: content_source(settings)}
     there = {path.name for path in folder.iterdir() if path.is_dir() and is_language(path.name)}
+    done: list[str] = []
     try:
         for code in sorted(there | set(given.languages)):
-            _update_language(folder / code, sources)
+            done += _update_language(folder / code, sources)
     except OSError as error:
         raise RecommenderError(f"TRANSLATIONS_DIR cannot be written: {error.strerror} ({error.filename}).") from error
+    print("\n".join(done))  # at the end: whoever reads the first line alone has every language updated too
     return 0
 
 
-def _update_language(folder: Path, sources: Mapping[str, Catalog]) -> None:
+def _update_language(folder: Path, sources: Mapping[str, Catalog]) -> Iterator[str]:
+    """Update the files of a language, and yield how much of each is translated."""
     folder.mkdir(exist_ok=True)
-    if not (folder / ABOUT).exists():
-        (folder / ABOUT).write_text(_NOT_CHECKED, encoding="utf-8")
     for name, source in sources.items():
         catalog = _updated(folder / name, folder.name, source)
         done = sum(1 for _ in translated(catalog))
-        print(f"{folder.name}/{name}: {done} of {len(catalog)} translated")
+        yield f"{folder.name}/{name}: {done} of {len(catalog)} translated"
 
 
 def interface_source() -> Catalog:

@@ -45,8 +45,8 @@ class Shard:
 
     def fact(self, texts: Mapping[str, str], session: str) -> str:
         """Return the fact, as JSON, that holds what the rules of this shard read, and nothing else."""
-        read = ",".join(filter(None, map(texts.__getitem__, self.names)))
-        return f'{{"sid":"{session}","id":"{self.group}","_g":"{self.group}"{"," if read else ""}{read}}}'
+        read = "".join([texts[name] for name in self.names])
+        return f'{{"sid":"{session}","id":"{self.group}","_g":"{self.group}"{read}}}'
 
 
 # Shards whose facts may be told at once.

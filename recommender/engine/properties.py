@@ -1,4 +1,4 @@
-"""What the engine is told: each property that its rules read, as a piece of the JSON text of a fact.
+"""What the engine is told: each property that its rules read, as a piece of the JSON text of a fact, its comma before it.
 
 Every piece that can be written at load is; an answer only puts another piece in its place. Properties are closed: option
 ids, true and false, and whole numbers. Nothing that a person wrote is ever one.
@@ -87,7 +87,7 @@ class Properties:
         for subject in self._numbers:
             number = intake.number(subject)
             if number is not None:
-                texts[subject] = f'"{subject}":{number:d}'
+                texts[subject] = f',"{subject}":{number:d}'
                 texts[f"{subject}?"] = self._holding[f"{subject}?"]
         return texts
 
@@ -110,8 +110,8 @@ class Properties:
     def tell_counts(self, texts: Texts, counts: Mapping[str, int]) -> None:
         """Change the texts to say how many there are of what is counted."""
         for name, number in counts.items():
-            texts[name] = f'"{name}":{number:d}'
+            texts[name] = f',"{name}":{number:d}'
 
 
 def _text(name: str, value: str | int | bool) -> str:
-    return f"{json.dumps(name)}:{json.dumps(value)}"
+    return f",{json.dumps(name)}:{json.dumps(value)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,16 @@ from marshmallow import fields
 from recommender.errors import ContentError, Fault
 from recommender.loaders.fields import ContentSchema, SetOf, Text, TupleOf, Whole, load_into, nested
 from recommender.loaders.yaml_source import read_document
-from recommender.models.answer_order import Accepted, AllClear, AnswerOrder, NothingWrong, SameAs, Scale
+from recommender.models.answer_order import (
+    Accepted,
+    AcceptedChange,
+    AllClear,
+    AnswerOrder,
+    NothingWrong,
+    SameAs,
+    Scale,
+    SignedDecision,
+)
 from recommender.models.questionnaire import Questionnaire
 
 FOLDER = Path(__file__).resolve().parents[1] / "safety"
@@ -80,8 +89,26 @@ class AcceptedSchema(ContentSchema):
     point = Whole()
 
 
+class SignedDecisionSchema(ContentSchema):
+    model = SignedDecision
+
+    sha256 = Text(required=True)
+    decided = Text(required=True)
+    export = Text(required=True)
+
+
+class AcceptedChangeSchema(ContentSchema):
+    model = AcceptedChange
+
+    less_safe = TupleOf(Text(), required=True)
+    why = Text(required=True)
+    point = Whole()
+    decision = nested(SignedDecisionSchema)
+
+
 class AcceptedFileSchema(ContentSchema):
     accepted = TupleOf(nested(AcceptedSchema), required=True)
+    changes = TupleOf(nested(AcceptedChangeSchema), required=True)
 
 
 @cache
@@ -91,7 +118,7 @@ def shipped_answer_order() -> AnswerOrder:
     Raises:
         ContentError: the package itself is broken.
     """
-    order: AnswerOrder = _load(AnswerOrderSchema(), ORDER)
+    order: AnswerOrder = _load(AnswerOrderSchema(), FOLDER / ORDER)
     return order
 
 
@@ -102,8 +129,18 @@ def shipped_accepted() -> tuple[Accepted, ...]:
     Raises:
         ContentError: the package itself is broken.
     """
-    accepted: tuple[Accepted, ...] = _load(AcceptedFileSchema(), ACCEPTED)["accepted"]
+    accepted: tuple[Accepted, ...] = _accepted_in(FOLDER / ACCEPTED)["accepted"]
     return accepted
+
+
+def accepted_changes(path: Path = FOLDER / ACCEPTED) -> tuple[AcceptedChange, ...]:
+    """Return the changes of rules that make somebody less safe and that a table accepts: that of the package, if none is given.
+
+    Raises:
+        ContentError: the table has faults.
+    """
+    changes: tuple[AcceptedChange, ...] = _accepted_in(path)["changes"]
+    return changes
 
 
 def unknown_answers(order: AnswerOrder, questionnaire: Questionnaire) -> Iterator[Fault]:
@@ -130,8 +167,13 @@ def _named(order: AnswerOrder) -> Iterator[tuple[str, Iterable[str]]]:
         yield from same.also.items()
 
 
-def _load(schema: ContentSchema, name: str) -> Any:
-    document = read_document(FOLDER / name, f"safety/{name}")
+def _accepted_in(path: Path) -> Mapping[str, Any]:
+    table: Mapping[str, Any] = _load(AcceptedFileSchema(), path)
+    return table
+
+
+def _load(schema: ContentSchema, path: Path) -> Any:
+    document = read_document(path, f"{path.parent.name}/{path.name}")
     loaded = None if document.faults else load_into(schema, document)
     if document.faults:
         raise ContentError(document.faults)

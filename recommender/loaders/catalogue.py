@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from marshmallow import Schema, fields, post_load, validate
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from recommender.loaders.exercise_schemas import ExerciseSchema
 from recommender.loaders.fields import (
@@ -34,6 +35,7 @@ from recommender.models.catalogue import (
     FixedWords,
     MidPlanWords,
     NumberPhrases,
+    Reading,
     Region,
     ReviewPoint,
     SeedDecision,
@@ -45,6 +47,15 @@ from recommender.models.catalogue import (
 from recommender.models.levels import Level
 
 
+def _a_day(given: str) -> None:
+    try:
+        day = date.fromisoformat(given)
+    except ValueError:
+        day = None
+    if day is None or day.isoformat() != given:
+        raise ValidationError("must be a day, such as '2026-11-21'.")
+
+
 class SourceSchema(ContentSchema):
     model = Source
 
@@ -52,13 +63,33 @@ class SourceSchema(ContentSchema):
     title = Text(required=True)
     organisation = Text(required=True)
     kind = Text(required=True)
-    checked = Word("checked", required=True)
+    read = fields.Enum(
+        Reading,
+        by_value=True,
+        required=True,
+        error_messages={"unknown": "must be one of: {choices}.", "required": "is missing. Say how far it was read."},
+    )
+    read_on = Text(validate=_a_day)
+    section = Text()
+    url = Text(
+        allow_none=True, validate=validate.URL(schemes={"https"}, error="must be an address that begins with https://.")
+    )
     year = Whole(allow_none=True)
     document = Text()
     doi = Text()
     supports = Text()
     note = Text()
     seed_file = Text()
+
+    @validates_schema
+    def check(self, data: dict[str, Any], **_: Any) -> None:
+        is_opened = data["read"] is not Reading.NOT_OPENED
+        if is_opened and "read_on" not in data:
+            raise ValidationError("is missing. Add the day on which it was read, or say read: not_opened.", "read_on")
+        if not is_opened and "read_on" in data:
+            raise ValidationError("is the day of a reading, and nobody opened it. Delete the key.", "read_on")
+        if not {"url", "doi", "seed_file"} & data.keys():
+            raise ValidationError("is missing. Add its address, or null where none is known.", "url")
 
 
 class TagSchema(ContentSchema):
@@ -211,7 +242,6 @@ _FILES: Mapping[str, Any] = MappingProxyType(
     {
         "catalogue": lambda: _file(exercises=Ids(), dispositions=Ids()),
         "sources": lambda: _file(
-            checked_values=fields.Dict(keys=Text(), values=Text(), required=True),
             sources=ListOf(nested(SourceSchema), by="id", required=True),
         ),
         "tags": lambda: _file(tags=ListOf(nested(TagSchema), by="id", required=True)),
@@ -249,7 +279,15 @@ SIDE_FILES = tuple(_FILES)
 
 def load_side_file(name: str, document: Document) -> Any:
     """Return the loaded parts of catalogue/NAME.yaml, or None after noting its faults."""
-    return load_into(_FILES[name](), document)
+    loaded = load_into(_FILES[name](), document)
+    if (
+        name == "regions"
+        and loaded is not None
+        and loaded["elsewhere"].id in {region.id for region in loaded["regions"]}
+    ):
+        told = f"id '{loaded['elsewhere'].id}' is that of a country above, whose numbers nobody would see. Give one of them another."
+        document.faults.append(document.fault(("elsewhere", "id"), told))
+    return loaded
 
 
 def load_exercises(documents: list[Document]) -> tuple[Exercise, ...]:

@@ -13,9 +13,11 @@ from recommender.errors import ContentError, Fault
 from recommender.loaders.catalogue import SIDE_FILES, build_catalogue, load_exercises, load_side_file
 from recommender.loaders.figures import read_figures
 from recommender.loaders.manifest import Entry, hold_against
+from recommender.loaders.proof_record import read_kept_proof
 from recommender.loaders.questionnaire import load_questionnaire
 from recommender.loaders.rules import load_rule_set_file, load_rules
 from recommender.loaders.tables import write_out_tables
+from recommender.loaders.themes import THEMES_FILE, read_themes
 from recommender.loaders.vocabulary import AskedQuestion, Range, Vocabulary
 from recommender.loaders.yaml_source import Document, Location, read_document, read_folder, read_strays
 from recommender.models.content import Content
@@ -34,7 +36,7 @@ _LISTS = {
 }
 # What else lies in the folder of the catalogue.
 _BESIDE_RULES = ("README.md", PROOF_FILE)
-_BESIDE = ("README.md", "exercises", "figures")
+_BESIDE = ("README.md", "exercises", "figures", THEMES_FILE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +73,19 @@ def load_content(rules_dir: Path, catalogue_dir: Path) -> Content:
         exercises = load_exercises(files.usable(files.exercises))
         version, supplied = (header["version"], header["supplied_facts"]) if header else ("unknown", ())
         rules = load_rules(files.usable(files.rules), supplied if header else None)
+        sorting, themes = read_themes(catalogue_dir)
     _hold_against_manifests(files)
     schedule, unread = (header["check_in_schedule"], header.get("unread_answers")) if header else (None, None)
     rule_set = RuleSet(version, rules, supplied, schedule, unread)
     poses, figures = read_figures(catalogue_dir / "figures", _forms(files.exercises))
-    faults = [fault for document in (*files, *poses) for fault in document.faults]
+    faults = [fault for document in (*files, *poses, *sorting) for fault in document.faults]
     if faults:
         raise ContentError(faults, partial=(questionnaire, rule_set))
     data = {_name_in_hash(document): document.data for document in (*files, *poses)}
-    return Content(questionnaire, rule_set, build_catalogue(exercises, side), figures, content_hash(data))
+    proof = read_kept_proof(rules_dir)
+    return Content(
+        questionnaire, rule_set, build_catalogue(exercises, side), figures, content_hash(data), proof, themes
+    )
 
 
 def load_vocabulary(rules_dir: Path, catalogue_dir: Path) -> Vocabulary:
@@ -149,7 +155,6 @@ def _vocabulary(files: _Files) -> Vocabulary:
     """Gather every word that may be referred to, from the raw data, before anything is checked."""
     words = {
         "source": _ids(files.side["sources"], "sources"),
-        "checked": frozenset(_texts(_get(files.side["sources"].data, "checked_values") or ())),
         "tag": _ids(files.side["tags"], "tags"),
         "good_for": _ids(files.side["good_for"], "good_for"),
         "topic": _ids(files.side["advice"], "topics"),

@@ -11,7 +11,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validates_schema
 
 from recommender.errors import ContentError, Fault
-from recommender.loaders.fields import ContentSchema, ListOf, SetOf, Text, TupleOf, Whole, load_into, nested
+from recommender.loaders.fields import ContentSchema, ListOf, SetOf, Text, TupleOf, Whole, YesNo, load_into, nested
 from recommender.loaders.vocabulary import did_you_mean
 from recommender.loaders.yaml_source import Document, read_document
 from recommender.models.content import Content
@@ -26,8 +26,9 @@ from recommender.models.forbidden import (
     Moves,
     Occasion,
     Pattern,
+    StageCeiling,
 )
-from recommender.models.levels import Level
+from recommender.models.levels import Level, Stage
 
 FOLDER = Path(__file__).resolve().parents[1] / "safety"
 FILE = FOLDER / "forbidden_moves.yaml"
@@ -95,6 +96,7 @@ class ForbiddenMovesSchema(ContentSchema):
     longest_hold = Whole()
     longest_work = Whole()
     stand_ins = SetOf(Text())
+    asks = YesNo()
 
     @validates_schema
     def check(self, data: dict[str, Any], **_: Any) -> None:
@@ -118,14 +120,24 @@ class CombinedFloorSchema(ContentSchema):
     unless = TupleOf(_GivenField())
 
 
+class StageCeilingSchema(ContentSchema):
+    model = StageCeiling
+
+    brief = Text(required=True)
+    at_most = fields.Enum(Stage, by_value=True, required=True)
+    when = TupleOf(_GivenField(), required=True)
+    unless = TupleOf(_GivenField())
+
+
 class CombinedFloorsSchema(ContentSchema):
     patterns = ListOf(nested(PatternSchema), by="id", required=True)
     floors = TupleOf(nested(CombinedFloorSchema), required=True)
+    stages = TupleOf(nested(StageCeilingSchema), required=True)
 
 
 @cache
 def shipped_combined_floors() -> CombinedFloors:
-    """Return the floors of answers given together that this package holds against rules.
+    """Return the floors of answers given together, and the ceilings of stages, that this package holds against rules.
 
     Raises:
         ContentError: the package itself is broken.
@@ -135,7 +147,7 @@ def shipped_combined_floors() -> CombinedFloors:
     if loaded is None:
         raise ContentError(document.faults)
     patterns = MappingProxyType({pattern.id: pattern for pattern in loaded["patterns"]})
-    return CombinedFloors(patterns, loaded["floors"])
+    return CombinedFloors(patterns, loaded["floors"], loaded["stages"])
 
 
 @cache

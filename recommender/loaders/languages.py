@@ -1,7 +1,8 @@
-"""Languages other than the source: one folder each, with translations in PO files and a note of who checked them.
+"""Languages other than the source: one folder each, with translations in PO files.
 
 ``interface.po`` holds the words of the program, ``content.po`` those of rules, questionnaire and catalogue. A message
-without a translation, or with one marked fuzzy because its source changed, is shown in the source language.
+without a translation, or with one marked fuzzy because its source changed, is shown in the source language. Whether
+health professionals have checked a translation stands in the record of the review alone.
 """
 
 from __future__ import annotations
@@ -21,11 +22,11 @@ from babel.messages.pofile import PoFileError, read_po
 from babel.support import NullTranslations, Translations
 
 from recommender.errors import ContentError, Fault, RecommenderError
-from recommender.loaders.fields import ContentSchema, YesNo, load_into
-from recommender.loaders.yaml_source import read_document
 
 SOURCE = "en"
-INTERFACE, CONTENT, ABOUT = "interface.po", "content.po", "language.yaml"
+INTERFACE, CONTENT = "interface.po", "content.po"
+_ABOUT = "language.yaml"  # once said that a translation was checked; anybody could write that
+_OUTDATED = "is not read any more: health professionals approve a translation in the review room, and nowhere else. Delete the file."
 _PLACEHOLDER = re.compile(r"\{\w+\}")
 
 Translate = Callable[[str], str]
@@ -33,18 +34,23 @@ Translate = Callable[[str], str]
 
 @dataclass(frozen=True)
 class Language:
-    """A language the site speaks. ``checked`` says whether health professionals have checked the translation.
+    """A language the site speaks.
 
     ``sha256`` is that of its files, in hex, and ``digest`` the start of it; both "" for the source. ``texts`` are the
-    translations in use, by their source, for whoever signs them.
+    translations in use, by the file that they stand in and then by their source, for whoever signs them: the same words
+    may be translated in one way on a page and in another in a rule.
     """
 
     locale: Locale
-    checked: bool
     interface: NullTranslations
     content: Translate
     sha256: str = ""
-    texts: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def is_source(self) -> bool:
+        """Whether it is the language that everything was written in, so that nothing was translated."""
+        return not self.sha256
 
     @property
     def digest(self) -> str:
@@ -68,11 +74,7 @@ class Language:
         return str(self.locale.text_direction)
 
 
-SOURCE_LANGUAGE = Language(Locale(SOURCE), True, NullTranslations(), str)
-
-
-class _AboutSchema(ContentSchema):
-    clinically_checked = YesNo(required=True)
+SOURCE_LANGUAGE = Language(Locale(SOURCE), NullTranslations(), str)
 
 
 def load_languages(folder: Path, codes: Iterable[str]) -> Mapping[str, Language]:
@@ -104,45 +106,42 @@ def _load(folder: Path, code: str, faults: list[Fault]) -> Language:
     locale = Locale.parse(code.replace("-", "_"))
     if code == SOURCE:
         return SOURCE_LANGUAGE
-    checked = _is_checked(folder / code / ABOUT, f"{folder.name}/{code}/{ABOUT}", faults)
+    if (folder / code / _ABOUT).exists():
+        faults.append(Fault(f"{folder.name}/{code}/{_ABOUT}", 1, _OUTDATED))
     interface = read_catalog(folder / code / INTERFACE, folder, faults)
     content = read_catalog(folder / code / CONTENT, folder, faults)
     return Language(
         locale,
-        checked,
         _translations(interface),
         _translations(content).gettext,
         _digest(folder / code),
-        {source: text for catalog in (interface, content) for source, text in _texts(catalog)},
+        {name: dict(_texts(catalog)) for name, catalog in ((INTERFACE, interface), (CONTENT, content))},
     )
 
 
 def _texts(catalog: Catalog) -> Iterator[tuple[str, str]]:
-    """Yield each translation in use after its source, the forms of a plural one by one."""
+    """Yield each translation in use after its source, the forms of a plural and each context one by one."""
     for message in translated(catalog):
         forms = _forms(message.string)
-        sources = _forms(message.id)
+        about = f" [{message.context}]" if message.context else ""
+        sources = [f"{source}{about}" for source in _forms(message.id)]
         yield from zip(
             [*sources, *(f"{sources[-1]} ({number})" for number in range(2, len(forms)))], forms, strict=False
         )
 
 
+def texts_in(folder: Path) -> Mapping[str, Mapping[str, str]]:
+    """Return the translations in use in a folder, by file and then by source; nothing where there is no such folder."""
+    files = sorted(folder.glob("*/*.po"))
+    return {f"{path.parent.name}/{path.name}": dict(_texts(read_catalog(path, folder, []))) for path in files}
+
+
 def _digest(folder: Path) -> str:
     whole = hashlib.sha256()
-    for name in (INTERFACE, CONTENT, ABOUT):
+    for name in (INTERFACE, CONTENT):
         path = folder / name
         whole.update(path.read_bytes() if path.exists() else b"")
     return whole.hexdigest()
-
-
-def _is_checked(path: Path, shown: str, faults: list[Fault]) -> bool:
-    if not path.exists():
-        faults.append(Fault(shown, 1, "is missing. Write it, with clinically_checked: true or false."))
-        return False
-    document = read_document(path, shown)
-    loaded = load_into(_AboutSchema(), document)
-    faults.extend(document.faults)
-    return bool(loaded and loaded["clinically_checked"])
 
 
 def read_catalog(path: Path, folder: Path, faults: list[Fault]) -> Catalog:

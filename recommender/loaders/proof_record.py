@@ -14,10 +14,12 @@ from recommender import __version__
 from recommender.loaders.answer_order import ACCEPTED, FOLDER, ORDER, shipped_accepted
 from recommender.loaders.forbidden import FILE as FORBIDDEN
 from recommender.loaders.forbidden import FLOORS as COMBINED_FLOORS
+from recommender.loaders.movements import FILE as MOVEMENTS
 from recommender.models.answer_order import Accepted
-from recommender.models.proof_record import PROOF_FILE, ProofRecord, ProofState, ProvedObligation
+from recommender.models.content import Content
+from recommender.models.proof_record import PROOF_FILE, KeptProof, ProofRecord, ProofState, ProvedObligation
 
-_TABLES = (ORDER, ACCEPTED, FORBIDDEN.name, COMBINED_FLOORS, "floors.yaml", "minimum.yaml")
+_TABLES = (ORDER, ACCEPTED, FORBIDDEN.name, COMBINED_FLOORS, MOVEMENTS.name, "floors.yaml", "minimum.yaml")
 
 
 class _Obligation(Schema):
@@ -49,23 +51,50 @@ class _Record(Schema):
 def write_proof_record(folder: Path, record: ProofRecord) -> Path:
     """Write the record into the folder of its rules: the same proof makes the same bytes. Returns the file."""
     path = folder / PROOF_FILE
-    path.write_text(json.dumps(_Record().dump(record), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    path.write_text(_as_text(record), encoding="utf-8")
     return path
 
 
-def read_proof_record(folder: Path, rule_set: str) -> tuple[ProofState, ProofRecord | None]:
-    """Return what is known of the rules of this hash, with the record where one can be read.
+def is_kept(folder: Path, record: ProofRecord) -> bool:
+    """Return whether the record lies beside the rules, exactly as it would be written now."""
+    path = folder / PROOF_FILE
+    return path.is_file() and path.read_bytes() == _as_text(record).encode()
 
-    ``folder`` is that of the rules. A record that cannot be read proves nothing, and stops nothing.
-    """
+
+def _as_text(record: ProofRecord) -> str:
+    return json.dumps(_Record().dump(record), indent=2, ensure_ascii=False) + "\n"
+
+
+def read_kept_proof(folder: Path) -> KeptProof:
+    """Return what lies beside the rules in their folder. What cannot be read proves nothing, and stops nothing."""
     try:
         record = _Record().loads((folder / PROOF_FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return ProofState.NONE, None
-    except (OSError, ValueError, ValidationError):
-        return ProofState.UNREADABLE, None
+        return KeptProof()
+    except (OSError, ValueError, RecursionError, ValidationError):
+        return KeptProof(is_readable=False)
     assert isinstance(record, ProofRecord)
-    return record.state(rule_set, tables_hash(), __version__), record
+    return KeptProof(record)
+
+
+def proof_state(content: Content) -> ProofState:
+    """Return what is known of exactly these rules, held against the tables of this package by this version."""
+    return content.proof.state(content.hash, tables_hash(), __version__)
+
+
+def proof_told(content: Content) -> dict[str, str]:
+    """Return the state of the proof, and of a current one what it is bound to: for a certificate or an export."""
+    state, record = proof_state(content), content.proof.record
+    if record is None or state is not ProofState.CURRENT:
+        return {"state": state.value}
+    return {
+        "state": state.value,
+        "rule_set": record.rule_set,
+        "tables": record.tables,
+        "software": record.software,
+        "obligations": str(len(record.obligations)),
+        "accepted": str(sum(len(one.accepted) for one in record.obligations)),
+    }
 
 
 @cache

@@ -244,36 +244,9 @@ def _check_addresses(pages: list[tuple[Document, Page]]) -> None:
 
 def _check_order(pages: list[tuple[Document, Page]]) -> None:
     """Fault questions met twice and conditions that look at their own page or a later one."""
-    home: dict[str, tuple[Occasion, str]] = {}
+    home = _homes(pages)
     for document, page in pages:
-        for index, question in enumerate(page.questions):
-            if question.id in home:
-                document.faults.append(
-                    document.fault(
-                        ("questions", index, "id"),
-                        f"question '{question.id}' exists on page {home[question.id][1]} too. Rename one.",
-                    )
-                )
-            home[question.id] = (page.occasion, page.id)
-    for document, page in pages:
-        asked: list[tuple[Location, Condition | None]] = [
-            (("shown_if",), page.shown_if),
-            (("stops_if_see_first",), page.stops_if_see_first),
-        ]
-        asked += [
-            (("questions", index, "shown_if"), question.shown_if) for index, question in enumerate(page.questions)
-        ]
-        asked += [
-            (("questions", index, name), condition)
-            for index, question in enumerate(page.questions)
-            for name, condition in (("asked_if", question.asked_if), ("after_result", question.after_result))
-        ]
-        asked += [
-            (("questions", index, "options", number, "shown_if"), option.shown_if)
-            for index, question in enumerate(page.questions)
-            for number, option in enumerate(question.options)
-        ]
-        for place, condition in asked:
+        for place, condition in _conditions_of(page):
             if condition is None:
                 continue
             for atom in atoms(condition):
@@ -285,6 +258,42 @@ def _check_order(pages: list[tuple[Document, Page]]) -> None:
                             place, f"looks at '{subject}', which is not on an earlier page. Move one of them."
                         )
                     )
+
+
+def _homes(pages: list[tuple[Document, Page]]) -> dict[str, tuple[Occasion, str]]:
+    """Return the occasion and page of each question, and fault those met twice."""
+    home: dict[str, tuple[Occasion, str]] = {}
+    for document, page in pages:
+        for index, question in enumerate(page.questions):
+            if question.id in home:
+                document.faults.append(
+                    document.fault(
+                        ("questions", index, "id"),
+                        f"question '{question.id}' exists on page {home[question.id][1]} too. Rename one.",
+                    )
+                )
+            home[question.id] = (page.occasion, page.id)
+    return home
+
+
+def _conditions_of(page: Page) -> list[tuple[Location, Condition | None]]:
+    """Return where a page has conditions, and what stands there."""
+    asked: list[tuple[Location, Condition | None]] = [
+        (("shown_if",), page.shown_if),
+        (("stops_if_see_first",), page.stops_if_see_first),
+    ]
+    asked += [(("questions", index, "shown_if"), question.shown_if) for index, question in enumerate(page.questions)]
+    asked += [
+        (("questions", index, name), condition)
+        for index, question in enumerate(page.questions)
+        for name, condition in (("asked_if", question.asked_if), ("after_result", question.after_result))
+    ]
+    asked += [
+        (("questions", index, "options", number, "shown_if"), option.shown_if)
+        for index, question in enumerate(page.questions)
+        for number, option in enumerate(question.options)
+    ]
+    return asked
 
 
 def _check_meanings(pages: list[tuple[Document, Page]]) -> None:

@@ -15,7 +15,6 @@ _HOMES = {
     "exercise": "catalogue/exercises/",
     "form": "the forms of catalogue/exercises/",
     "source": "catalogue/sources.yaml",
-    "checked": "checked_values of catalogue/sources.yaml",
     "question": "rules/questionnaire/",
     "page": "rules/questionnaire/",
     "rule": "the folders of rules/",

@@ -83,3 +83,28 @@ class Accepted:
     subjects: tuple[str, ...]
     why: str
     point: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignedDecision:
+    """``sha256`` is the version of the point, ``decided`` what was decided of it, word for word.
+
+    ``export`` is the file of the record that shows it, beside the table.
+    """
+
+    sha256: str
+    decided: str
+    export: str
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedChange:
+    """A change of rules that makes somebody less safe and stays. ``less_safe`` are the names that `recommender diff` gives.
+
+    ``decision`` is that of two clinicians. Without one it is not decided, and ``point`` is the number of what must be settled.
+    """
+
+    less_safe: tuple[str, ...]
+    why: str
+    point: int | None = None
+    decision: SignedDecision | None = None

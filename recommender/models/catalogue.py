@@ -123,19 +123,47 @@ class Exercise:
     breath: Breath | None = None
 
 
+class Reading(StrEnum):
+    """How far a program read a source itself, most first. A quotation elsewhere, or memory, is no reading of it."""
+
+    IN_FULL = "in_full"
+    IN_PART = "in_part"
+    ABSTRACT = "abstract"
+    SECOND_HAND = "second_hand"
+    NOT_OPENED = "not_opened"
+
+    @property
+    def is_opened(self) -> bool:
+        """Return whether any of the source itself was read."""
+        return self not in (Reading.SECOND_HAND, Reading.NOT_OPENED)
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
+    """``read_on`` is the day, in ISO 8601, on which the reading was written down; None where there was none.
+
+    ``section`` is the part that its rules rest on. ``url`` is its address, None where it has a DOI or none is known.
+    """
+
     id: str
     title: str
     organisation: str
     kind: str
-    checked: str
+    read: Reading
     year: int | None = None
     document: str | None = None
     doi: str | None = None
     supports: str | None = None
     note: str | None = None
     seed_file: str | None = None
+    read_on: str | None = None
+    section: str | None = None
+    url: str | None = None
+
+    @property
+    def address(self) -> str | None:
+        """Return where it can be found on the web, if that is known."""
+        return self.url or (f"https://doi.org/{self.doi}" if self.doi else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,17 +12,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from recommender.models.catalogue import DoseType
+from recommender.models.needed_answers import Pair, RowsByAnswer
 
 if TYPE_CHECKING:
     from recommender.models.catalogue import Exercise, Form
-    from recommender.models.levels import Level
+    from recommender.models.levels import Level, Stage
     from recommender.models.questionnaire import Intake
     from recommender.models.routine import Dose, Item
 
 # Options by question: of each question, any of them.
 Named = Mapping[str, frozenset[str]]
-# A question and one option of it.
-Pair = tuple[str, str]
 # What is worked out and not asked: the place that was named as the main one, or the only one that was ticked.
 MAIN_PLACE, MAIN, PLACES = "main_place", "pain_main", "pain_location"
 
@@ -76,12 +75,23 @@ class CombinedFloor:
     unless: tuple[Given, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class StageCeiling:
+    """The highest stage of a routine for people who give answers together; ``brief`` is where the evidence brief says so."""
+
+    brief: str
+    at_most: Stage
+    when: tuple[Given, ...]
+    unless: tuple[Given, ...] = ()
+
+
 @dataclass(frozen=True)
 class CombinedFloors:
-    """All of them, and the patterns that they name."""
+    """All of them, the ceilings of stages, and the patterns that both name."""
 
     patterns: Mapping[str, Pattern]
     floors: tuple[CombinedFloor, ...]
+    stages: tuple[StageCeiling, ...]
 
 
 class Movement(Protocol):
@@ -130,6 +140,7 @@ class Moves:
 class ForbiddenMoves:
     """One row: for whom, and what must then not appear; ``brief`` is where the evidence brief says so.
 
+    A row that ``asks`` is stricter than the text of the brief: a clinician must say whether it stays.
     ``but`` are spared. With ``longest_hold`` or ``longest_work``, in seconds, only longer ones are forbidden.
     ``stand_ins`` are forms and exercises that the brief names in their place.
     """
@@ -145,6 +156,7 @@ class ForbiddenMoves:
     longest_hold: int | None = None
     longest_work: int | None = None
     stand_ins: frozenset[str] = frozenset()
+    asks: bool = False
 
     def speaks_of(self, item: Movement) -> bool:
         """Return whether the row is about this movement, whatever its dose."""
@@ -163,9 +175,14 @@ class ForbiddenTable:
     def rows_for(self, intake: Intake) -> tuple[ForbiddenMoves, ...]:
         """Return the rows that speak of somebody who answers so."""
         sheet = _Sheet(intake, self.patterns)
+        may_speak = self._by_answer.that_may_speak(sheet.answers)
         return tuple(
-            row for row in self.rows if any(map(sheet.gives, row.when)) and not any(map(sheet.gives, row.unless))
+            row for row in may_speak if any(map(sheet.gives, row.when)) and not any(map(sheet.gives, row.unless))
         )
+
+    @cached_property
+    def _by_answer(self) -> RowsByAnswer:
+        return RowsByAnswer(self.rows, self.patterns)
 
     def forbidden(
         self, rows: Iterable[ForbiddenMoves], items: Iterable[Item], occasion: Occasion
@@ -225,11 +242,11 @@ class _Sheet:
         places = intake.chosen(PLACES)
         main = intake.chosen(MAIN) or (places if len(places) == 1 else ())
         chosen = [(question, option) for question in intake.answers for option in intake.chosen(question)]
-        self._answers = frozenset((*chosen, *((MAIN_PLACE, place) for place in main)))
+        self.answers = frozenset((*chosen, *((MAIN_PLACE, place) for place in main)))
 
     def gives(self, given: Given) -> bool:
         for asked in given.one_of_each:  # loops, for there are many entries and most fail at once
-            if asked.isdisjoint(self._answers):
+            if asked.isdisjoint(self.answers):
                 return False
         for name in given.patterns:
             if not self._is(name):
@@ -237,7 +254,7 @@ class _Sheet:
         for name, wanted in given.numbers.items():
             if self._intake.number(name) not in wanted:
                 return False
-        return given.none_of.isdisjoint(self._answers)
+        return given.none_of.isdisjoint(self.answers)
 
     def _is(self, name: str) -> bool:
         if name not in self._known:

@@ -46,3 +46,20 @@ class ProofRecord:
         """Return whether it speaks of these rules, held against these tables by this version."""
         is_of = (self.rule_set, self.tables, self.software) == (rule_set, tables, software)
         return ProofState.CURRENT if is_of else ProofState.STALE
+
+
+@dataclass(frozen=True, slots=True)
+class KeptProof:
+    """What lies beside the rules: a record; none; or, where it is not ``is_readable``, something else."""
+
+    record: ProofRecord | None = None
+    is_readable: bool = True
+
+    def state(self, rule_set: str, tables: str, software: str) -> ProofState:
+        """Return what it says of these rules, held against these tables by this version."""
+        if self.record is not None:
+            return self.record.state(rule_set, tables, software)
+        return ProofState.NONE if self.is_readable else ProofState.UNREADABLE
+
+
+NO_PROOF = KeptProof()

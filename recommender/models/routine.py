@@ -102,6 +102,12 @@ class ExclusionReason(StrEnum):
     TAKEN_OUT = "taken_out"
 
 
+BARRED = frozenset(
+    {ExclusionReason.CONTRAINDICATED, ExclusionReason.NO_EQUIPMENT_OR_PLACE, ExclusionReason.NEVER_AUTOMATIC}
+)
+"""Why somebody may not do an exercise here at all; what is left out for any other reason is allowed."""
+
+
 class LeftOut(NamedTuple):
     """``reasons`` are the branches that left it out; ``instead`` is the exercise whose place it would have taken.
 
@@ -134,6 +140,11 @@ class Routine:
     @property
     def seconds(self) -> int:
         return sum(item.seconds for item in self.items)
+
+    @property
+    def leaves_a_minute(self) -> bool:
+        """Return whether a whole minute or more of the budget is left over."""
+        return self.minutes_budget * 60 - self.seconds >= 60
 
 
 class EditOutcome(StrEnum):

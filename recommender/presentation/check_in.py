@@ -10,7 +10,8 @@ from recommender.models.follow_up import Action
 from recommender.models.recommendation import Recommendation
 from recommender.models.rules import Branch
 from recommender.presentation.form_words import FormsWorded
-from recommender.presentation.recommendation import answers_behind, present
+from recommender.presentation.reasons import answers_behind
+from recommender.presentation.recommendation import present
 from recommender.presentation.replies import ChangeShown, CheckInShown, NextCheckShown, ReasonShown
 from recommender.presentation.wording import Wording
 from recommender.questionnaire.answer_sheet import FormatMessage, sayer
@@ -22,6 +23,7 @@ def present_check_in(
     region: str | None,
     language: Language = SOURCE_LANGUAGE,
     words: FormsWorded | None = None,
+    is_checked: bool = False,
 ) -> CheckInShown:
     """Return what comes of a check as data for JSON.
 
@@ -40,7 +42,7 @@ def present_check_in(
         "reasons": [_reason(branch, result.recommendation, text) for branch in result.reasons],
         "full": text(result.full) if result.full else None,
         "changes": [_change(change, result.recommendation, text, say) for change in result.changes],
-        "recommendation": present(result.recommendation, content, region, language, words),
+        "recommendation": present(result.recommendation, content, region, language, words, is_checked=is_checked),
         "next_check": _next_check(result.next_check),
         "mode": (PlanMode.MAINTAIN if result.maintains else PlanMode.BUILD_UP).value,
         "next_check_text": _next_check_text(result, say),

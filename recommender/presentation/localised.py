@@ -39,13 +39,17 @@ class LocalisedContent:
 
     def shown(self, step: Step) -> Step:
         """Return a screen of the questionnaire in this language."""
-        return map_texts(step, lambda text, _: self.language.content(text))
+        return step if self.language.code == SOURCE else map_texts(step, lambda text, _: self.language.content(text))
 
-    def present(self, recommendation: Recommendation, region: str | None, day: date) -> RecommendationShown:
-        return present(recommendation, self.content, region, self.language, self.words(region), day=day)
+    def present(
+        self, recommendation: Recommendation, region: str | None, day: date, *, is_checked: bool = False
+    ) -> RecommendationShown:
+        words = self.words(region)
+        return present(recommendation, self.content, region, self.language, words, day=day, is_checked=is_checked)
 
-    def present_check_in(self, result: CheckInResult, region: str | None) -> CheckInShown:
-        return present_check_in(result, self.content, region, self.language, self.words(region))
+    def present_check_in(self, result: CheckInResult, region: str | None, *, is_checked: bool = False) -> CheckInShown:
+        words = self.words(region)
+        return present_check_in(result, self.content, region, self.language, words, is_checked=is_checked)
 
     def words(self, region: str | None) -> FormsWorded:
         """Return the words of every form for a region, the same ones each time."""

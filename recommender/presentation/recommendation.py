@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
-from functools import cached_property
 
 from recommender.figures.gallery import Gallery
 from recommender.loaders.languages import SOURCE_LANGUAGE, Language
 from recommender.models.actions import DispositionAction
-from recommender.models.catalogue import Catalogue, Contact, Exercise, Region
+from recommender.models.catalogue import Catalogue, Contact, Region
 from recommender.models.content import Content
 from recommender.models.levels import Level
 from recommender.models.recommendation import Recommendation, ReviewDays
-from recommender.models.routine import Assembly, Break, Dose, ExclusionReason, Item, LeftOut
+from recommender.models.routine import Assembly, Break, Dose, Item, LeftOut
 from recommender.models.rules import Branch
 from recommender.presentation.answer_again import answer_again
 from recommender.presentation.form_words import FormsWorded
+from recommender.presentation.reasons import Reasons
 from recommender.presentation.replies import (
     AdviceShown,
-    AnswerShown,
     BreakItemShown,
     BreakShown,
     ContactShown,
@@ -28,19 +27,19 @@ from recommender.presentation.replies import (
     DispositionShown,
     DoseShown,
     ItemShown,
+    LanguageShown,
     LeftOutShown,
     MoveShown,
-    OutcomeReasonShown,
-    ReasonShown,
     RecommendationShown,
     ReviewShown,
     RoutineShown,
+    RuleSetShown,
 )
 from recommender.presentation.review import duration_hours, review_shown
 from recommender.presentation.wording import Wording
 
 # Advice that belongs to getting help. Every other topic speaks of moves, and is for a page with a routine only.
-_TOPICS_WITHOUT_ROUTINE = frozenset({"do_now", "support", "quiet_support"})
+TOPICS_OF_HELP = frozenset({"do_now", "support", "quiet_support"})
 _STOP = "stop"
 _HOW_OFTEN = "how_often"
 _STRENGTH_DAYS = "strength_days"
@@ -55,13 +54,15 @@ def present(
     words: FormsWorded | None = None,
     gallery: Gallery | None = None,
     day: date | None = None,
+    is_checked: bool = False,
 ) -> RecommendationShown:
     """Return the recommendation as data for JSON, with the numbers of the region in its sentences.
 
     Above the levels that show a routine it names no exercise: ``routine`` and ``review`` are None, ``left_out``,
     ``stop_rules`` and ``breaks`` are empty, and the advice is about getting help. ``content`` is in that language too.
     ``words`` are those of the region and language, where somebody keeps them; else they are made with the ``gallery``.
-    ``day`` is that of the answers, today where it is not given.
+    ``day`` is that of the answers, today where it is not given. ``is_checked`` says whether health professionals have
+    approved this translation.
 
     Raises:
         RecommenderError: the region is not one of the catalogue's.
@@ -69,30 +70,41 @@ def present(
     if words is None:
         words = FormsWorded(Wording(content.catalogue, region, language), gallery or Gallery(content.figures, {}))
     say = words.say
-    reasons = _Reasons(recommendation, content, say)
+    reasons = Reasons(recommendation, content, say)
     assembly = recommendation.assembly
-    topics = None if assembly else _TOPICS_WITHOUT_ROUTINE
-    days = recommendation.review_days or ReviewDays.from_day(day or date.today())
-    review = review_shown(recommendation.decision.outcomes, days, say) if assembly else None
+    review = _review(recommendation, day, say) if assembly else None
     return {
         "disposition": _disposition(recommendation, reasons, review, say),
         "answer_again": answer_again(recommendation, content.questionnaire),
         "review": review,
         "routine": _routine(recommendation, assembly, reasons, words, say) if assembly else None,
         "left_out": [_left_out(left, reasons, say) for left in assembly.left_out] if assembly else [],
-        "advice": list(_advice(recommendation, content.catalogue, topics, say)),
+        "advice": list(_advice(recommendation, content.catalogue, None if assembly else TOPICS_OF_HELP, say)),
         "stop_rules": _told(recommendation, _STOP, say) if assembly else [],
         "breaks": [_break(short, reasons, words) for short in assembly.breaks] if assembly else [],
         "contacts": [contacts(country) for country in regions_shown(content.catalogue, region)],
         "fired": list(dict.fromkeys(branch.rule_id for branch in recommendation.fired)),
         "cases": list(recommendation.decision.fired_ids),
-        "rule_set": {
-            "version": recommendation.version,
-            "hash": recommendation.hash,
-            "approved": recommendation.approved,
-        },
+        "rule_set": _rule_set(recommendation),
         "not_approved": None if recommendation.approved else content.catalogue.words.not_approved,
-        "language": {"code": language.code, "clinically_checked": language.checked, "digest": language.digest},
+        "language": _language(language, is_checked),
+    }
+
+
+def _review(recommendation: Recommendation, day: date | None, say: Wording) -> ReviewShown | None:
+    days = recommendation.review_days or ReviewDays.from_day(day or date.today())
+    return review_shown(recommendation.decision.outcomes, days, say)
+
+
+def _rule_set(recommendation: Recommendation) -> RuleSetShown:
+    return {"version": recommendation.version, "hash": recommendation.hash, "approved": recommendation.approved}
+
+
+def _language(language: Language, is_checked: bool) -> LanguageShown:
+    return {
+        "code": language.code,
+        "clinically_checked": language.is_source or is_checked,
+        "digest": language.digest,
     }
 
 
@@ -112,104 +124,8 @@ def contacts(region: Region) -> ContactsShown:
     }
 
 
-def answers_behind(recommendation: Recommendation, branch: Branch, say: Wording) -> list[AnswerShown]:
-    """Return the person's own answers that a branch rests on."""
-    return [
-        {
-            "question": answer.question,
-            "option": answer.option,
-            "text": answer.text if answer.option is None else say(answer.text),
-        }
-        for answer in recommendation.behind.get(branch.id, ())
-    ]
-
-
-class _Reasons:
-    """Turns fired branches into reasons with the person's own answers."""
-
-    def __init__(self, recommendation: Recommendation, content: Content, say: Wording) -> None:
-        self._recommendation = recommendation
-        self._rules = content.rule_set.by_id
-        self._catalogue = content.catalogue
-        self._say = say
-        self._short: dict[str, ReasonShown] = {}
-        self._places: dict[frozenset[str], str] = {}
-
-    def short(self, branch: Branch) -> ReasonShown:
-        """Return the reason; it is the same object each time, for a branch may leave out half of the catalogue."""
-        reason = self._short.get(branch.id)
-        if reason is None:
-            reason = self._short[branch.id] = {
-                "rule": branch.rule_id,
-                "text": self._say(branch.say),
-                "answers": answers_behind(self._recommendation, branch, self._say),
-            }
-        return reason
-
-    def of_item(self, branch: Branch, exercise: Exercise) -> ReasonShown:
-        """Return why an item is in. What a rule says of leaving out is no reason for what stands in."""
-        reason = self.short(branch)
-        wanted = any(
-            exercise.id in preference.exercises or preference.good_for & exercise.good_for
-            for preference in branch.then.prefer
-        )
-        stands_in = exercise.id in branch.then.swap_in and not wanted
-        return {**reason, "text": self._catalogue.words.stand_in} if stands_in else reason
-
-    def in_words(self, left: LeftOut) -> str | None:
-        """Return why an exercise is left out where no rule says so: by place, or that others suit the answers better."""
-        words = self._catalogue.words
-        if left.because is ExclusionReason.FOR_ANOTHER_PLACE:
-            return self._by_place(left.exercise.regions)
-        if left.because is ExclusionReason.NOT_FOR_YOUR_ANSWERS and not left.reasons:
-            return self._say(words.not_called_for)
-        return None
-
-    def _by_place(self, regions: frozenset[str]) -> str:
-        if regions not in self._places:
-            known = self._catalogue.vocabulary["regions"].values()
-            names = [self._say(term.name) for term in known if term.id in regions]
-            said = self._say(self._catalogue.words.for_another_place)
-            self._places[regions] = said.format(regions=", ".join(names), place=self._own_place)
-        return self._places[regions]
-
-    @cached_property
-    def _own_place(self) -> str:
-        """What the person answered that their routine is made for, in words."""
-        targeting = [branch for branch in self._recommendation.fired if branch.then.target_regions]
-        told = (answers_behind(self._recommendation, branch, self._say) for branch in targeting)
-        return ", ".join(dict.fromkeys(answer["text"] for answers in told for answer in answers))
-
-    def of_choice(self, because: ExclusionReason) -> tuple[Branch, ...]:
-        """Return the rules behind an exercise that was allowed, but not chosen."""
-        return self._of_choice.get(because, ())
-
-    @cached_property
-    def _of_choice(self) -> Mapping[ExclusionReason, tuple[Branch, ...]]:
-        fired = self._recommendation.fired
-        orders = [(branch, branch.then.order) for branch in fired if branch.then.order]
-        return {
-            ExclusionReason.TIME: tuple(branch for branch in fired if branch.then.plan),
-            ExclusionReason.NEAR_DUPLICATE: tuple(branch for branch, order in orders if order.near_duplicates),
-        }
-
-    def of_outcome(self, branch: Branch, winning: Level) -> OutcomeReasonShown:
-        """Return a reason for the outcome. A milder one says why, but not what to do: "in 6 weeks" must not stand
-        beside "now"."""
-        action = branch.then.disposition
-        assert action is not None
-        counts = action.level is winning
-        return {
-            **self.short(branch),
-            "level": action.level.value,
-            "within": action.within if counts else None,
-            "act": self._say(action.act) if action.act and counts else None,
-            "sources": list(self._rules[branch.rule_id].sources),
-        }
-
-
 def _disposition(
-    recommendation: Recommendation, reasons: _Reasons, review: ReviewShown | None, say: Wording
+    recommendation: Recommendation, reasons: Reasons, review: ReviewShown | None, say: Wording
 ) -> DispositionShown:
     words = recommendation.disposition
     actions = sorted(_winning(recommendation), key=_hours)
@@ -254,7 +170,7 @@ def _outcomes(recommendation: Recommendation) -> list[Branch]:
 
 
 def _routine(
-    recommendation: Recommendation, assembly: Assembly, reasons: _Reasons, words: FormsWorded, say: Wording
+    recommendation: Recommendation, assembly: Assembly, reasons: Reasons, words: FormsWorded, say: Wording
 ) -> RoutineShown:
     routine, others = assembly.routine, assembly.other_days
     away = recommendation.decision.order.not_daily or frozenset()
@@ -277,7 +193,7 @@ def _routine(
     }
 
 
-def _item(item: Item, away: frozenset[str], reasons: _Reasons, words: FormsWorded) -> ItemShown:
+def _item(item: Item, away: frozenset[str], reasons: Reasons, words: FormsWorded) -> ItemShown:
     return {
         **_break_item(item, reasons, words),
         "every_day": not item.is_of(away),
@@ -288,7 +204,7 @@ def _item(item: Item, away: frozenset[str], reasons: _Reasons, words: FormsWorde
     }
 
 
-def _break_item(item: Item, reasons: _Reasons, words: FormsWorded) -> BreakItemShown:
+def _break_item(item: Item, reasons: Reasons, words: FormsWorded) -> BreakItemShown:
     exercise = item.exercise
     own = words(exercise, item.form)
     return {
@@ -337,19 +253,20 @@ def _dose(dose: Dose) -> DoseShown:
     }
 
 
-def _left_out(left: LeftOut, reasons: _Reasons, say: Wording) -> LeftOutShown:
+def _left_out(left: LeftOut, reasons: Reasons, say: Wording) -> LeftOutShown:
+    text, regions = reasons.in_words(left)
     return {
         "exercise": left.exercise.id,
         "name": say(left.exercise.name),
         "because": left.because,
-        "text": reasons.in_words(left),
-        "regions": sorted(left.exercise.regions) if left.because is ExclusionReason.FOR_ANOTHER_PLACE else [],
+        "text": text,
+        "regions": regions,
         "why": [reasons.short(branch) for branch in left.reasons or reasons.of_choice(left.because)],
         "instead": left.instead.id if left.instead else None,
     }
 
 
-def _break(short: Break, reasons: _Reasons, words: FormsWorded) -> BreakShown:
+def _break(short: Break, reasons: Reasons, words: FormsWorded) -> BreakShown:
     return {
         "name": words.say(short.name),
         "why": reasons.short(short.reason),

@@ -6,7 +6,7 @@ and not objects: they become JSON as they are, once for every request.
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Any, TypedDict
 
 
 class AnswerShown(TypedDict):
@@ -28,7 +28,7 @@ class OutcomeReasonShown(ReasonShown):
     sources: list[str]
 
 
-class DispositionShown(TypedDict):
+class DispositionWords(TypedDict):
     level: str
     title: str
     heading: str
@@ -40,6 +40,9 @@ class DispositionShown(TypedDict):
     do_not: list[str]
     meanwhile: list[str]
     worse: list[str]
+
+
+class DispositionShown(DispositionWords):
     reasons: list[OutcomeReasonShown]
 
 
@@ -222,3 +225,127 @@ class CheckInShown(TypedDict):
     next_check: NextCheckShown | None
     mode: str
     next_check_text: str
+
+
+class NextPageShown(TypedDict):
+    id: str | None
+    slug: str
+    title: str
+    title_shown: bool
+    intro: str | None
+    safety_line: str | None
+
+
+class NextOptionShown(TypedDict):
+    id: str
+    text: str
+    hint: str | None
+    detail: str | None
+    exclusive: bool
+
+
+class OptionGroupShown(TypedDict):
+    heading: str
+    options: list[str]
+
+
+class NextQuestionShown(TypedDict):
+    id: str
+    kind: str
+    text: str
+    why: str
+    hint: str | None
+    required: bool
+    safety: bool
+    several: bool
+    options: list[NextOptionShown]
+    groups: list[OptionGroupShown]
+    minimum: int | None
+    maximum: int | None
+    low_label: str | None
+    high_label: str | None
+    characters_at_most: int | None
+    picture: str | None
+    changes: str | None
+    named: str | None
+    answer: Any
+    error: str | None
+
+
+class StopShown(TypedDict):
+    disposition: DispositionShown
+    answer_again: list[UnsureQuestionShown]
+    advice: list[AdviceShown]
+    contacts: list[ContactsShown]
+    fired: list[str]
+
+
+class WalkProgressShown(TypedDict):
+    number: int
+    total: int
+    minutes_left: int
+
+
+class NextShown(TypedDict):
+    done: bool
+    stop: StopShown | None
+    page: NextPageShown | None
+    questions: list[NextQuestionShown]
+    after_result: list[NextQuestionShown]
+    missing: list[str]
+    answers: dict[str, Any]
+    progress: WalkProgressShown | None
+    questions_version: int
+    rule_set: RuleSetShown
+
+
+class ShortMoveShown(TypedDict):
+    exercise: str
+    form: str
+    dose: dict[str, int]
+    seconds: int
+    cautions: list[str]
+
+
+class ShortRoutineShown(TypedDict):
+    how_often: str | None
+    strength_days: str | None
+    minutes_budget: int
+    seconds: int
+    stage: str
+    items: list[int]
+    other_days: list[int] | None
+    moves: list[ShortMoveShown]
+
+
+class ShortBreakShown(TypedDict):
+    name: str
+    rule: str
+    moves: list[ShortMoveShown]
+
+
+class ShortReasonShown(TypedDict):
+    rule: str
+    text: str
+    within: str | None
+    act: str | None
+
+
+class ShortDispositionShown(DispositionWords):
+    reasons: list[ShortReasonShown]
+
+
+class ShortRecommendationShown(TypedDict):
+    disposition: ShortDispositionShown
+    answer_again: list[UnsureQuestionShown]
+    review: ReviewShown | None
+    routine: ShortRoutineShown | None
+    left_out: dict[str, list[str]]
+    advice: list[AdviceShown]
+    stop_rules: list[str]
+    breaks: list[ShortBreakShown]
+    contacts: list[ContactsShown]
+    fired: list[str]
+    rule_set: RuleSetShown
+    not_approved: str | None
+    language: LanguageShown

@@ -9,7 +9,7 @@ from recommender.models.questionnaire import QuestionKind
 from recommender.proof.encoding.forms import FormEncoding, forms_of
 from recommender.proof.encoding.graph import FALSE, Literal
 from recommender.proof.encoding.neighbours import Neighbour, one_higher, with_answer, with_option, without_option
-from recommender.proof.prover import Hole, Prover, listed
+from recommender.proof.prover import Hole, Prover, listed, signs
 
 
 class Step(NamedTuple):
@@ -120,13 +120,3 @@ def _more_signs(prover: Prover) -> Iterator[Step]:
         alone = prover.answers.any_of(name, order.signs_alone.get(name, frozenset()))
         before = prover.graph.both(-prover.answers.tick(name, option), -alone)
         yield Step(f"{name}.{option}", before, with_option(prover.rules, prover.universe.by_id[name], option))
-
-
-def signs(prover: Prover) -> Iterator[tuple[str, str]]:
-    """Yield every sign of a list, by question and option."""
-    order = prover.knowledge.order
-    for name in order.signs:
-        reassuring = order.reassuring.get(name, frozenset())
-        for option in prover.universe.by_id[name].options:
-            if not option.exclusive and option.id not in reassuring:
-                yield name, option.id

@@ -31,14 +31,24 @@ class Counts:
     by_level: Mapping[Level, int]
 
 
+def tick_name(question: str, value: str | int) -> str:
+    """Return how the variable of one box is called."""
+    return f"{question}.{value}"
+
+
+def digit_name(question: str, place: int) -> str:
+    """Return how the variable of one binary digit of an answer is called, the lowest at place 0."""
+    return f"{question}#{place}"
+
+
 class Diagrams:
     """Decision diagrams of the literals of one sheet."""
 
     def __init__(self, answers: Answers, first: Sequence[str] = (), *, in_binary: bool = True) -> None:
-        self._answers = answers
+        self.answers = answers
         self._graph: Graph = answers.graph
         self._manager = _new_manager()
-        self._names: list[str] = []
+        self.names: list[str] = []
         self._of_node: dict[int, Any] = {TRUE: self._manager.true}
         self._codes = self._manager.true
         for question, options in ordered(answers.universe, first):
@@ -49,24 +59,29 @@ class Diagrams:
             else:
                 self._in_binary(question)
 
+    @property
+    def ends(self) -> tuple[Any, Any]:
+        """Return the diagram that always holds, and the one that never does."""
+        return self._manager.true, self._manager.false
+
     def _declare(self, name: str) -> Any:
         self._manager.declare(name)
-        self._names.append(name)
+        self.names.append(name)
         return self._manager.var(name)
 
     def _one_for_each(self, question: Question, values: Iterable[str | int]) -> None:
         for value in values:
-            self._of_node[self._answers.ticks[question.id, value]] = self._declare(f"{question.id}.{value}")
+            self._of_node[self.answers.ticks[question.id, value]] = self._declare(tick_name(question.id, value))
 
     def _in_binary(self, question: Question) -> None:
-        values = self._answers.universe.values(question.id)
-        digits = [self._declare(f"{question.id}#{place}") for place in range(len(values).bit_length())]
+        values = self.answers.universe.values(question.id)
+        digits = [self._declare(digit_name(question.id, place)) for place in range(len(values).bit_length())]
         for code in range(1, 1 << len(digits)):
             is_code = self._manager.true
             for place, digit in enumerate(digits):
                 is_code &= digit if code >> place & 1 else ~digit
             if code <= len(values):
-                self._of_node[self._answers.ticks[question.id, values[code - 1]]] = is_code
+                self._of_node[self.answers.ticks[question.id, values[code - 1]]] = is_code
             else:
                 self._codes &= ~is_code
 
@@ -91,14 +106,14 @@ class Diagrams:
     def whole(self) -> Any:
         """Return the diagram of all whole sheets, made question by question."""
         made = self._codes
-        for question in self._answers.universe.questions:
-            made &= self.of(self._answers.fits(question))
+        for question in self.answers.universe.questions:
+            made &= self.of(self.answers.fits(question))
         return made
 
     def count(self, diagram: Any) -> int:
         """Return of how many sheets the diagram holds."""
-        places = {name: self._manager.level_of_var(name) for name in self._names}
-        ends = (self._manager.true, self._manager.false)
+        places = {name: self._manager.level_of_var(name) for name in self.names}
+        ends = self.ends
         counted: dict[int, int] = {}
 
         def place(node: Any) -> int:

@@ -1,4 +1,4 @@
-"""Obligations about levels: everybody gets one, and none below the floor that the answers call for."""
+"""Obligations about levels and stages: everybody gets a level, none below its floor; no routine is of a stage above its ceiling."""
 
 from __future__ import annotations
 
@@ -48,6 +48,19 @@ def combined_floors_hold(prover: Prover) -> Iterator[Hole]:
         if prover.can_hold(given, below):
             subject = f"{floor.brief}: {floor.level}"
             yield prover.hole(subject, f"The level is below {floor.level}, the floor of {floor.brief}.", given, below)
+
+
+def stages_hold(prover: Prover) -> Iterator[Hole]:
+    """Yield somebody with a routine of a higher stage than the answers allow, for each ceiling that does not hold."""
+    given_together = GivenEncoding(prover.answers, prover.knowledge.combined.patterns)
+    for ceiling in prover.knowledge.combined.stages:
+        higher = prover.graph.any(
+            literal for stage, literal in prover.rules.stage.items() if stage.rank > ceiling.at_most.rank
+        )
+        given = given_together.speaks_of(ceiling.when, ceiling.unless)
+        if prover.can_hold(prover.rules.shows_routine, given, higher):
+            told = f"The stage is above {ceiling.at_most}, the highest by {ceiling.brief}."
+            yield prover.hole(f"{ceiling.brief}: {ceiling.at_most}", told, prover.rules.shows_routine, given, higher)
 
 
 def floor_given(answers: Answers, floor: Floor) -> Literal:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from recommender.loaders.safety import shipped_safety_net
-from recommender.models.questionnaire import Answer, Intake, Question, QuestionKind, Task
+from recommender.models.questionnaire import Answer, Question, QuestionKind, Task
 from recommender.proof.encoding.answers import Answers
 from recommender.proof.encoding.graph import FALSE, TRUE, Literal
 from recommender.proof.encoding.universe import Universe, Value
 from recommender.proof.solver import Solver
 from recommender.questionnaire.answer_sheet import raw_answers
+from recommender.questionnaire.said import in_words, usual_answers
 
 _SOME_TASK = Task("putting on my socks", 5)
 
@@ -29,10 +29,17 @@ class Person:
         return {"name": name, "answers": raw_answers(self.answers), "facts": dict(supplied)}
 
 
-def smallest(universe: Universe, solver: Solver, answers: Answers, literals: Sequence[Literal]) -> Person:
+def smallest(
+    universe: Universe,
+    solver: Solver,
+    answers: Answers,
+    literals: Sequence[Literal],
+    wished: Sequence[Literal] = (),
+) -> Person:
     """Return somebody for whom all of the literals hold, with as few answers as may be beside those of a healthy person.
 
     As many answers as possible are those of somebody without any sign; of the others as few boxes as possible are ticked.
+    Then as much as may be of what else is ``wished`` holds. The solver has the sheet of the person as the last it found.
 
     Raises:
         ValueError: there is no such person.
@@ -40,7 +47,7 @@ def smallest(universe: Universe, solver: Solver, answers: Answers, literals: Seq
     given = [literal for literal in (answers.is_whole, *literals) if literal != TRUE]
     if not solver.can_hold(*given):
         raise ValueError("there is no such person")
-    usual = _usual_answers(universe)
+    usual = usual_answers(universe.questions)
     as_usual = {question.id: _as_usual(answers, question, usual.get(question.id)) for question in universe.questions}
     given += _kept(solver, given, list(as_usual.values()))
     unticked = [
@@ -49,10 +56,10 @@ def smallest(universe: Universe, solver: Solver, answers: Answers, literals: Seq
         if as_usual[question.id] not in given and question.kind is QuestionKind.MANY
         for value in universe.values(question.id)
     ]
-    given += _kept(solver, given, unticked)
+    given += _kept(solver, given, [*unticked, *wished])
     solver.can_hold(*given)
     sheet = sheet_found(universe, solver, answers)
-    return Person(sheet, tuple(in_words(universe, sheet, usual)))
+    return Person(sheet, tuple(in_words(universe.questions, sheet, usual)))
 
 
 def _kept(solver: Solver, given: Sequence[Literal], wished: Sequence[Literal]) -> list[Literal]:
@@ -78,32 +85,19 @@ def _as_usual(answers: Answers, question: Question, usual: Answer | None) -> Lit
     return answers.graph.either(-answers.is_answered(question.id), answers.graph.every(ticked))
 
 
-def _usual_answers(universe: Universe) -> Mapping[str, Answer]:
-    """Return the answers of somebody without any sign; of a question that a clinic added, what says that nothing fits."""
-    raw = shipped_safety_net().nobody_in_danger
-    usual: dict[str, Answer] = {}
-    for question in universe.questions:
-        given = raw.get(question.id)
-        if given is None:
-            alone = next((option.id for option in question.options if option.exclusive), None)
-            if alone is not None:
-                usual[question.id] = (alone,)
-        elif not isinstance(given, dict):
-            usual[question.id] = tuple(given) if isinstance(given, list) else given
-    return usual
-
-
 def sheet_found(universe: Universe, solver: Solver, answers: Answers) -> Mapping[str, Answer]:
     """Return the sheet that the solver found last."""
     sheet: dict[str, Answer] = {}
     for question in universe.questions:
         given = [value for value in universe.values(question.id) if solver.is_true(answers.tick(question.id, value))]
-        if given:
-            sheet[question.id] = _answer(question, given)
+        # No rule reads which moves are named, only how many, and which there are hangs on the routine.
+        if given and question.kind is not QuestionKind.MOVES:
+            sheet[question.id] = answer_of(question, given)
     return sheet
 
 
-def _answer(question: Question, given: Sequence[Value]) -> Answer:
+def answer_of(question: Question, given: Sequence[Value]) -> Answer:
+    """Return what is given of a question, at least one value, as an answer to it."""
     match question.kind:
         case QuestionKind.MANY:
             return tuple(str(value) for value in given)
@@ -111,17 +105,3 @@ def _answer(question: Question, given: Sequence[Value]) -> Answer:
             return _SOME_TASK
         case _:
             return given[0]
-
-
-def in_words(
-    universe: Universe, sheet: Mapping[str, Answer], usual: Mapping[str, Answer] | None = None
-) -> Iterator[str]:
-    """Yield what the person says that somebody without any sign does not, question by question."""
-    healthy = _usual_answers(universe) if usual is None else usual
-    for question in universe.questions:
-        answer = sheet.get(question.id)
-        if answer is None or answer == healthy.get(question.id) or isinstance(answer, Task):
-            continue
-        chosen = Intake(sheet).chosen(question.id)
-        said = "; ".join(question.option(option).text for option in chosen) if chosen else str(answer)
-        yield f"{question.text} {said}"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from recommender.errors import ContentError
 from recommender.loaders.answer_order import shipped_accepted, shipped_answer_order, unknown_answers
 from recommender.loaders.forbidden import shipped_combined_floors, shipped_forbidden_moves
+from recommender.loaders.movements import shipped_movements
 from recommender.loaders.safety import shipped_safety_net
 from recommender.models.answer_order import Accepted
 from recommender.models.content import Content
@@ -32,23 +33,33 @@ from recommender.proof.levels import (
     every_routine_has_a_time_plan,
     everybody_gets_a_level,
     floors_hold,
+    stages_hold,
 )
+from recommender.proof.movements import tags_say_what_steps_do
 from recommender.proof.prover import Hole, Knowledge, Obligation, Prover
 from recommender.proof.refusals import no_routine_has_too_few_moves, nobody_is_refused_unexplained
 from recommender.proof.unread_signs import no_sign_is_passed_over
 
 OBLIGATIONS = (
-    Obligation("level", "Every sheet has a level.", everybody_gets_a_level),
+    Obligation("level", "Every answer sheet leads to advice: a routine, or where to get help.", everybody_gets_a_level),
     Obligation("time-plan", "Every routine has a time plan.", every_routine_has_a_time_plan),
-    Obligation("floors", "No sheet falls below a floor.", floors_hold),
-    Obligation("combined-floors", "Answers given together never fall below theirs.", combined_floors_hold),
+    Obligation("floors", "No sign of danger gets milder advice than the evidence asks for.", floors_hold),
+    Obligation("combined-floors", "Nor do answers that are worse together.", combined_floors_hold),
+    Obligation("stages", "No routine is of a higher stage than the answers allow.", stages_hold),
     Obligation("hazards", "No movement comes to anybody for whom it is forbidden.", hazards_hold),
-    Obligation("worse-answers", "No worse answer lowers the level.", no_worse_answer_lowers_the_level),
+    Obligation("steps", "What the rules know of each move is what its steps do.", tags_say_what_steps_do),
+    Obligation("worse-answers", "No worse answer gets milder advice.", no_worse_answer_lowers_the_level),
     Obligation("movements-back", "No worse answer brings a movement back.", no_worse_answer_brings_a_movement_back),
-    Obligation("early-stops", "Stopping early hides nothing.", early_stops_hide_nothing),
-    Obligation("doubt", "Beside a doubt the all-clear does not count.", doubt_beats_the_all_clear),
-    Obligation("details", "What is named in the details alone counts as ticked.", details_count_as_ticked),
-    Obligation("silent-signs", "No sign is passed over where a routine follows.", no_sign_is_passed_over),
+    Obligation(
+        "early-stops",
+        "Nobody whose questions end early would be told something more urgent at the end.",
+        early_stops_hide_nothing,
+    ),
+    Obligation("doubt", "Where somebody is cleared and also not sure, the doubt counts.", doubt_beats_the_all_clear),
+    Obligation(
+        "details", "What is named only in the details counts as if it had been ticked.", details_count_as_ticked
+    ),
+    Obligation("silent-signs", "No sign is passed over in silence where a routine follows.", no_sign_is_passed_over),
     Obligation(
         "refusals", "Nobody with whom nothing is wrong is turned away unexplained.", nobody_is_refused_unexplained
     ),
@@ -95,7 +106,8 @@ class Proof:
 
 def shipped_knowledge() -> Knowledge:
     """Return what the package itself holds against rules."""
-    return Knowledge(shipped_safety_net(), shipped_combined_floors(), shipped_forbidden_moves(), shipped_answer_order())
+    tables = (shipped_combined_floors(), shipped_forbidden_moves(), shipped_movements())
+    return Knowledge(shipped_safety_net(), *tables, shipped_answer_order())
 
 
 def prove(

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from recommender.models.answer_order import AnswerOrder
 from recommender.models.content import Content
 from recommender.models.forbidden import CombinedFloors, ForbiddenTable
+from recommender.models.movement import MovementTable
 from recommender.models.safety import SafetyNet
 from recommender.proof.encoding.answers import Answers, new_ticks
 from recommender.proof.encoding.forms import FormEncoding
 from recommender.proof.encoding.graph import Graph, Literal
 from recommender.proof.encoding.rules import RuleEncoding
 from recommender.proof.encoding.universe import Universe
+from recommender.proof.forbidden_forms import forbidden_forms
 from recommender.proof.person import Person, smallest
 from recommender.proof.solver import Solver
 
@@ -30,30 +33,49 @@ class Hole:
 
 @dataclass(frozen=True)
 class Knowledge:
-    """What the package itself holds against rules: the safety net, floors of answers together, the table of forbidden moves, the order of answers."""
+    """What the package itself holds against rules.
+
+    The safety net, floors of answers together, the table of forbidden moves, what moves do by their steps, the order of answers.
+    """
 
     net: SafetyNet
     combined: CombinedFloors
     table: ForbiddenTable
+    movements: MovementTable
     order: AnswerOrder
 
 
 @dataclass
 class Prover:
-    """One content, encoded. ``with_people`` False leaves out to look for the smallest person of each hole."""
+    """One content, encoded. ``with_people`` False leaves out to look for the smallest person of each hole.
+
+    ``beside`` is another content with the same questions: both stand on the same answers, and what is the same in both is
+    not asked again.
+    """
 
     content: Content
     knowledge: Knowledge
     with_people: bool = True
-    graph: Graph = field(default_factory=Graph)
+    beside: Prover | None = None
 
     def __post_init__(self) -> None:
         self.universe = Universe(self.content)
-        self.answers = Answers(self.universe, self.graph, new_ticks(self.universe, self.graph))
+        beside = self.beside
+        self.graph: Graph = beside.graph if beside else Graph()
+        ticks = beside.answers.ticks if beside else new_ticks(self.universe, self.graph)
+        self.answers: Answers = Answers(self.universe, self.graph, ticks)
         self.rules = RuleEncoding(self.answers)
-        self.forms = FormEncoding(self.rules)
-        self.solver = Solver(self.graph)
+        self.forms: FormEncoding = FormEncoding(self.rules, beside.forms if beside else None)
+        self.solver: Solver = beside.solver if beside else Solver(self.graph)
         self.solver.require(self.answers.is_whole)
+
+    @cached_property
+    def forbidden_forms(self) -> tuple[tuple[str, ...], ...]:
+        """The keys of the forms of which each row of the table of forbidden moves speaks, row by row."""
+        other, known = self.beside, self.knowledge
+        if other is not None and other.knowledge is known and other.universe.catalogue is self.universe.catalogue:
+            return other.forbidden_forms
+        return forbidden_forms(known.table, known.movements, self.universe.catalogue)
 
     def can_hold(self, *literals: Literal) -> bool:
         """Return whether all of it holds for anybody who can fill in the sheet."""
@@ -66,12 +88,7 @@ class Prover:
 
     def each_that_can_hold(self, named: Iterable[tuple[str, Literal]], *given: Literal) -> list[str]:
         """Return the names of the literals that can hold beside what is given, in their order."""
-        every = dict(named)
-        waiting = dict(every)
-        while waiting and self.can_hold(*given, self.graph.any(waiting.values())):
-            for name in [name for name, literal in waiting.items() if self.solver.is_true(literal)]:
-                del waiting[name]
-        return [name for name in every if name not in waiting]
+        return self.solver.each_that_can_hold(dict(named), *given)
 
 
 class Obligation(NamedTuple):
@@ -90,3 +107,13 @@ def listed(names: Sequence[str], most: int = 6) -> str:
     """Return names as a list for a line of text, cut after so many."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more
+
+
+def signs(prover: Prover) -> Iterator[tuple[str, str]]:
+    """Yield every sign of a list, by question and option."""
+    order = prover.knowledge.order
+    for name in order.signs:
+        reassuring = order.reassuring.get(name, frozenset())
+        for option in prover.universe.by_id[name].options:
+            if not option.exclusive and option.id not in reassuring:
+                yield name, option.id

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from recommender.errors import RecommenderError
@@ -23,7 +22,9 @@ class ProofExtraMissing(RecommenderError):
 class Solver:
     """Asks about sheets of which everything ``required`` holds. Asking again costs little: what was learnt is kept.
 
-    ``questions`` counts what was asked, ``seconds`` how long the solver itself took.
+    What cannot hold together is not even asked again: nothing that is told later makes it possible.
+
+    ``questions`` counts what was asked.
     """
 
     def __init__(self, graph: Graph) -> None:
@@ -32,9 +33,10 @@ class Solver:
         self._told: set[int] = {abs(TRUE)}
         self._solver.add_clause([TRUE])
         self._model: frozenset[int] | None = frozenset()
+        self._never: dict[frozenset[Literal], frozenset[Literal]] = {}
+        self._against: frozenset[Literal] = frozenset()
         self.questions = 0
         self.clauses = 1
-        self.seconds = 0.0
 
     def require(self, literal: Literal) -> None:
         """Let the literal hold on every sheet that is asked about from now on."""
@@ -45,19 +47,33 @@ class Solver:
     def can_hold(self, *literals: Literal) -> bool:
         """Return whether all of the literals hold together on some sheet; ``is_true`` then speaks of such a sheet."""
         if FALSE in literals:
+            self._against = frozenset()
             return False
         asked = [literal for literal in literals if literal != TRUE]
+        key = frozenset(asked)
+        if key in self._never:
+            self._model, self._against = frozenset(), self._never[key]
+            return False
         self._tell(asked)
-        begun = time.process_time()
         answer = bool(self._solver.solve(assumptions=asked))
-        self.seconds += time.process_time() - begun
         self.questions += 1
         self._model = None if answer else frozenset()
+        if not answer:
+            self._against = self._never[key] = frozenset(self._solver.get_core() or ())
         return answer
+
+    def each_that_can_hold(self, named: Mapping[str, Literal], *given: Literal) -> list[str]:
+        """Return the names of the literals that can hold beside what is given, in their order."""
+        waiting = {name: literal for name, literal in named.items() if literal != FALSE}
+        possible = set(waiting)
+        while waiting and self.can_hold(*given, self._graph.any(waiting.values())):
+            for name in [name for name, literal in waiting.items() if self.is_true(literal)]:
+                del waiting[name]
+        return [name for name in named if name in possible and name not in waiting]
 
     def against(self) -> frozenset[Literal]:
         """Return some of the literals last asked about that cannot hold together: the last answer was no."""
-        return frozenset(self._solver.get_core() or ())
+        return self._against
 
     def is_true(self, literal: Literal) -> bool:
         """Return whether a literal that was asked about holds on the sheet that was found last."""

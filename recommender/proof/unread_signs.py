@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from recommender.models.actions import Actions
 from recommender.models.conditions import Chosen, Condition, Found, Not, Only, children
-from recommender.proof.answer_order import signs
 from recommender.proof.encoding.universe import Universe
-from recommender.proof.prover import Hole, Prover
+from recommender.proof.prover import Hole, Prover, signs
 
 # A question and one option of it.
 Pair = tuple[str, str]

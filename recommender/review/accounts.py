@@ -7,18 +7,19 @@ from collections.abc import Iterable
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from recommender.models.plain_text import has_words
 from recommender.review.audit import append_account
 from recommender.review.database import take_writers_lock
 from recommender.review.errors import ReviewRefused, WrongPassword
-from recommender.review.tables import LARGEST_ID, Clinician, Role
+from recommender.review.tables import LARGEST_ID, Clinician, Notice, Role
 
 PASSWORD_LENGTH = 12
 _LONGEST_PASSWORD = 1000
 _FEWEST_DIFFERENT = 5
+_SIGN_NOTHING = frozenset({Role.READER, Role.AUTHOR})
 # Of zxcvbn: 3 is "safely unguessable", 10^8 guesses or more. Longer texts cost it time, and their beginning is enough.
 _LEAST_SCORE, _LONGEST_GUESSED = 3, 72
 # 19 MiB for each sign-in: one of OWASP's settings of equal strength, and the one that takes least memory.
@@ -38,7 +39,7 @@ def add_clinician(
     clinician = Clinician(
         email=_email(email),
         name=_line("The name", name, 200),
-        registration=_line("The registration number", registration, 100, may_be_empty=role is Role.READER),
+        registration=_line("The registration number", registration, 100, may_be_empty=role in _SIGN_NOTHING),
         role=role,
         disabled=False,
         session_version=1,
@@ -131,14 +132,21 @@ def enable(session: Session, clinician: Clinician) -> None:
 
 
 def reset_password(session: Session, clinician: Clinician, password: str) -> None:
-    """Set a new password and end every open session of the account.
+    """Set a new password, and end every open session of the account and its feed.
 
     Raises:
         ReviewRefused: the password is not good enough.
     """
     clinician.password_hash = _hash(clinician, password)
     clinician.session_version += 1
+    end_feeds(session, clinician)
     session.flush()
+
+
+def end_feeds(session: Session, clinician: Clinician | None = None) -> None:
+    """Let no feed open anything more: of one account, or of all."""
+    ended = update(Notice).values(feed_sha256=None)
+    session.execute(ended if clinician is None else ended.where(Notice.clinician_id == clinician.id))
 
 
 def require_password(session: Session, clinician: Clinician, password: str) -> None:
@@ -152,7 +160,7 @@ def require_password(session: Session, clinician: Clinician, password: str) -> N
 
 
 def change_password(session: Session, clinician: Clinician, current: str, new: str) -> None:
-    """Set a new password for who knows the current one, and end every open session of the account.
+    """Set a new password for who knows the current one, and end every open session of the account and its feed.
 
     Raises:
         WrongPassword: the current password is wrong.

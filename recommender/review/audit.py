@@ -8,16 +8,14 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import Select, select
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from recommender.review.database import take_writers_lock
-from recommender.review.errors import ReviewRefused
+from recommender.review.errors import MALFORMED, ReviewRefused, Unreadable
 from recommender.review.record_consistency import (
-    MALFORMED,
     Signature,
     account_details,
     account_faults,
@@ -27,17 +25,10 @@ from recommender.review.record_consistency import (
     signature,
     version_faults,
 )
-from recommender.review.tables import AuditEntry, Base, Clinician, Review, Version, now
+from recommender.review.rows import read, rows
+from recommender.review.tables import AuditEntry, Clinician, Review, Version, now
 
-_Row = TypeVar("_Row", bound=Base)
 _OPERATOR = "operator"
-
-
-class Unreadable(ReviewRefused):
-    """A row holds what no code of ours would write."""
-
-    def __init__(self) -> None:
-        super().__init__("The record cannot be read: a value in it is of the wrong kind.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +117,11 @@ def verify(session: Session, key: bytes, *anchors: Anchor) -> AuditReport:
     return report
 
 
+def faults_of(log: Iterable[AuditEntry], key: bytes) -> tuple[str, ...]:
+    """Return what is wrong with the entries of a log that was kept elsewhere: () where each is as it was written with this key."""
+    return tuple(_broken_links(log, key))
+
+
 def refuse_backwards(session: Session, anchor: Anchor | None) -> None:
     """Refuse to add to a log that does not go on from where it was, so that what was cut off stays missed.
 
@@ -154,32 +150,6 @@ def entries(session: Session) -> tuple[AuditEntry, ...]:
         Unreadable: somebody put a value there that no code of ours would write.
     """
     return rows(session, AuditEntry)
-
-
-def rows(session: Session, table: type[_Row]) -> tuple[_Row, ...]:
-    """Return every row of a table by its key, as the database holds it now.
-
-    Raises:
-        Unreadable: somebody put a value there that no code of ours would write.
-    """
-    whole = select(table).order_by(*table.__table__.primary_key).execution_options(populate_existing=True)
-    return read(session, whole)
-
-
-def read(session: Session, wanted: Select[_Row]) -> tuple[_Row, ...]:
-    """Return the rows that are wanted.
-
-    Raises:
-        Unreadable: somebody put a value there that no code of ours would write.
-    """
-    try:
-        return tuple(session.scalars(wanted))
-    except (*MALFORMED, DataError) as error:
-        raise Unreadable from error
-    except OperationalError as error:
-        if "decode" in str(error.orig):  # so SQLite says it of a text that is not UTF-8
-            raise Unreadable from error
-        raise
 
 
 def signatures(session: Session, reviews: Iterable[Review], key: bytes) -> Mapping[int, Signature]:

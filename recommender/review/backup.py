@@ -16,10 +16,13 @@ from typing import Any
 
 from recommender.errors import RecommenderError
 from recommender.review import audit
+from recommender.review.accounts import end_feeds
+from recommender.review.api_keys import grants
 from recommender.review.audit import Anchor, AuditReport
-from recommender.review.database import FOR_OPERATORS, database_address, make_engine, migrate, open_session
+from recommender.review.database import FOR_OPERATORS, Session, database_address, make_engine, migrate, open_session
 from recommender.review.errors import ReviewRefused
 from recommender.review.files import new_file
+from recommender.review.key_file import GRANTS_FILE, grants_file, keep_grants, signed_grants, with_revoked
 from recommender.review.keys import audit_key, key_file, write_key
 from recommender.review.record_mark import keep_mark, mark_file, read_mark
 from recommender.review.release import CERTIFICATE_FILE
@@ -28,11 +31,13 @@ from recommender.settings import Settings
 
 _DATABASE, _KEY, _ABOUT = "review.db", "audit.key", "about.json"
 _FORMAT = 1
-_LARGEST_BYTES = {_KEY: 10_000, CERTIFICATE_FILE: 100_000, _ABOUT: 100_000}
+_LARGEST_BYTES = {_KEY: 10_000, CERTIFICATE_FILE: 100_000, GRANTS_FILE: 10_000_000, _ABOUT: 100_000}
 
 
 def make_backup(settings: Settings, file: Path) -> AuditReport:
-    """Write the record, its key and the certificate to one file, while the site serves, and return what is in it.
+    """Write the record and what stands beside it to one file, while the site serves, and return what is in it.
+
+    Beside it are its key, the certificate, and what the keys of programs may do: which of them were revoked may be known there only.
 
     Raises:
         ReviewRefused: there is nothing to back up, or the file is there already.
@@ -52,9 +57,10 @@ def make_backup(settings: Settings, file: Path) -> AuditReport:
         members = {_DATABASE: copy.read_bytes(), _ABOUT: json.dumps(_about(report), indent=2).encode() + b"\n"}
         if not settings.audit_key:
             members[_KEY] = key + b"\n"
-        certificate = settings.data_dir / CERTIFICATE_FILE
-        if certificate.exists():
-            members[CERTIFICATE_FILE] = certificate.read_bytes()
+        for name in (CERTIFICATE_FILE, GRANTS_FILE):
+            beside = settings.data_dir / name
+            if beside.exists():
+                members[name] = beside.read_bytes()
         _write_private(file, _packed(members))
     return report
 
@@ -87,6 +93,7 @@ def restore_backup(settings: Settings, file: Path, *, replace: bool, older: bool
             )
         if not settings.audit_key:
             write_key(key_file(settings), key)
+        _end_feeds(copy)
         live.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _copy(copy, live)
     return _finish(settings, live, key, report, members)
@@ -104,7 +111,28 @@ def _finish(
     keep_mark(path, key, Anchor(found.count, found.head))
     if CERTIFICATE_FILE in members:
         _write_private(settings.data_dir / CERTIFICATE_FILE, members[CERTIFICATE_FILE])
+    _keep_revocations(settings, live, key, members.get(GRANTS_FILE))
     return found
+
+
+def _end_feeds(database: Path) -> None:
+    """Let no feed of a record open anything: one that was ended after the backup would open again."""
+    with _opened(database) as session:
+        end_feeds(session)
+        session.commit()
+
+
+def _keep_revocations(settings: Settings, live: Path, key: bytes, backup: bytes | None) -> None:
+    """Have the keys of programs be those of the restored record, without any that the backup, or what was here, knows to be revoked."""
+    before = None if backup is None else signed_grants(backup, key)
+    with _opened(live) as session:
+        found = with_revoked(grants(session), before)
+    if not found and not grants_file(settings).exists():
+        return
+    try:
+        keep_grants(settings, key, found, now())
+    except OSError as error:
+        raise RecommenderError(f"{grants_file(settings)}: cannot be written ({error.strerror}).") from error
 
 
 def _refuse_other(report: AuditReport, about: Mapping[str, Any]) -> None:
@@ -135,10 +163,16 @@ def _database_file(settings: Settings) -> Path:
 
 
 def _report(database: Path, key: bytes, *anchors: Anchor) -> AuditReport:
+    with _opened(database) as session:
+        return audit.verify(session, key, *anchors)
+
+
+@contextmanager
+def _opened(database: Path) -> Iterator[Session]:
     engine = make_engine(f"sqlite:///{database}", FOR_OPERATORS)
     try:
         with open_session(engine) as session:
-            return audit.verify(session, key, *anchors)
+            yield session
     finally:
         engine.dispose()
 

@@ -11,17 +11,18 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from recommender.loaders.proof_record import proof_told
 from recommender.models.content import Content
 from recommender.review import audit, release, reviews
 from recommender.review.accounts import list_clinicians
 from recommender.review.approval_status import Approval, Standing
 from recommender.review.database import take_writers_lock
-from recommender.review.tables import AuditEntry, Review, Version, now
+from recommender.review.tables import AuditEntry, Clinician, Review, Version, now
 from recommender.rulebook.targets import Digest, Target
 
 _COLUMNS = (
     "record", "number", "at", "email", "name", "registration", "action", "target", "sha256",
-    "is_todays_version", "answers_to", "text", "previous_mac", "mac",
+    "is_todays_version", "answers_to", "text", "person", "decision", "until", "together", "seconds", "previous_mac", "mac",
 )  # fmt: skip
 
 
@@ -36,49 +37,59 @@ def export_json(
     """Return reviewers, reviews in threads, standing, release and audit log as plain data."""
     take_writers_lock(session)
     report = audit.verify(session, key, *anchors)
-    status = release.status(session, content, digests, required, key, *anchors)
-    standings = reviews.standing(session, digests, required, key)
+    stood = reviews.standings(session, digests, required, key)
+    status = release.status(session, content, digests, required, key, *anchors, stood=stood)
     versions = session.scalars(select(Version).order_by(Version.id))
     return {
         "exported_at": _time(now()),
         "version": content.rule_set.version,
         "hash": content.hash,
         "approvals_required": required,
-        "clinicians": [
-            {
-                "id": clinician.id,
-                "email": clinician.email,
-                "name": clinician.name,
-                "registration": clinician.registration,
-                "role": clinician.role.value,
-                "disabled": clinician.disabled,
-            }
-            for clinician in list_clinicians(session)
-        ],
-        "release": {
-            "is_ready": status.is_ready,
-            "is_approved": status.is_approved,
-            "authors_unknown": status.authors_unknown,
-            "missing": [_name(target) for target in status.missing],
-            "approvals": [_approval(approval) for approval in status.approvals],
-        },
-        "standing": {_name(target): _standing(standings[target]) for target in standings},
+        "clinicians": [_clinician(clinician) for clinician in list_clinicians(session)],
+        "release": {"proof": proof_told(content), **_release(status)},
+        "standing": {_name(target): _standing(standing) for target, standing in stood.today.items()},
+        "gone": {_name(target): _standing(standing) for target, standing in stood.gone.items()},
         "threads": _threads(session),
-        "versions": [
-            {
-                "target": f"{version.target_kind.value}/{version.target_id}",
-                "sha256": version.sha256,
-                "first_seen_at": _time(version.first_seen_at),
-                "parts": version.parts,
-            }
-            for version in versions
-        ],
+        "versions": [_version(version) for version in versions],
         "audit": {
             "count": report.count,
             "head": report.head,
             "faults": list(report.faults),
             "entries": [_entry(entry) for entry in audit.entries(session)],
         },
+    }
+
+
+def _clinician(clinician: Clinician) -> dict[str, Any]:
+    return {
+        "id": clinician.id,
+        "email": clinician.email,
+        "name": clinician.name,
+        "registration": clinician.registration,
+        "role": clinician.role.value,
+        "disabled": clinician.disabled,
+    }
+
+
+def _release(status: release.ReleaseStatus) -> dict[str, Any]:
+    return {
+        "is_ready": status.is_ready,
+        "is_approved": status.is_approved,
+        "authors_unknown": status.authors_unknown,
+        "missing": [_name(target) for target in status.missing],
+        "requested": [review.id for review in status.requested],
+        "approvals": [_approval(approval) for approval in status.approvals],
+        "overtaken": [_approval(approval) for approval in status.overtaken],
+        "decided": status.decided,
+    }
+
+
+def _version(version: Version) -> dict[str, Any]:
+    return {
+        "target": f"{version.target_kind.value}/{version.target_id}",
+        "sha256": version.sha256,
+        "first_seen_at": _time(version.first_seen_at),
+        "parts": version.parts,
     }
 
 
@@ -109,6 +120,7 @@ def _review_rows(session: Session, digests: Mapping[Target, Digest]) -> Iterable
             "is_todays_version": "yes" if today is not None and today.sha256 == review.sha256 else "no",
             "answers_to": review.parent_id or "",
             "text": review.text,
+            **{name: "" if value is None else value for name, value in _manner(review).items()},
         }
 
 
@@ -140,6 +152,11 @@ def _standing(standing: Standing) -> dict[str, Any]:
         "approvals": [_approval(approval) for approval in standing.approvals],
         "lapsed": [_approval(approval) for approval in standing.lapsed],
         "requested": [review.id for review in standing.requested],
+        "settled": None if standing.settled is None else standing.settled.id,
+        "is_due": standing.is_due,
+        "lacks_officer": standing.lacks_officer,
+        "overturned": [review.id for review in standing.overturned],
+        "authors": [author.id for author in standing.authors],
     }
 
 
@@ -152,6 +169,7 @@ def _approval(approval: Approval) -> dict[str, Any]:
         "role": approval.role.value,
         "at": _time(approval.at),
         "sha256": approval.sha256,
+        "decision": approval.decision,
     }
 
 
@@ -166,6 +184,18 @@ def _review(review: Review) -> dict[str, Any]:
         "sha256": review.sha256,
         "parent": review.parent_id,
         "text": review.text,
+        **_manner(review),
+    }
+
+
+def _manner(review: Review) -> dict[str, Any]:
+    """Return whom it names, what was decided and until when, with how many it was sent, and how long their page was open."""
+    return {
+        "person": None if review.person is None else review.person.email,
+        "decision": review.decision,
+        "until": None if review.until is None else review.until.isoformat(),
+        "together": review.together,
+        "seconds": review.seconds,
     }
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy.orm import Session
 
 from recommender.models.plain_text import has_words
-from recommender.review.approval_status import open_requests, withdrawn
+from recommender.review.approval_status import is_named, open_requests, withdrawn
+from recommender.review.authorship import own_words, wrote_it
 from recommender.review.database import take_writers_lock
 from recommender.review.errors import ReviewRefused, StaleVersion
-from recommender.review.reviews import add_review, record, reviews_of, same_person
+from recommender.review.reviews import OF_WORK, add_review, record, reviews_of
 from recommender.review.tables import Clinician, Review, Role, Verdict
 from recommender.rulebook.targets import Digest
 
@@ -22,12 +25,12 @@ def answer(
     text: str,
     *,
     seen: str,
-    author: str,
+    authors: Collection[str],
 ) -> Review | None:
     """Return the new review that says that today's version answers a request, or None if that is said already.
 
-    Whoever asked may say so, or a lead who did not write the rule. ``digest`` is today's, ``seen`` the version that the page
-    was made from.
+    Whoever asked may say so, or a lead who did not write the rule. ``digest`` is today's, or ``gone`` of what is no longer
+    here; ``seen`` is the version that the page was made from. The answer is of this version alone.
 
     Raises:
         StaleVersion: the page was made from another version.
@@ -35,7 +38,8 @@ def answer(
     """
     take_writers_lock(session)
     is_own = request.clinician_id == clinician.id
-    if not is_own and (clinician.role is not Role.LEAD or same_person(author, clinician)):
+    is_author = is_named(authors, clinician) or wrote_it(session, request.target, clinician)
+    if not is_own and (clinician.role is not Role.LEAD or is_author):
         raise ReviewRefused("Only whoever asked for it, or a lead who did not write it, can say that it is answered.")
     if request.sha256 == digest.sha256:
         raise ReviewRefused("This is the very version that was objected to. Only a new version can answer that.")
@@ -48,18 +52,22 @@ def answer(
     return record(session, key, clinician, digest, Verdict.ANSWER, text, request.id, seen=seen)
 
 
-def withdraw(session: Session, key: bytes, clinician: Clinician, review: Review, text: str = "") -> Review | None:
+def withdraw(
+    session: Session, key: bytes, clinician: Clinician, review: Review, text: str = "", *, authors: Collection[str]
+) -> Review | None:
     """Return the new review that takes something back, or None if it is withdrawn already. A request needs a reason.
 
     What goes with it is told at ``approval_status.withdrawn``.
 
     Reviewers withdraw their own. A lead may withdraw, with a reason, what somebody with a disabled account asked
-    for, as nobody else could.
+    for, as nobody else could, but not where they are among ``authors``, the ``names_in_files``, or the record's.
 
     Raises:
         ReviewRefused: it is not theirs, has no reason, or is a comment.
     """
     take_writers_lock(session)
+    if review.verdict in OF_WORK:
+        raise ReviewRefused("That is taken back in another way.")
     if review.verdict in (Verdict.COMMENT, Verdict.WITHDRAW):
         raise ReviewRefused("A comment stays, and so does what was taken back.")
     if review.clinician_id != clinician.id:
@@ -67,6 +75,8 @@ def withdraw(session: Session, key: bytes, clinician: Clinician, review: Review,
             clinician.role is Role.LEAD and review.clinician.disabled and review.verdict is Verdict.REQUEST_CHANGES
         ):
             raise ReviewRefused("You can withdraw only what you said yourself.")
+        if is_named(authors, clinician) or wrote_it(session, review.target, clinician):
+            raise ReviewRefused(f"You wrote {own_words(review.target)}, so another lead must withdraw that.")
         if not has_words(text):
             raise ReviewRefused("Say why you withdraw what somebody else asked for.")
     elif review.verdict is Verdict.REQUEST_CHANGES and not has_words(text):

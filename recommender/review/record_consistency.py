@@ -10,14 +10,14 @@ from datetime import UTC
 from typing import Any
 
 from recommender.models.content_hash import content_hash
+from recommender.review.errors import MALFORMED
 from recommender.review.tables import AuditEntry, Clinician, Review, Role, Verdict, Version
 from recommender.rulebook.targets import RELEASE
 
-# What a value raises that was put into a row by hand, and that no code of ours would write.
-MALFORMED = (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError)
 _ACCOUNT = "clinician/"
 # What only some reviews have, so that its absence is part of what an entry says too.
-_ONLY_SOME = ("together", "seconds", "decision_sha256")
+_ONLY_SOME = ("together", "seconds", "decision_sha256", "until", "person")
+_PLANNING = frozenset({Role.LEAD, Role.SAFETY_OFFICER})
 _SIGNED_WITH = ("name", "clinician_registration", "role", "disabled")
 
 
@@ -36,6 +36,9 @@ def review_details(review: Review) -> dict[str, Any]:
         "together": review.together,
         "seconds": review.seconds,
         "decision_sha256": None if review.decision is None else _hashed(review.decision),
+        "until": None if review.until is None else review.until.isoformat(),
+        # A number that is nobody's is told as such: it must not look as if nobody was named.
+        "person": review.person.email if review.person is not None else review.person_id,
     }
     return {
         **{name: value for name, value in some.items() if value is not None},
@@ -91,16 +94,26 @@ def signature(review: Review, entry: AuditEntry) -> Signature | None:
     except MALFORMED:
         return None
     is_release = review.target == RELEASE and review.verdict is Verdict.APPROVE
-    return signed if may_say(signed.role, review.verdict, is_release=is_release) else None
+    is_allowed = may_say(signed.role, review.verdict, is_release=is_release) and _may_name(signed.role, review)
+    return signed if is_allowed else None
 
 
 def may_say(role: Role, verdict: Verdict, *, is_release: bool = False) -> bool:
     """Return whether a role allows a verdict; ``is_release`` says that it approves the release itself."""
     if is_release:
         return role is Role.LEAD
-    if verdict is Verdict.DEFER:
-        return role in (Role.LEAD, Role.SAFETY_OFFICER)
+    if verdict in (Verdict.DEFER, Verdict.REVIEW_BY):
+        return role in _PLANNING
+    if verdict in (Verdict.APPROVE, Verdict.DECIDE):
+        return role not in (Role.READER, Role.AUTHOR)
     return role is not Role.READER
+
+
+def _may_name(role: Role, review: Review) -> bool:
+    """Return whether a role allows to say that of somebody else."""
+    if review.person_id in (None, review.clinician_id):
+        return True
+    return role is Role.LEAD or (review.verdict is Verdict.ASSIGN and role in _PLANNING)
 
 
 def review_faults(reviews: Iterable[Review], log: Iterable[AuditEntry]) -> Iterable[str]:

@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from recommender.models.content import Content
 from recommender.models.plain_text import has_words, plain_text
 from recommender.review import audit
 from recommender.review.approval_status import Approval as Approval
 from recommender.review.approval_status import Standing as Standing
-from recommender.review.approval_status import open_requests, stand, withdrawn
+from recommender.review.approval_status import gone, is_named, open_requests, stand, withdrawn
+from recommender.review.authorship import own_work, wrote_it
 from recommender.review.database import take_writers_lock
-from recommender.review.errors import ReviewRefused, StaleVersion
-from recommender.review.record_consistency import MALFORMED, is_whole, may_say, review_details, review_target
+from recommender.review.errors import MALFORMED, ReviewRefused, StaleVersion, Unreadable
+from recommender.review.record_consistency import is_whole, may_say, review_details, review_target
+from recommender.review.rows import read, rows
 from recommender.review.tables import LARGEST_ID, Clinician, Review, Verdict, Version, now
 from recommender.rulebook.targets import Digest, Target, TargetKind
 
 LONGEST_TEXT = 10_000
 _SUBMITTED = frozenset({Verdict.APPROVE, Verdict.REQUEST_CHANGES, Verdict.COMMENT})
 SETTLING = frozenset({Verdict.DECIDE, Verdict.DEFER})
+# What is said of the work, and not of the content: it stands apart from the discussion.
+OF_WORK = frozenset({Verdict.WROTE, Verdict.ASSIGN, Verdict.REVIEW_BY})
 _OF_TODAY_ONLY = frozenset({Verdict.APPROVE, *SETTLING})
 _SHA256 = re.compile("[0-9a-f]{64}")
 
@@ -42,28 +46,23 @@ ALONE = Manner()
 
 
 @dataclass(frozen=True, slots=True)
+class Standings:
+    """Where everything stands: what is here today, by target, and what is ``gone`` as far as somebody still objects to it.
+
+    An objection to something that was taken out, or is called otherwise now, ends as others do: whoever made it takes it
+    back, or a lead says why its going answers it.
+    """
+
+    today: Mapping[Target, Standing]
+    gone: Mapping[Target, Standing]
+
+
+@dataclass(frozen=True, slots=True)
 class Thread:
     """A verdict or comment, and the replies to it in order."""
 
     review: Review
     replies: tuple[Review, ...]
-
-
-def author_of(content: Content, target: Target) -> str:
-    """Return who wrote a rule, or "" for what has no author of its own."""
-    if target.kind is not TargetKind.RULE:
-        return ""
-    return content.rule_set.by_id[target.id].author
-
-
-def same_person(author: str, clinician: Clinician) -> bool:
-    """Return whether a rule's author is this clinician, named by name or email. "" is nobody."""
-    return bool(author.strip()) and _plainly(author) in (_plainly(clinician.name), _plainly(clinician.email))
-
-
-def names_nobody(author: str) -> bool:
-    """Return whether a rule's author is no person, but a team or nobody."""
-    return _plainly(author).rpartition(" ")[2] in ("", "team")
 
 
 def submit(
@@ -77,20 +76,20 @@ def submit(
     parent_id: int | None = None,
     *,
     seen: str,
-    author: str,
+    authors: Collection[str],
     manner: Manner = ALONE,
 ) -> Review | None:
     """Return the new review, written to the audit log in the same transaction, or None if they said that already.
 
-    ``digest`` is today's, ``seen`` the sha256 that the clinician's page was made from, ``author`` is ``author_of``
-    the target. The release is approved with ``release.approve_release``, a verdict taken back with ``objections.withdraw``,
+    ``digest`` is today's, ``seen`` the sha256 that the clinician's page was made from, ``authors`` are the
+    ``names_in_files`` of the target. The release is approved with ``release.approve_release``, a verdict taken back with ``objections.withdraw``,
     a request answered with ``objections.answer``, a point settled with ``settlements.settle``.
 
     Raises:
         StaleVersion: an approval of a version that is not today's.
-        ReviewRefused: a reader, the rule's own author approving it, somebody approving what they object to, or several
+        ReviewRefused: a reader, an author approving it, somebody approving what they object to, or several
             at once of which anybody objects to one, a change request or comment without words, or a parent of another
-            target.
+            target, or of the work on this one, which is shown in no thread.
     """
     if digest.target != target:
         raise ReviewRefused("The digest is of something else.")
@@ -98,8 +97,8 @@ def submit(
     if verdict not in _SUBMITTED or (verdict is Verdict.APPROVE and target.kind in own_ways):
         raise ReviewRefused("This verdict is given in another way.")
     if verdict is Verdict.APPROVE:
-        if same_person(author, clinician):
-            raise ReviewRefused("You wrote this rule, so somebody else must approve it.")
+        if is_named(authors, clinician):
+            raise ReviewRefused(own_work(target))
     elif not has_words(text):
         raise ReviewRefused("Say in words what should change, or what you think.")
     return record(session, key, clinician, digest, verdict, text, parent_id, seen=seen, manner=manner)
@@ -121,6 +120,15 @@ def threads_of(reviews: Iterable[Review]) -> tuple[Thread, ...]:
     return tuple(Thread(said[0], tuple(said[1:])) for said in top.values())
 
 
+def spoken(reviews: Sequence[Review]) -> tuple[Review, ...]:
+    """Return what was said of the content itself, without who wrote it, who looks at it, and until when."""
+    apart: set[int] = set()
+    for review in reviews:
+        if review.verdict in OF_WORK or review.parent_id in apart:
+            apart.add(review.id)
+    return tuple(review for review in reviews if review.id not in apart)
+
+
 def reviews_of(session: Session, target: Target) -> tuple[Review, ...]:
     """Return every review of one target, oldest first.
 
@@ -128,7 +136,7 @@ def reviews_of(session: Session, target: Target) -> tuple[Review, ...]:
         Unreadable: somebody put a value there that no code of ours would write.
     """
     of_target = select(Review).where(Review.target_kind == target.kind, Review.target_id == target.id)
-    return audit.read(session, of_target.order_by(Review.id))
+    return read(session, of_target.order_by(Review.id))
 
 
 def review_by_id(session: Session, review_id: int) -> Review | None:
@@ -139,25 +147,39 @@ def review_by_id(session: Session, review_id: int) -> Review | None:
 def standing(
     session: Session, digests: Mapping[Target, Digest], required: int, key: bytes
 ) -> Mapping[Target, Standing]:
-    """Return the standing of every target in ``digests``, by ``required`` approvals of different reviewers each.
+    """Return the standing of every target in ``digests``, as ``standings`` does."""
+    return standings(session, digests, required, key).today
+
+
+def standings(
+    session: Session, digests: Mapping[Target, Digest], required: int, key: bytes, on: date | None = None
+) -> Standings:
+    """Return where everything stands on a day, or today in UTC, by ``required`` approvals of different reviewers each.
 
     Only what an entry of the log bears out counts, and only if that entry was written with the key. Nothing does in a
     record that cannot be read.
     """
     try:
-        said = [review for review in audit.rows(session, Review) if review.verdict is not Verdict.COMMENT]
+        said = [review for review in rows(session, Review) if review.verdict is not Verdict.COMMENT]
         signatures = audit.signatures(session, said, key)
-    except audit.Unreadable:
+    except Unreadable:
         said, signatures = [], {}
-    return stand(said, signatures, digests, required)
+    asked = dict.fromkeys(review.target for review in said if review.verdict is Verdict.REQUEST_CHANGES)
+    left = {target: gone(target) for target in asked if target not in digests}
+    found = stand(said, signatures, {**digests, **left}, required, on or now().date())
+    return Standings(
+        today={target: found[target] for target in digests},
+        gone={target: found[target] for target in left if found[target].requested},
+    )
 
 
-def keep_versions(session: Session, digests: Mapping[Target, Digest]) -> None:
-    """Store every version not stored yet, so that a later change can be compared with it."""
+def keep_versions(session: Session, digests: Mapping[Target, Digest]) -> tuple[Target, ...]:
+    """Store every version not stored yet, so that a later change can be compared with it, and return what they are of."""
     if not _unknown(session, digests):
-        return
+        return ()
     take_writers_lock(session)
-    for digest in _unknown(session, digests):
+    new = _unknown(session, digests)
+    for digest in new:
         session.add(
             Version(
                 target_kind=digest.target.kind,
@@ -167,6 +189,7 @@ def keep_versions(session: Session, digests: Mapping[Target, Digest]) -> None:
             )
         )
     session.flush()
+    return tuple(digest.target for digest in new)
 
 
 def version_parts(session: Session, target: Target, sha256: str) -> Mapping[str, Any] | None:
@@ -195,6 +218,7 @@ def record(
     seen: str,
     manner: Manner = ALONE,
     decision: str | None = None,
+    until: date | None = None,
 ) -> Review | None:
     """Return the new review of today's version, or, if it is no approval, of the version that was seen.
 
@@ -202,11 +226,13 @@ def record(
     what holds for every verdict; ``submit``, ``answer``, ``settle`` and ``approve_release`` check the rest.
     """
     take_writers_lock(session)
-    words = (_words(text), None if decision is None else _words(decision))
+    words = (_words(text), None if decision is None else _words(decision), until)
     said = reviews_of(session, digest.target)
     if _is_said(said, clinician, verdict, words, parent_id, seen):
         return None
     if verdict is Verdict.APPROVE:
+        if wrote_it(session, digest.target, clinician):
+            raise ReviewRefused(own_work(digest.target))
         _refuse_over_objections(open_requests(said, digest.sha256), clinician, manner)
     if verdict in _OF_TODAY_ONLY and seen != digest.sha256:
         raise StaleVersion("This has changed since you opened the page. Read what changed, then say it again.")
@@ -215,9 +241,9 @@ def record(
         raise StaleVersion("This has changed since you opened the page. Read it again, then say what you think.")
     keep_versions(session, {target: digest})
     parent = review_by_id(session, parent_id) if parent_id is not None else None
-    if parent_id is not None and (parent is None or parent.target != target):
+    if parent_id is not None and (parent is None or parent.id not in {one.id for one in spoken(said)}):
         raise ReviewRefused("What you answer to is not here.")
-    return add_review(session, key, clinician, target, seen, verdict, text, parent_id, manner, decision)
+    return add_review(session, key, clinician, target, seen, verdict, text, parent_id, manner, decision, until)
 
 
 def plain(part: Any) -> Any:
@@ -244,14 +270,15 @@ def _is_said(
     said: Iterable[Review],
     clinician: Clinician,
     verdict: Verdict,
-    words: tuple[str, str | None],
+    words: tuple[str, str | None, date | None],
     parent_id: int | None,
     sha256: str,
 ) -> bool:
     """Return whether this clinician's word stands already. ``said`` is all that was said of the target, oldest first.
 
-    An approval does if it is their latest verdict of this version; what settles a point if it is the last that did; anything
-    else if they said it with the same words in answer to the same, and nobody else has spoken since.
+    ``words`` are the text, the decision, and until when. An approval does if it is their latest verdict of this version,
+    with the same decision; what settles a point if it is the last that did; anything else if they said it with the same
+    words in answer to the same, and nobody else has spoken since.
     """
     said = list(said)
     gone = withdrawn(said)
@@ -259,11 +286,12 @@ def _is_said(
         said = [one for one in said if one.verdict in SETTLING and one.id not in gone][-1:]
     if verdict is Verdict.APPROVE:
         own = [one for one in said if one.clinician_id == clinician.id and one.sha256 == sha256 and one.id not in gone]
-        return [one.verdict for one in own if one.verdict in (verdict, Verdict.REQUEST_CHANGES)][-1:] == [verdict]
+        latest = [one for one in own if one.verdict in (verdict, Verdict.REQUEST_CHANGES)][-1:]
+        return [(one.verdict, one.decision) for one in latest] == [(verdict, words[1])]
     last = takewhile(lambda one: one.clinician_id == clinician.id, reversed(said))
     wanted = (verdict, sha256, parent_id, *words)
     return any(
-        (one.verdict, one.sha256, one.parent_id, one.text, one.decision) == wanted and one.id not in gone
+        (one.verdict, one.sha256, one.parent_id, one.text, one.decision, one.until) == wanted and one.id not in gone
         for one in last
     )
 
@@ -284,6 +312,8 @@ def add_review(
     parent_id: int | None,
     manner: Manner = ALONE,
     decision: str | None = None,
+    until: date | None = None,
+    person: Clinician | None = None,
 ) -> Review:
     """Return the new review, written to the audit log in the same transaction. Whoever calls has checked all but the role.
 
@@ -292,8 +322,7 @@ def add_review(
     """
     session.refresh(clinician)  # the operator may have closed the account since the page was asked for
     if clinician.disabled or not may_say(clinician.role, verdict):
-        raise ReviewRefused("Your account may read, but not do that.")
-    words, decided = _kept(text), None if decision is None else _kept(decision)
+        raise ReviewRefused("Your account may not do that.")
     review = Review(
         clinician_id=clinician.id,
         clinician=clinician,
@@ -301,26 +330,33 @@ def add_review(
         target_id=target.id,
         sha256=sha256,
         verdict=verdict,
-        text=words,
+        text=_kept(text),
         parent_id=parent_id,
         created_at=now(),
         together=manner.together,
         seconds=manner.seconds,
-        decision=decided,
+        decision=None if decision is None else _kept(decision),
+        until=until,
+        person_id=None if person is None else person.id,
+        person=person,
     )
     session.add(review)
     session.flush()
+    _log(session, key, review, clinician)
+    return review
+
+
+def _log(session: Session, key: bytes, review: Review, clinician: Clinician) -> None:
     audit.append(
         session,
         key,
         actor=clinician.email,
         registration=clinician.registration,
-        action=verdict.value,
+        action=review.verdict.value,
         target=review_target(review),
-        sha256=sha256,
+        sha256=review.sha256,
         details={**review_details(review), "name": clinician.name, "role": clinician.role.value},
     )
-    return review
 
 
 def _kept(text: str) -> str:
@@ -342,10 +378,6 @@ def _unknown(session: Session, digests: Mapping[Target, Digest]) -> list[Digest]
     rows = select(Version.target_kind, Version.target_id, Version.sha256).where(Version.sha256.in_(sought))
     known = set(session.execute(rows))
     return [digest for target, digest in digests.items() if (target.kind, target.id, digest.sha256) not in known]
-
-
-def _plainly(text: str) -> str:
-    return " ".join(text.casefold().split())
 
 
 def _is_unicode(text: str) -> bool:

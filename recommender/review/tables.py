@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     CheckConstraint,
+    Date,
     DateTime,
     Enum,
     ForeignKey,
@@ -29,9 +30,14 @@ LARGEST_ID = 2**31 - 1
 
 
 class Role(StrEnum):
-    """A reader reads, a reviewer signs. A lead also signs the release; a lead or a safety officer may put off a decision."""
+    """A reader reads, an author writes and speaks but signs nothing, a reviewer signs.
+
+    A lead also signs the release; a lead or a safety officer may put off a decision, and says who does what until when.
+    Nothing of the safety case is approved without a safety officer.
+    """
 
     READER = "reader"
+    AUTHOR = "author"
     REVIEWER = "reviewer"
     LEAD = "lead"
     SAFETY_OFFICER = "safety_officer"
@@ -41,7 +47,8 @@ class Verdict(StrEnum):
     """``WITHDRAW`` takes back the reviewer's own earlier verdict, named by ``parent_id``.
 
     ``ANSWER`` says that another version answers the request for changes named by ``parent_id``. ``DECIDE`` settles a
-    point, and ``DEFER`` puts it off to after the release.
+    point, and ``DEFER`` puts it off until a day. ``WROTE`` says that a person wrote it, ``ASSIGN`` that a person is to look
+    at it, and ``REVIEW_BY`` that it must be looked at again by a day.
     """
 
     APPROVE = "approve"
@@ -51,6 +58,9 @@ class Verdict(StrEnum):
     ANSWER = "answer"
     DECIDE = "decide"
     DEFER = "defer"
+    WROTE = "wrote"
+    ASSIGN = "assign"
+    REVIEW_BY = "review_by"
 
 
 class Moment(TypeDecorator[datetime]):
@@ -136,6 +146,24 @@ class SignInTry(Base):
     closed_until: Mapped[datetime] = mapped_column(Moment)
 
 
+class ApiKey(Base):
+    """A key of a program that asks the API. ``id`` is its public part and ``sha256`` that of all of it, which is kept nowhere.
+
+    ``scopes`` name what it is for; ``a_minute`` is its own limit, None for that of the setting.
+    """
+
+    __tablename__ = "api_key"
+    __table_args__ = (CheckConstraint("length(sha256) = 64", name="sha256"),)
+
+    id: Mapped[str] = mapped_column(String(12), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    sha256: Mapped[str] = mapped_column(String(64))
+    scopes: Mapped[list[str]] = mapped_column(JSON)
+    a_minute: Mapped[int | None]
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    revoked_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
 class Version(Base):
     """What one digest was taken over, kept so that a later change can be shown word by word."""
 
@@ -158,7 +186,9 @@ class Review(Base):
     """What one clinician said of one version. Rows are only ever added.
 
     ``together`` is how many were sent in one go, and ``seconds`` how long the page of them was open; None for one by
-    itself. ``decision`` is what was decided on a point, or until when it is put off; ``text`` is then the reason.
+    itself. ``decision`` is what was decided on a point, or what goes for it meanwhile, and ``text`` then the reason; what is
+    put off is so ``until`` a day, in UTC, which is also when what is assigned is due and what must be looked at again. Of
+    the release, ``decision`` is the digest of how its points were settled. ``person`` is who wrote it, or is to look at it.
     """
 
     __tablename__ = "review"
@@ -181,13 +211,52 @@ class Review(Base):
     together: Mapped[int | None]
     seconds: Mapped[int | None]
     decision: Mapped[str | None] = mapped_column(Text)
+    until: Mapped[date | None] = mapped_column(Date)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("clinician.id"))
 
-    clinician: Mapped[Clinician] = relationship(lazy="joined", innerjoin=True)
+    clinician: Mapped[Clinician] = relationship(lazy="joined", innerjoin=True, foreign_keys=[clinician_id])
+    person: Mapped[Clinician | None] = relationship(lazy="joined", foreign_keys=[person_id])
 
     @property
     def target(self) -> Target:
         """Return what was reviewed."""
         return Target(self.target_kind, self.target_id)
+
+
+class Seen(Base):
+    """The version of something that a clinician has marked as seen. It is their own note, and no approval."""
+
+    __tablename__ = "seen"
+    __table_args__ = (CheckConstraint("length(sha256) = 64", name="sha256"), _one_of("target_kind", TargetKind))
+
+    clinician_id: Mapped[int] = mapped_column(ForeignKey("clinician.id"), primary_key=True)
+    target_kind: Mapped[TargetKind] = mapped_column(_words(TargetKind), primary_key=True)
+    target_id: Mapped[str] = mapped_column(String(200), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+
+class Place(Base):
+    """Where a clinician stopped: what they had open, and in which list, as the query of its address."""
+
+    __tablename__ = "place"
+    __table_args__ = (_one_of("target_kind", TargetKind),)
+
+    clinician_id: Mapped[int] = mapped_column(ForeignKey("clinician.id"), primary_key=True)
+    target_kind: Mapped[TargetKind] = mapped_column(_words(TargetKind))
+    target_id: Mapped[str] = mapped_column(String(200))
+    within: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+
+class Notice(Base):
+    """How a clinician wants to be told: by mail, and by a feed, of whose secret only the SHA-256 is kept."""
+
+    __tablename__ = "notice"
+
+    clinician_id: Mapped[int] = mapped_column(ForeignKey("clinician.id"), primary_key=True)
+    by_mail: Mapped[bool] = mapped_column(default=False)
+    feed_sha256: Mapped[str | None] = mapped_column(String(64), unique=True)
 
 
 class AuditEntry(Base):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 from recommender.analysis.lint import lint
@@ -24,7 +23,8 @@ from recommender.models.questionnaire import Intake
 from recommender.models.rules import RuleSet
 from recommender.rule_mutants.expectations import expects_of_routine, unmet, unmet_by_decision
 from recommender.rule_mutants.mutants import Mutant
-from recommender.service.recommend import Evaluator, Recommender
+from recommender.service.plain import PlainRecommender
+from recommender.service.recommend import Recommender
 
 OWN, OTHER, CHECK = "its own vignettes", "other vignettes", "recommender check"
 SURVIVED, SAME = "survived", "the same: no answers can tell it from the rule"
@@ -34,17 +34,6 @@ _PROOF_STEPS = 100_000
 
 # Something that must always hold: raises AssertionError where it does not.
 Property = Callable[[Recommender], None]
-
-
-class PlainRecommender(Recommender):
-    """The service decided by the plain evaluator alone: quick to make for one changed rule. It never serves a person."""
-
-    def _compiled(self) -> Evaluator:
-        return self.oracle
-
-    @cached_property
-    def faults(self) -> tuple[str, ...]:
-        return ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -14,6 +14,7 @@ from recommender.models.actions import (
     MicroItem,
     MicroRoutine,
     Modification,
+    PlanRow,
     Preference,
     Provision,
     Size,
@@ -26,12 +27,21 @@ from recommender.rulebook.follow_up_sentences import (
     ask_again_phrase,
     follow_up_phrase,
     progress_phrases,
-    schedule_phrases,
     short_screen_phrase,
 )
 from recommender.rulebook.labels import Names
 from recommender.rulebook.ordering_sentences import order_phrases
-from recommender.rulebook.sentence_parts import Parts, counted, joined, listed, quoted, text, word
+from recommender.rulebook.sentence_parts import (
+    Parts,
+    counted,
+    joined,
+    listed,
+    listed_below,
+    quoted,
+    text,
+    unsaid,
+    word,
+)
 
 Phrases = tuple[Parts, ...]
 
@@ -43,27 +53,22 @@ class ActionSentences:
         self._names = names
         self._catalogue = content.catalogue
         self._pages = content.questionnaire.pages
-        schedule = content.rule_set.check_in_schedule
         self.writers: Mapping[str, Callable[[Any], Phrases]] = MappingProxyType(
             {
                 "disposition": self._disposition,
                 "derive": self._derive,
                 "cap_stage": lambda stage: (word("let the stage be") + text(f" {stage} at most"),),
-                "exclude": lambda exclusions: tuple(map(self._exclusion, exclusions)),
-                "swap_in": lambda ids: (
-                    word("put in")
-                    + text(" ")
-                    + self._names.exercises(ids, "or")
-                    + text(", in place of what it leaves out"),
+                "exclude": lambda exclusions: _together(
+                    "leave out moves of {} groups", map(self._exclusion, exclusions)
                 ),
+                "swap_in": lambda ids: (word("put in") + text(" ") + self._stand_ins(ids),),
                 "swap_in_if_preferred": lambda ids: (
-                    word("put in sooner")
-                    + text(", where another rule prefers it, ")
-                    + self._names.exercises(ids, "or")
-                    + text(", in place of what it leaves out"),
+                    word("put in sooner") + text(", where another rule prefers it, ") + self._stand_ins(ids),
                 ),
-                "modify": lambda changes: tuple(map(self._modification, changes)),
-                "prefer": lambda preferences: tuple(map(self._preference, preferences)),
+                "modify": lambda changes: _together("change moves of {} groups", map(self._modification, changes)),
+                "prefer": lambda preferences: _together(
+                    "prefer moves of {} groups", map(self._preference, preferences)
+                ),
                 "slot_limits": lambda limits: tuple(map(self._slot_limit, limits)),
                 "session_size": self._size,
                 "ask": lambda ids: (word("first ask") + text(" ") + listed([self._names.subject(id) for id in ids]),),
@@ -76,12 +81,15 @@ class ActionSentences:
                 "plan": self._plan,
                 "order": lambda order: order_phrases(order, self._names),
                 "advise": lambda advice: tuple(map(self._advice, advice)),
-                "follow_up": lambda given: (follow_up_phrase(given), *schedule_phrases(given, schedule)),
+                "follow_up": lambda given: (follow_up_phrase(given),),
                 "progress": progress_phrases,
                 "ask_again": lambda ids: (ask_again_phrase(page for page in self._pages if page.id in ids),),
                 "short_screen": lambda ids: (short_screen_phrase(page for page in self._pages if page.id in ids),),
             }
         )
+
+    def _stand_ins(self, ids: Iterable[str]) -> Parts:
+        return self._names.exercises(ids, "or") + text(", in place of what it leaves out")
 
     def phrases(self, then: Actions) -> Phrases:
         """Return a phrase for everything that a branch does."""
@@ -101,7 +109,7 @@ class ActionSentences:
         if action.who:
             phrase += text(f", by {action.who.replace('_', ' ')}")
         if action.act:
-            phrase += text(", saying ") + quoted(action.act)
+            phrase += text(", saying ") + listed_below([quoted(action.act)], quoted(action.act), "more")
         if not action.level.shows_routine:
             phrase += text(", and no routine")
         return (phrase,)
@@ -171,8 +179,8 @@ class ActionSentences:
             said.append(text("forms in the position ") + self._names.terms("positions", preference.positions, "or"))
         phrase = word("prefer") + text(" ") + joined(said, text("; "))
         if preference.slot:
-            phrase += text(f", as the {preference.slot} move")
-        return phrase + text(f" (weight {preference.weight})")
+            phrase += text(", as a move for “") + self._names.term("slots", preference.slot) + text("”")
+        return phrase + unsaid(f" (weight {preference.weight})")
 
     def _slot_limit(self, limit: SlotLimit) -> Parts:
         bounds = [
@@ -211,7 +219,9 @@ class ActionSentences:
 
     def _advice(self, advice: Advice) -> Parts:
         topic = self._catalogue.topics[advice.topic].title
-        return word("advise") + text(f" under “{topic}”: ") + joined(map(quoted, advice.items), text(" "))
+        said = [quoted(item) for item in advice.items]
+        told = listed_below(said, joined(said, text(" ")), counted(len(said), "text"))
+        return word("advise") + text(f" under “{topic}”: ") + told
 
     def _micro_routine(self, routine: MicroRoutine) -> Phrases:
         items = [self._names.exercise(item.exercise) + text(_amount(item)) for item in routine.items]
@@ -235,16 +245,24 @@ class ActionSentences:
         ]
         if plan.filled_at_least:
             phrases.append(word("fill") + text(f" at least {plan.filled_at_least:.0%} of the minutes"))
-        for row in plan.rows:
-            least, most = row.moves
-            count = f"{least}" if least == most else f"{least} to {most}"
-            size = f": {count} moves, {row.warm_up_seconds} seconds to warm up with "
-            ends = f" (best first), {row.closing_seconds} seconds to wind down"
-            if row.ends_at_most != len((row.warm_up_seconds, row.closing_seconds)):
-                ends += f", {row.ends_at_most} of the two at most"
-            warm_up = self._names.exercises(row.warm_up, "or")
-            phrases.append(word(f"in {row.minutes} minutes") + text(size) + warm_up + text(ends))
-        return tuple(phrases)
+        return (*phrases, *_together("sizes for {} lengths of time", map(self._row, plan.rows)))
+
+    def _row(self, row: PlanRow) -> Parts:
+        least, most = row.moves
+        count = f"{least}" if least == most else f"{least} to {most}"
+        size = f": {count} moves, {row.warm_up_seconds} seconds to warm up with "
+        ends = f" (best first), {row.closing_seconds} seconds to wind down"
+        if row.ends_at_most != len((row.warm_up_seconds, row.closing_seconds)):
+            ends += f", {row.ends_at_most} of the two at most"
+        return word(f"in {row.minutes} minutes") + text(size) + self._names.exercises(row.warm_up, "or") + text(ends)
+
+
+def _together(counted_as: str, phrases: Iterable[Parts]) -> Phrases:
+    """Return phrases of the same deed; several are one list, which the words count."""
+    said = tuple(phrases)
+    if len(said) < 2:
+        return said
+    return (listed_below(said, joined(said, text("; ")), counted_as.format(len(said))),)
 
 
 def _amount(item: MicroItem) -> str:

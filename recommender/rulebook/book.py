@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -19,6 +19,8 @@ from recommender.rulebook.digest import digests
 from recommender.rulebook.effects import Effects, effects
 from recommender.rulebook.matrix import Matrix, matrix
 from recommender.rulebook.named import named_tags
+from recommender.rulebook.readings import how_unread
+from recommender.rulebook.rule_search import MOVE, NOTE, SENTENCE, TEXT, TITLE, SearchText
 from recommender.rulebook.sentences import Sentence, Sentences
 from recommender.rulebook.targets import Digest, Target, TargetKind
 
@@ -34,7 +36,10 @@ class RuleCase:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One rule as the book shows it. ``questions`` are also those that it reads through findings."""
+    """One rule as the book shows it. ``questions`` are also those that it reads through findings.
+
+    ``unread`` says how much of what it rests on nobody has opened: some of it, or nothing of it was; () for neither.
+    """
 
     rule: Rule
     sentences: tuple[Sentence, ...]
@@ -44,11 +49,8 @@ class Entry:
     exercises: frozenset[str]
     regions: frozenset[str]
     tags: frozenset[str]
-    words: str
-
-    def says(self, words: Sequence[str]) -> bool:
-        """Return whether every word, in lower case, stands somewhere in the entry."""
-        return all(word in self.words for word in words)
+    unread: frozenset[str]
+    text: SearchText
 
 
 class RuleBook:
@@ -112,17 +114,40 @@ class RuleBook:
         read = [question for branch in rule.branches for question in self._read.get(branch.id, ())]
         asked = [question for branch in rule.branches for question in branch.then.ask]
         findings = [finding for branch in rule.branches for finding in findings_read(branch.when)]
+        exercises = frozenset(exercise for case in cases for exercise in case.effects.touches)
+        tags = frozenset(tag for branch in rule.branches for tag in named_tags(branch.then))
         return Entry(
             rule=rule,
             sentences=sentences,
             cases=cases,
             questions=tuple(dict.fromkeys([*read, *asked])),
             findings=tuple(dict.fromkeys(findings)),
-            exercises=frozenset(exercise for case in cases for exercise in case.effects.touches),
+            exercises=exercises,
             regions=self._regions(rule, cases),
-            tags=frozenset(tag for branch in rule.branches for tag in named_tags(branch.then)),
-            words=_words(rule, sentences),
+            tags=tags,
+            unread=how_unread(rule, self.content.catalogue),
+            text=self._text(rule, sentences, exercises, tags),
         )
+
+    def _text(
+        self, rule: Rule, sentences: Iterable[Sentence], exercises: Iterable[str], tags: Iterable[str]
+    ) -> SearchText:
+        """Return what a rule is found by; the moves that it touches are part of it, and what they involve."""
+        catalogue = self.content.catalogue
+        told = [text for branch in rule.branches for text in (branch.say, branch.why)]
+        moves = [catalogue.by_id[exercise] for exercise in exercises]
+        parts = {
+            TITLE: (rule.id, rule.title),
+            SENTENCE: [sentence.text for sentence in sentences],
+            MOVE: [name for move in moves for name in (move.name, *move.aliases)],
+            TEXT: [
+                rule.why,
+                *told,
+                *(word for tag in tags for word in (tag.replace("_", " "), catalogue.tags[tag].say)),
+            ],
+            NOTE: rule.notes,
+        }
+        return SearchText.of(rule.id, parts)
 
     def _regions(self, rule: Rule, cases: Iterable[RuleCase]) -> frozenset[str]:
         """Return the parts of the body that a rule speaks of: by answers and findings, aims, and moves that it names."""
@@ -158,9 +183,3 @@ def _questions_by_branch(found: Readers) -> dict[str, list[str]]:
 def _is_named(rule_id: str, name: str) -> bool:
     """Return whether a name is a rule's id, or the first part of it, such as 'RF-R' of RF-R01."""
     return rule_id == name or re.fullmatch(re.escape(name) + r"-?\d+", rule_id) is not None
-
-
-def _words(rule: Rule, sentences: Iterable[Sentence]) -> str:
-    told = [text for branch in rule.branches for text in (branch.id, branch.say, branch.why)]
-    said = [sentence.text for sentence in sentences]
-    return " ".join([rule.id, rule.title, rule.why, *told, *said, *rule.notes]).casefold()

@@ -20,7 +20,7 @@ from recommender.models.conditions import (
 from recommender.models.questionnaire import QuestionKind, Questionnaire
 from recommender.models.rules import Branch
 from recommender.rulebook.labels import Names
-from recommender.rulebook.sentence_parts import PartKind, Parts, joined, listed, plain, text, word
+from recommender.rulebook.sentence_parts import PartKind, Parts, counted_list, joined, listed, plain, text, word
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,10 @@ class Conditions:
     def clause(self, branch: Branch, earlier: Sequence[Branch]) -> Clause:
         """Return when a branch fires. ``earlier`` are the cases of its rule that stand before it."""
         return self._clause(branch.when, [set(_nodes(other.when)) for other in earlier])
+
+    def of(self, condition: Condition) -> Clause:
+        """Return a condition that belongs to no case of a rule."""
+        return self._clause(condition, [])
 
     def _clause(self, condition: Condition, earlier: list[set[Condition]]) -> Clause:
         match condition:
@@ -128,16 +132,16 @@ class Conditions:
 
 
 def in_line(clause: Clause, *, inside: bool = False) -> Parts:
-    """Return a clause as part of a sentence, with brackets round choices inside choices."""
+    """Return a clause as part of a sentence, with brackets round choices inside choices. Many clauses are a list."""
     if not clause.under:
         return clause.parts
-    if clause.joint:
-        line = joined(
-            (in_line(below, inside=True) for below in clause.under), text(", ") + word(clause.joint) + text(" ")
-        )
-        return text("(") + line + text(")") if inside else line
-    below = joined((in_line(part, inside=True) for part in clause.under), text("; "))
-    return clause.parts + text(": (") + below + text(")")
+    below = [in_line(part, inside=True) for part in clause.under]
+    if not clause.joint:
+        whole = clause.parts + text(": (") + joined(below, text("; ")) + text(")")
+        return counted_list(below, whole, plain(clause.parts))
+    line = joined(below, text(", ") + word(clause.joint) + text(" "))
+    opening = {"and": "all of", "or": "any of"}[clause.joint]
+    return counted_list(below, text("(") + line + text(")") if inside else line, opening)
 
 
 def _with_it(clauses: Sequence[Clause]) -> tuple[Clause, ...]:

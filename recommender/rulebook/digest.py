@@ -6,12 +6,12 @@ Digests are taken from loaded models, so the white space of the files and the or
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
-from recommender.analysis.answer_usage import findings_read, questions_measured, questions_read
+from recommender.analysis.answer_usage import answers_in, answers_measured, findings_read, questions_read
 from recommender.engine.staging import STAGE_FINDINGS
 from recommender.figures.gallery import every_drawing
 from recommender.figures.manifest import picture_hash
@@ -22,9 +22,9 @@ from recommender.models.conditions import Condition
 from recommender.models.content import Content
 from recommender.models.content_hash import content_hash
 from recommender.models.facts import SuppliedFact
-from recommender.models.questionnaire import Page, Question
+from recommender.models.questionnaire import Option, Page, Question
 from recommender.models.rules import Branch, Rule
-from recommender.rulebook.named import named_exercises, named_tags
+from recommender.rulebook.named import named_exercises, named_tags, names_in_files
 from recommender.rulebook.plain_data import plain_condition, plain_data
 from recommender.rulebook.shared_parts import shared_parts, translations
 from recommender.rulebook.targets import RELEASE, Digest, Target, TargetKind
@@ -32,21 +32,28 @@ from recommender.rulebook.targets import RELEASE, Digest, Target, TargetKind
 # What stands in the files but changes nothing that a clinician approves.
 _RULE_HISTORY = frozenset({"author", "since", "changed", "notes", "path", "branches"})
 _EXERCISE_BACKGROUND = frozenset({"figure_hint", "seeds", "seed_notes", "decisions"})
-_QUESTION_LAYOUT = frozenset({"code", "picture", "shown_if", "asked_if", "after_result", "changes"})
+# What a rule that reads a question is bound to of the question itself. All of it is signed with its page.
+_READ_OF_QUESTION = frozenset({"id", "kind", "text", "minimum", "maximum", "low_label", "high_label"})
+_NOT_READ = frozenset(part.name for part in fields(Question)) - _READ_OF_QUESTION
 _BRANCH_OWN = frozenset({"rule_id", "when", "line", "asked"})  # what asked adds stands in the condition
 _BASE_STAGE = "base_stage="
+# Where the parts of a point hold the digests of the rules that it names.
+BOUND = "as_they_are"
 
 
 def digests(content: Content, languages: Iterable[Language] = ()) -> Mapping[Target, Digest]:
     """Return the digest of everything that people can be shown or kept from, and last that of the release.
 
     A release is bound to all of it, to every content file and to the software; not to translations, which are signed
-    for themselves.
+    for themselves. A point is bound to the rules that it names, as they are.
     """
     source, software = _Source(content), this_software()
     found: dict[Target, Digest] = {}
     for target, parts in chain(source.everything(), translations(languages)):
-        found[target] = Digest(target, content_hash(parts), MappingProxyType(parts))
+        if target.kind is TargetKind.POINT:
+            parts = {**parts, BOUND: _versions(parts["rules"], found)}
+        authors = names_in_files(content, target)
+        found[target] = Digest(target, content_hash(parts), MappingProxyType(parts), authors)
     bound = {target: digest for target, digest in found.items() if target.kind is not TargetKind.LANGUAGE}
     release = {
         "version": content.rule_set.version,
@@ -65,12 +72,13 @@ class _Source:
         self._content = content
         self._behind = _derivations(content)
         self._facts = {fact.id: self._fact(fact) for fact in content.rule_set.supplied}
-        self._measured = {fact.id: questions_measured(fact) for fact in content.rule_set.supplied}
+        questions = content.questionnaire.questions
+        self._measured = {fact.id: tuple(answers_measured(fact, questions)) for fact in content.rule_set.supplied}
         self._pages = {page.id: [question.id for question in page.questions] for page in content.questionnaire.pages}
-        self._questions = {
-            question.id: self._question(question, page)
-            for page in content.questionnaire.pages
-            for question in page.questions
+        asked = [(question, page) for page in content.questionnaire.pages for question in page.questions]
+        self._questions = {question.id: self._question(question, page) for question, page in asked}
+        self._options = {
+            (question.id, option.id): self._option(option) for question, _ in asked for option in question.options
         }
         self._tags = {tag.id: plain_data(tag) for tag in content.catalogue.tags.values()}
         self._named = {
@@ -119,15 +127,13 @@ class _Source:
             branch.when for branch in (*rule.branches, *(branch for behind in findings.values() for branch in behind))
         ]
         subjects = {subject for condition in read for subject in questions_read(condition)}
-        subjects |= {question for then in actions for question in then.ask}
-        subjects |= {question for subject in subjects for question in self._measured.get(subject, ())}
         return {
             "rule": {
                 **plain_data(rule, without=_RULE_HISTORY),
                 "branches": [self._branch(branch) for branch in rule.branches],
             },
             "findings": {name: [self._deriving(branch) for branch in behind] for name, behind in findings.items()},
-            "questions": _chosen(self._questions, subjects),
+            "questions": self._read_by(rule),
             "facts": _chosen(self._facts, subjects),
             "pages": _chosen(self._pages, {page for then in actions for page in then.ask_again | then.short_screen}),
             "tags": _chosen(self._tags, {tag for then in actions for tag in named_tags(then)}),
@@ -175,23 +181,40 @@ class _Source:
         condition = {} if where is None else {"where": self._condition(where)}
         return {**plain_data(fact, without=frozenset({"measure"})), "measure": {**told, **condition}}
 
+    def _read_by(self, rule: Rule) -> dict[str, Any]:
+        """Return what a rule itself reads or asks: of each question its words, when it is asked, and the answers it names.
+
+        So too of the questions whose answers make a fact that it reads. Words that it reads through findings are those of
+        the rules behind these.
+        """
+        named: dict[str, set[str]] = {}
+        for branch in rule.branches:
+            read = questions_read(branch.when)
+            for question in (*read, *branch.then.ask):
+                named.setdefault(question, set())
+            measured = (answer for subject in read for answer in self._measured.get(subject, ()))
+            for answer in (*answers_in(branch.when), *measured):
+                named.setdefault(answer.question, set()).add(answer.option or "")
+        return {name: self._as_read(name, named[name]) for name in sorted(named) if name in self._questions}
+
+    def _as_read(self, question: str, options: Iterable[str]) -> dict[str, Any]:
+        named = {one: self._options[question, one] for one in sorted(options) if (question, one) in self._options}
+        return {**self._questions[question], **({"options": named} if named else {})}
+
     def _question(self, question: Question, page: Page) -> dict[str, Any]:
         conditions = {
-            "shown_if": self._condition(question.shown_if) if question.shown_if else None,
-            "asked_if": self._condition(question.asked_if) if question.asked_if else None,
-            "after_result": self._condition(question.after_result) if question.after_result else None,
-            "page_shown_if": self._condition(page.shown_if) if page.shown_if else None,
+            "shown_if": question.shown_if,
+            "asked_if": question.asked_if,
+            "after_result": question.after_result,
+            "page_shown_if": page.shown_if,
         }
-        shown = {name: condition for name, condition in conditions.items() if condition is not None}
-        return {**self._without_conditions(question), **shown}
+        asked = {name: self._condition(one) for name, one in conditions.items() if one is not None}
+        return {**plain_data(question, without=_NOT_READ), **asked}
 
-    def _without_conditions(self, question: Question) -> dict[str, Any]:
-        """Return a question as plain data, the conditions of its options as the rule files write them."""
-        whole: dict[str, Any] = plain_data(question, without=_QUESTION_LAYOUT)
-        for option, plain in zip(question.options, whole.get("options", ()), strict=False):
-            if option.shown_if is not None:
-                plain["shown_if"] = self._condition(option.shown_if)
-        return whole
+    def _option(self, option: Option) -> dict[str, Any]:
+        """Return an option as plain data, its condition as the rule files write it."""
+        shown = {} if option.shown_if is None else {"shown_if": self._condition(option.shown_if)}
+        return {**plain_data(option, without=frozenset({"shown_if"})), **shown}
 
     def _condition(self, condition: Condition) -> Any:
         return plain_condition(condition, self._content.questionnaire)
@@ -209,6 +232,12 @@ def _derivations(content: Content) -> dict[str, tuple[Branch, ...]]:
         if branch.then.cap_stage or any(finding.startswith(_BASE_STAGE) for finding in branch.then.derive)
     )
     return {**found, **dict.fromkeys(STAGE_FINDINGS.values(), staging)}
+
+
+def _versions(rules: Iterable[str], found: Mapping[Target, Digest]) -> dict[str, str]:
+    """Return the digests of the rules that a point names: it is settled for what they do today."""
+    targets = (Target(TargetKind.RULE, rule) for rule in rules)
+    return {target.id: found[target].sha256 for target in targets if target in found}
 
 
 def _chosen(known: Mapping[str, Any], wanted: Iterable[str]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from recommender.models.follow_up import (
     StageMove,
 )
 from recommender.models.questionnaire import Page
-from recommender.rulebook.sentence_parts import Parts, counted, joined, listed, quoted, text, word
+from recommender.rulebook.sentence_parts import Parts, counted, counted_list, joined, listed, quoted, text, word
 
 _ACTIONS = {
     Action.PROGRESS: "do a little more",
@@ -66,7 +66,8 @@ def follow_up_phrase(given: FollowUp) -> Parts:
 
 
 def progress_phrases(given: Progress) -> tuple[Parts, ...]:
-    steps = joined((text(_step(step)) for step in given.steps), text(", then "))
+    each = [text(_step(step)) for step in given.steps]
+    steps = counted_list(each, joined(each, text(", then ")), "in this order, these")
     first = f" ({' and '.join(given.slots_first)} first)" if given.slots_first else ""
     many = given.things_at_most
     raised = "one thing" if many == 1 else f"up to {many} things of different moves"
@@ -85,18 +86,16 @@ def _step(step: ProgressStep) -> str:
     return _FIGURES[step.figure].format(amount) + most + many
 
 
-def schedule_phrases(given: FollowUp, schedule: CheckSchedule | None) -> tuple[Parts, ...]:
-    """Return which rule decides where several fit, and when the next check is unless this action says so itself."""
-    if schedule is None:
-        return ()
+def schedule_phrases(schedule: CheckSchedule) -> tuple[Parts, ...]:
+    """Return which rule decides where several fit, and when the next check is."""
     days = listed([text(str(day)) for day in schedule.on_days])
     rules = joined((text(rule) for rule in schedule.first_to_decide), text(", then "))
-    decides = word("let decide, where several fit") + text(": ") + rules
-    if given.check_in_days or given.action is Action.REFER:
-        return (decides,)
     often = schedule.then_every_days
     then = " after the start" + (f", and every {counted(often, 'day')} from then on" if often else "")
-    return (decides, word("check on the days") + text(" ") + days + text(then))
+    return (
+        word("let decide, where several fit") + text(": ") + rules,
+        word("check on the days") + text(" ") + days + text(f"{then}, unless a rule names another day or stops"),
+    )
 
 
 def ask_again_phrase(pages: Iterable[Page]) -> Parts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -16,6 +17,7 @@ _NOT_FOR_PEOPLE = frozenset({"cli", "lab", "loaders", "proof", "review", "rule_m
 _FOR_DEVELOPERS = "styleguide"
 _MARKS = frozenset({"_", "N_", "gettext", "ngettext", "say", "_say"})
 _IN_TEMPLATE = re.compile(r"\b(?:_|n?gettext)\(\s*")
+_TRIES = 5
 _LITERAL = re.compile(r"""\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\s*(,)?""")
 
 Words = Mapping[str, tuple[str, ...]]
@@ -47,7 +49,7 @@ def _of_template(text: str) -> Iterator[str]:
     for mark in _IN_TEMPLATE.finditer(text):
         place = mark.end()
         while (literal := _LITERAL.match(text, place)) is not None:
-            yield ast.literal_eval(literal[1])
+            yield ast.literal_eval(_tree(literal[1], "eval"))
             place = literal.end()
             if not literal[2]:
                 break
@@ -56,10 +58,22 @@ def _of_template(text: str) -> Iterator[str]:
 def _of_code(text: str) -> Iterator[str]:
     if not any(f"{mark}(" in text for mark in _MARKS):
         return
-    calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
+    calls = [node for node in ast.walk(_tree(text, "exec")) if isinstance(node, ast.Call)]
     for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
         name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
         if name in _MARKS:
             yield from (
                 part.value for part in call.args if isinstance(part, ast.Constant) and isinstance(part.value, str)
             )
+
+
+def _tree(text: str, mode: str) -> ast.AST:
+    """Return the syntax of a text.
+
+    CPython 3.11 takes the depth of another thread or greenlet for its own, where one comes in between, and says so with
+    a SystemError. Each try begins anew.
+    """
+    for _ in range(_TRIES - 1):
+        with suppress(SystemError):
+            return ast.parse(text, mode=mode)
+    return ast.parse(text, mode=mode)

@@ -7,7 +7,7 @@ must have answered for that is known too. Branches that no single answer brings 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -57,20 +57,29 @@ class Column:
 class Cell:
     """``states`` are one or more; ``rules`` the ids of the rules behind them, none where nothing speaks against it.
 
-    ``forms_left`` counts the forms that may still be used.
+    ``forms_left`` counts the forms that may still be used. ``depends_on`` are the questions that this answer opens and
+    that may make it worse, as (id, code).
     """
 
     states: tuple[ExerciseState, ...]
     rules: tuple[str, ...]
     forms_left: int
+    depends_on: tuple[tuple[str, str], ...] = ()
 
     @property
     def state(self) -> ExerciseState:
         return self.states[0]
 
     @property
+    def is_settled(self) -> bool:
+        """Return whether it may be called allowed: no rule speaks against it, and no further question decides on it."""
+        return self.state is not ExerciseState.ALLOWED or not self.depends_on
+
+    @property
     def text(self) -> str:
-        said = ", ".join(self.states)
+        codes = ", ".join(code for _, code in self.depends_on)
+        depends = [f"depends on {codes}"] if codes else []
+        said = "; ".join([*([", ".join(self.states)] if self.is_settled else []), *depends])
         return f"{said} ({' '.join(self.rules)})" if self.rules else said
 
 
@@ -96,11 +105,25 @@ def matrix(content: Content, oracle: Oracle, effects: Mapping[str, Effects]) -> 
     """Return the whole matrix: everyone first, then answers in page order, then cases of rules."""
     maker = _Maker(content, oracle, effects)
     columns = tuple(maker.columns())
+    opened = maker.opened(columns)
     rows = tuple(
-        Row(exercise, MappingProxyType({column.id: maker.cell(exercise, column) for column in columns}))
+        Row(exercise, MappingProxyType(_with_questions(maker.cells(exercise, columns), opened, content)))
         for exercise in content.catalogue.exercises
     )
     return Matrix(columns, rows, tuple(dict.fromkeys(maker.stops)))
+
+
+def _with_questions(
+    cells: Mapping[str, Cell], opened: Mapping[str, tuple[Column, ...]], content: Content
+) -> dict[str, Cell]:
+    """Return the cells of one exercise, each with the questions that it opens and that may make it worse."""
+    order, codes = list(ExerciseState), content.questionnaire.questions
+    found = {}
+    for name, cell in cells.items():
+        worse = (one.question for one in opened[name] if order.index(cells[one.id].state) < order.index(cell.state))
+        depends = tuple((id, codes[id].code) for id in dict.fromkeys(worse) if id is not None)
+        found[name] = replace(cell, depends_on=depends)
+    return found
 
 
 class _Maker:
@@ -125,6 +148,23 @@ class _Maker:
         for branch in self._content.rule_set.branches:
             if self._moves(branch) and branch not in self._everyone and branch.id not in shown:
                 yield Column(branch.id, (branch,), branch=branch)
+
+    def opened(self, columns: Iterable[Column]) -> dict[str, tuple[Column, ...]]:
+        """Return, for each column by its id, the columns of the questions that are asked only because of its answer."""
+        columns = tuple(columns)
+        gates = {column.id: column.given or self._gates_of(column) for column in columns}
+        return {
+            column.id: tuple(one for one in columns if (column.question, column.option) in gates[one.id])
+            for column in columns
+        }
+
+    def _gates_of(self, column: Column) -> tuple[Gate, ...]:
+        question = self._content.questionnaire.questions.get(column.question or "")
+        return tuple(_gates(question.shown_if)) if question is not None and question.shown_if else ()
+
+    def cells(self, exercise: Exercise, columns: Iterable[Column]) -> dict[str, Cell]:
+        """Return what becomes of an exercise in every column, by the column's id."""
+        return {column.id: self.cell(exercise, column) for column in columns}
 
     def cell(self, exercise: Exercise, column: Column) -> Cell:
         """Return what becomes of an exercise; what holds for everyone leaves it out everywhere."""

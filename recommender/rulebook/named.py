@@ -1,8 +1,10 @@
-"""What the actions of a rule name."""
+"""What the actions of a rule name, and whom the files name as the authors of something."""
 
 from __future__ import annotations
 
 from recommender.models.actions import Actions
+from recommender.models.content import Content
+from recommender.rulebook.targets import Target, TargetKind, is_of_tables
 
 
 def named_exercises(then: Actions) -> frozenset[str]:
@@ -40,3 +42,11 @@ def named_tags(then: Actions) -> frozenset[str]:
             else set()
         )
     return frozenset(tags)
+
+
+def names_in_files(content: Content, target: Target) -> frozenset[str]:
+    """Return who wrote a rule, as the files name them; of a table that rules are held against, who wrote any of them."""
+    rules = content.rule_set.by_id
+    if is_of_tables(target):
+        return frozenset(rule.author for rule in rules.values())
+    return frozenset({rules[target.id].author} if target.kind is TargetKind.RULE and target.id in rules else ())

@@ -8,7 +8,7 @@ from typing import Any
 
 from recommender.models.actions import NeverNext, Order, Weights
 from recommender.rulebook.labels import Names
-from recommender.rulebook.sentence_parts import Parts, counted, joined, listed, text, word
+from recommender.rulebook.sentence_parts import Parts, counted, counted_list, joined, listed, text, unsaid, word
 
 
 def _yes_no(words: str) -> Callable[[bool, Names], Parts]:
@@ -16,24 +16,35 @@ def _yes_no(words: str) -> Callable[[bool, Names], Parts]:
 
 
 def _slots(slots: tuple[str, ...], names: Names) -> Parts:
-    return word("order the parts") + text(": ") + joined((names.term("slots", slot) for slot in slots), text(", then "))
-
-
-def _positions(positions: tuple[str, ...], names: Names) -> Parts:
-    said = joined((names.term("positions", position) for position in positions), text(", then "))
-    return word("order the positions") + text(": ") + said
-
-
-def _weights(weights: Weights, names: Names) -> Parts:
-    return word("count") + text(
-        f" {weights.swap} for a move that stands in for one left out, {weights.main_place} for a move for the main"
-        f" place and {weights.by_default} for a usual move"
+    said = [names.term("slots", slot) for slot in slots]
+    return (
+        word("order the parts") + text(": ") + counted_list(said, joined(said, text(", then ")), "in this order, these")
     )
 
 
+def _positions(positions: tuple[str, ...], names: Names) -> Parts:
+    said = [names.term("positions", position) for position in positions]
+    return (
+        word("order the positions")
+        + text(": ")
+        + counted_list(said, joined(said, text(", then ")), "in this order, these")
+    )
+
+
+def _weights(weights: Weights, names: Names) -> Parts:
+    given = {
+        "a move that stands in for one left out": weights.swap,
+        "one for the main place": weights.main_place,
+        "a usual one": weights.by_default,
+    }
+    said = [text(move) for move in sorted(given, key=lambda move: -given[move])]
+    figures = unsaid(f" ({', '.join(f'{weight} for {move}' for move, weight in given.items())})")
+    return word("choose, where no rule prefers one") + text(": ") + joined(said, text(", then ")) + figures
+
+
 def _near_duplicates(groups: tuple[frozenset[str], ...], names: Names) -> Parts:
-    said = joined((names.exercises(sorted(group), "or") for group in groups), text("; "))
-    return word("use only one of each group") + text(": ") + said
+    said = [names.exercises(sorted(group), "or") for group in groups]
+    return word("use only one of each group") + text(": ") + counted_list(said, joined(said, text("; ")), "these")
 
 
 def _never_next(pair: NeverNext, names: Names) -> Parts:

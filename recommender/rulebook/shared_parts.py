@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from recommender.loaders.forbidden import shipped_forbidden_moves
+from recommender.loaders.answer_order import accepted_changes, shipped_accepted, shipped_answer_order
+from recommender.loaders.forbidden import shipped_combined_floors, shipped_forbidden_moves
 from recommender.loaders.languages import Language
+from recommender.loaders.movements import shipped_movements
 from recommender.loaders.safety import shipped_safety_net
+from recommender.loaders.safety_case import shipped_safety_case
 from recommender.models.content import Content
 from recommender.models.questionnaire import Page, Question, Questionnaire
 from recommender.rulebook.interface_words import interface_words
 from recommender.rulebook.plain_data import plain_condition, plain_data
 from recommender.rulebook.points import points
-from recommender.rulebook.targets import Target, TargetKind
+from recommender.rulebook.targets import SAFETY_CASE, Target, TargetKind, hazard_target
 
 _CONDITIONS = ("shown_if", "asked_if", "after_result", "stops_if_see_first")
 UNKNOWN_REGION = "unknown"
@@ -38,13 +41,14 @@ def shared_parts(content: Content, facts: Mapping[str, Any]) -> Iterator[tuple[T
         yield Target(TargetKind.INTERFACE, room), {name: list(words) for name, words in files.items()}
     for name, table in _safety_net().items():
         yield Target(TargetKind.SAFETY, name), table
+    yield from _safety_case()
 
 
 def translations(languages: Iterable[Language]) -> Iterator[tuple[Target, dict[str, Any]]]:
-    """Yield every language but the source, with what it says for each text and whether its files call it checked."""
+    """Yield every language but the source, with what it says for each text of each file."""
     for language in languages:
-        if language.sha256:
-            parts = {"files": language.sha256, "is_checked": language.checked, "texts": dict(language.texts)}
+        if not language.is_source:
+            parts = {"files": language.sha256, "texts": {name: dict(own) for name, own in language.texts.items()}}
             yield Target(TargetKind.LANGUAGE, language.code), parts
 
 
@@ -81,10 +85,25 @@ def _safety_net() -> dict[str, dict[str, Any]]:
     floors, sentinels = net.pop("floors"), {name: net.pop(name) for name in ("sentinels", "nobody_in_danger")}
     return {
         "floors": {"floors": floors},
+        "combined_floors": plain_data(shipped_combined_floors()),
         "forbidden_moves": plain_data(shipped_forbidden_moves()),
+        "movements": plain_data(shipped_movements()),
+        "answer_order": plain_data(shipped_answer_order()),
+        "accepted": {"accepted": plain_data(shipped_accepted()), "changes": plain_data(accepted_changes())},
         "minimum": net,
         "sentinels": sentinels,
     }
+
+
+def _safety_case() -> Iterator[tuple[Target, dict[str, Any]]]:
+    """Yield the safety case, which names its hazards, and then each of them: one that is weighed anew is signed anew."""
+    case = shipped_safety_case()
+    own = plain_data(case, without=frozenset({"hazards"}))
+    yield SAFETY_CASE, {**own, "hazards": {hazard.id: hazard.title for hazard in case.hazards}}
+    for hazard in case.hazards:
+        # How high its risk is says the table of the case, so that a table that is bent opens the hazard again.
+        risks = {"before": case.risk(hazard.before), "after": case.risk(hazard.after)}
+        yield hazard_target(hazard.id), {**plain_data(hazard), "risks": {**risks, "may_stay": case.most_that_may_stay}}
 
 
 def _page(page: Page, questionnaire: Questionnaire) -> dict[str, Any]:

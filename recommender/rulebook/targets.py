@@ -39,11 +39,33 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """``parts`` is the plain data that was hashed; ``sha256`` is over its canonical JSON."""
+    """``parts`` is the plain data that was hashed; ``sha256`` is over its canonical JSON.
+
+    ``authors`` are the ``names_in_files``. They are no part of what was hashed: who wrote it changes no word of it, and
+    only says whose approval counts.
+    """
 
     target: Target
     sha256: str
     parts: Mapping[str, Any]
+    authors: frozenset[str] = frozenset()
 
 
 RELEASE = Target(TargetKind.RELEASE, "release")
+# What it is for and for whom, what is done when harm was done; its hazards are signed one by one.
+SAFETY_CASE = Target(TargetKind.SAFETY, "safety_case")
+
+
+def hazard_target(hazard: str) -> Target:
+    """Return the target of one hazard of the log, by the hazard's id."""
+    return Target(TargetKind.SAFETY, f"{SAFETY_CASE.id}.{hazard}")
+
+
+def is_of_safety_case(target: Target) -> bool:
+    """Return whether it is the safety case, or one of its hazards: then a safety officer must be among those who sign."""
+    return target.kind is TargetKind.SAFETY and target.id.partition(".")[0] == SAFETY_CASE.id
+
+
+def is_of_tables(target: Target) -> bool:
+    """Return whether it is one of the tables that rules are held against: nobody who wrote a rule may approve it."""
+    return target.kind is TargetKind.SAFETY and not is_of_safety_case(target)

@@ -56,7 +56,7 @@ def _not_asked(questionnaire: Questionnaire, net: SafetyNet) -> Iterator[str]:
 
 def _not_asked_again(recommender: Recommender, net: SafetyNet) -> Iterator[str]:
     """Yield the questions about safety that are not put afresh at a check, or before a session of somebody with news."""
-    first = _first_answers(recommender, net, {})
+    first = calm_answers(recommender, net, {})
     moments: list[tuple[str, Occasion, dict[str, Answer]]] = [("at a check", Occasion.FOLLOW_UP, {})]
     moments += [
         (f"before a session with '{name}: {option}'", Occasion.EACH_SESSION, {name: option})
@@ -91,11 +91,11 @@ def sentinel_intake(recommender: Recommender, net: SafetyNet, sentinel: Sentinel
     """
     later = _read(recommender, sentinel.follow_up)
     return Intake(
-        {**_first_answers(recommender, net, sentinel.answers), **later}, {**recommender.supplied, **sentinel.facts}
+        {**calm_answers(recommender, net, sentinel.answers), **later}, {**recommender.supplied, **sentinel.facts}
     )
 
 
-def _first_answers(recommender: Recommender, net: SafetyNet, given: Mapping[str, Any]) -> dict[str, Answer]:
+def calm_answers(recommender: Recommender, net: SafetyNet, given: Mapping[str, Any]) -> dict[str, Answer]:
     """Return the sheet of somebody with no sign of danger but these; what a clinic does not ask is left out of it."""
     questions = recommender.content.questionnaire.questions
     usual, _ = recommender.sheet.read_some(

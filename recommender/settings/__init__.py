@@ -52,8 +52,16 @@ class Settings:
     approvals_required: int = 2
     require_approved: bool = False
     certificate_days: int = 30
+    pdf_signer: Path | None = None
+    pdf_signer_password: str | None = None
     redis_url: str | None = None
     site_url: str | None = None
+    smtp_url: str | None = None
+    mail_from: str | None = None
+    cors_origins: tuple[str, ...] | None = None
+    frame_ancestors: tuple[str, ...] | None = None
+    recommendations_a_minute: int = 60
+    api_keys: str = "off"
     oidc_issuer: str | None = None
     oidc_client_id: str | None = None
     oidc_client_secret: str | None = None
@@ -263,6 +271,14 @@ SETTING_ROWS = (
         "How long an approved release still counts while the database is away.",
     ),
     SettingRow(
+        "PDF_SIGNER",
+        "",
+        readers.file,
+        "PKCS#12 file whose key signs the PDF of `recommender export-review` as PAdES asks (extra `[sign]`).",
+        "none: the PDF bears no signature of its own",
+    ),
+    SettingRow("PDF_SIGNER_PASSWORD", "", str, "The password of that file."),
+    SettingRow(
         "REDIS_URL",
         "",
         readers.redis,
@@ -277,6 +293,35 @@ SETTING_ROWS = (
         "request names, and the code on a handout leads there.",
     ),
     SettingRow(
+        "CORS_ORIGINS",
+        "",
+        readers.origins_or_any,
+        "Origins whose pages may ask the API from a browser, such as `https://clinic.example`, with commas between; `*` is any. No cookie "
+        "is ever taken or given.",
+        "none: only pages of this site",
+    ),
+    SettingRow(
+        "FRAME_ANCESTORS",
+        "",
+        readers.origins,
+        "Origins whose pages may show this site in a frame, with commas between; never the review room, the case lab and the sign-in.",
+        "none: nobody may",
+    ),
+    SettingRow(
+        "RECOMMENDATIONS_A_MINUTE",
+        "60",
+        readers.whole(0, 1_000_000),
+        "How many recommendations and checks an address may ask of the API in a minute, and ten times as many pages of questions; 0 sets no limit. An address of this machine "
+        "itself has none: behind a proxy of yours, set TRUSTED_PROXIES.",
+    ),
+    SettingRow(
+        "API_KEYS",
+        "off",
+        readers.one_of("off", "optional", "required"),
+        "Whether keys of programs (`recommender keys`) are looked at: `optional` gives each key a limit of its own, `required` refuses the calls "
+        "that ask and recommend to whoever has none.",
+    ),
+    SettingRow(
         "OIDC_ISSUER",
         "",
         readers.issuer,
@@ -284,6 +329,15 @@ SETTING_ROWS = (
     ),
     SettingRow("OIDC_CLIENT_ID", "", str, "What that provider calls this service."),
     SettingRow("OIDC_CLIENT_SECRET", "", str, "The secret that the provider gave for it."),
+    SettingRow(
+        "SMTP_URL",
+        "",
+        readers.smtp,
+        "Mail server that tells clinicians who ask for it what concerns them, such as `smtps://USER:PASSWORD@mail.example.org`; `smtp://` is "
+        "encrypted too, as soon as the server has answered. Needs MAIL_FROM and SITE_URL.",
+        "none: no mail is sent",
+    ),
+    SettingRow("MAIL_FROM", "", readers.mail_address, "Address that this mail comes from."),
     SettingRow(
         "LOG_FORMAT",
         "text",
@@ -340,6 +394,10 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         faults.append(f"{', '.join(row.name for row in together)} must be set together, or none of them.")
     if given.get("OIDC_ISSUER") and not given.get("SITE_URL"):
         faults.append("OIDC_ISSUER needs SITE_URL, the address that the provider sends people back to.")
+    if values.get("smtp_url") and not (given.get("MAIL_FROM") and given.get("SITE_URL")):
+        faults.append(
+            "SMTP_URL needs MAIL_FROM, the address that mail comes from, and SITE_URL, which its links lead to."
+        )
     if given.get("AUDIT_KEY") and given.get("AUDIT_KEY_FILE"):
         faults.append("AUDIT_KEY and AUDIT_KEY_FILE both name the key. Unset one of them.")
     if values.get("metrics_port") and values["metrics_port"] == values.get("port"):

@@ -15,6 +15,7 @@ _COOKIE_PREFIX = re.compile(r"(?!__)[A-Za-z0-9_-]{1,32}")
 _COOKIE_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+|/")
 _WHOLE = re.compile(r"[0-9]{1,12}")
 _HOST_NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?")
+_ORIGIN = re.compile(r"https?://([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 
 
 class Unusable(Exception):
@@ -200,6 +201,42 @@ def site(text: str) -> str:
     ):
         raise Unusable(told)
     return text.rstrip("/")
+
+
+def smtp(text: str) -> str:
+    """Return the address of a mail server."""
+    told = "must be the address of a mail server, such as smtps://USER:PASSWORD@mail.example.org."
+    _port_of(text, told)
+    parts = urlsplit(text)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise Unusable(told)
+    return text
+
+
+def mail_address(text: str) -> str:
+    """Return an address that mail comes from."""
+    name, _, host = text.partition("@")
+    if not name or not _HOST_NAME.fullmatch(host) or not text.isascii() or set(text) & set(' <>,;"\r\n'):
+        raise Unusable("must be one mail address, such as review@example.org.")
+    return text
+
+
+def origins(text: str) -> tuple[str, ...]:
+    """Return origins of pages that stand with commas between."""
+    return tuple(_origin(part.strip()) for part in text.split(","))
+
+
+def origins_or_any(text: str) -> tuple[str, ...]:
+    """Return origins of pages, or `*` alone for any."""
+    return ("*",) if text.strip() == "*" else origins(text)
+
+
+def _origin(text: str) -> str:
+    told = "must be origins such as https://clinic.example with commas between: no path, and no slash at the end."
+    _port_of(text, told)
+    if not _ORIGIN.fullmatch(text):
+        raise Unusable(told)
+    return text.lower()
 
 
 def _port_of(address: str, told: str) -> int | None:

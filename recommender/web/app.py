@@ -13,13 +13,18 @@ from recommender import __version__
 from recommender.errors import COULD_NOT_RUN, RecommenderError, tell
 from recommender.loaders.checked_settings import load_settings
 from recommender.presentation.recommendation import regions_shown
+from recommender.review.api_keys import Scope
 from recommender.review.keys import kept_key
+from recommender.review.mail import Mailer
 from recommender.service.recommend import Recommender
 from recommender.settings import Settings
 from recommender.web.api import check_in_views as api_check_ins
 from recommender.web.api import content_views as api_content
+from recommender.web.api import docs_views as api_docs
+from recommender.web.api import next_views as api_next
 from recommender.web.api import views as api
 from recommender.web.api.json_replies import JsonReplies
+from recommender.web.api.limits import PAGES, RECOMMENDATIONS, limit_calls
 from recommender.web.core import compression, edge, health, pictures, security, static_files
 from recommender.web.core import errors as problems
 from recommender.web.core.cookie_store import cookie_names, cookie_path
@@ -28,8 +33,11 @@ from recommender.web.core.filters import date_locale, install_filters
 from recommender.web.core.language import address_in, current_language, install_languages, is_english_only
 from recommender.web.core.limits import install_limits
 from recommender.web.core.state import AppState, current_state, keep_state, kept_state
+from recommender.web.embed import views as embed
 from recommender.web.hurts import plan_views as plan_hurts
 from recommender.web.hurts import result_views as hurts
+from recommender.web.keys.guard import current_grant, guard_calls
+from recommender.web.keys.key_ring import KeyRing
 from recommender.web.lab import views as lab
 from recommender.web.link import views as links
 from recommender.web.link.handout import install_handouts
@@ -46,11 +54,13 @@ from recommender.web.questionnaire.answer_store import ANSWERS, install_answers
 from recommender.web.result import edit_views as changes
 from recommender.web.result import views as result
 from recommender.web.result.edit_store import install_edits
-from recommender.web.review import account_views as review
-from recommender.web.review import sign_in
+from recommender.web.review import account_views as account
+from recommender.web.review import form_views as review
+from recommender.web.review import sign_in, signed_book
 from recommender.web.review.approval import ContentApproval, install_approval
-from recommender.web.review.database import install_database
+from recommender.web.review.database import MAILER, install_database
 from recommender.web.review.oidc import install_oidc
+from recommender.web.review.views import release_changes
 from recommender.web.review.visit import install_visits
 from recommender.web.rulebook import views as rulebook
 from recommender.web.site import country_views as country
@@ -62,9 +72,18 @@ from recommender.web.startup import about, open_state
 from recommender.web.telemetry.logs import event_logger, install_logging, is_installed
 from recommender.web.telemetry.metrics import Metrics, ServiceHealth, install_metrics
 from recommender.web.telemetry.request_log import install_request_log
+from recommender.web.work import feed_views as feed
+from recommender.web.work import room as work
+from recommender.web.work import views as work_views
 
 KEY_FILE = "secret.key"
 _events = event_logger(__name__)
+# The calls that a key may be asked for.
+SCOPES = {
+    api.blueprint.name: Scope.RECOMMENDATIONS,
+    api_check_ins.blueprint.name: Scope.CHECK_INS,
+    api_next.blueprint.name: Scope.NEXT,
+}
 BLUEPRINTS = (
     pages.blueprint,
     country.blueprint,
@@ -83,9 +102,15 @@ BLUEPRINTS = (
     lab.blueprint,
     api.blueprint,
     api_check_ins.blueprint,
+    api_next.blueprint,
+    api_docs.blueprint,
     api_content.blueprint,
+    embed.blueprint,
     sign_in.blueprint,
-    review.blueprint,
+    *{views.blueprint for views in (account, review, signed_book)},  # one room, in three modules
+    *{views.blueprint for views in (work, work_views)},  # one blueprint, with the pages that are put into it
+    feed.blueprint,
+    release_changes,
     rulebook.blueprint,
     health.blueprint,
     pictures.blueprint,
@@ -107,27 +132,25 @@ def create_app(settings: Settings | None = None, recommender: Recommender | None
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_body_bytes
     app.json = JsonReplies(app)
     edge.install_edge(app, settings.trusted_proxies)
-    approval = ContentApproval(settings, install_database(app, settings), lambda: kept_state(app.extensions).languages)
+    database = install_database(app, settings)
+    approval = ContentApproval(settings, database, lambda: kept_state(app.extensions).languages)
     state = open_state(settings, recommender, approval.is_given)
     kept = replace(state, record_faults=approval.faults, country=chosen_country)
     kept = replace(kept, translation_approval=approval.is_translation_given, settled=approval.settled)
     keep_state(app.extensions, kept)
     install_approval(app.extensions, approval)
-    install_visits(app, settings)
-    install_answers(app, settings)
-    install_edits(app, settings)
-    install_plans(app, settings)
-    install_links(app, settings)
-    install_handouts(app)
+    app.extensions[MAILER] = Mailer(settings)
+    _install_what_people_keep(app, settings)
     limiter = install_limits(app, settings)
     lab.limit_cases(app, limiter)
+    counted = {RECOMMENDATIONS: (api.blueprint, api_check_ins.blueprint), PAGES: (api_next.blueprint,)}
+    limit_calls(app, limiter, counted, settings.recommendations_a_minute, current_grant)
+    guard_calls(app, KeyRing(settings, database), settings.api_keys, SCOPES)
     install_oidc(app, settings)
     _prepare_templates(app)
     install_languages(app)
     compression.compress(app)
-    static_files.install_static_files(app, security.HEADERS)
-    own = (name for kind in (ANSWERS, PLAN, STOP, SESSION) for name in cookie_names(settings, kind))
-    security.secure(app, own_cookies=own, hsts_days=settings.hsts_days)
+    _install_security(app, settings)
     guard_stops(app)
     problems.handle_errors(app)
     for blueprint in BLUEPRINTS:
@@ -137,6 +160,22 @@ def create_app(settings: Settings | None = None, recommender: Recommender | None
     _install_telemetry(app, settings)
     _tell_of_the_start(state)
     return app
+
+
+def _install_what_people_keep(app: Flask, settings: Settings) -> None:
+    install_visits(app, settings)
+    install_answers(app, settings)
+    install_edits(app, settings)
+    install_plans(app, settings)
+    install_links(app, settings)
+    install_handouts(app)
+
+
+def _install_security(app: Flask, settings: Settings) -> None:
+    static_files.install_static_files(app, security.HEADERS)
+    own = (name for kind in (ANSWERS, PLAN, STOP, SESSION) for name in cookie_names(settings, kind))
+    security.secure(app, own, settings.hsts_days, settings.frame_ancestors)
+    security.allow_origins(app, settings.cors_origins)
 
 
 def _install_telemetry(app: Flask, settings: Settings) -> None:
@@ -207,6 +246,7 @@ def _prepare_templates(app: Flask) -> None:
             "region": region,
             "regions": regions_shown(content.catalogue, state.region) if content else (),
             "language": language,
+            "is_checked": state.is_checked(language),
             "languages": {} if is_english_only() else state.offered,
             "is_review_room": is_english_only(),
             "address_in": address_in,

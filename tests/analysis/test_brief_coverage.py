@@ -110,6 +110,7 @@ def test_a_rule_that_no_vignette_fires_counts_as_missing(brief: Brief, recommend
     assert "1 MISSING" in report([lines["RF-E01"], lines["GEN-01"]])
 
 
+@pytest.mark.deep
 def test_the_command_prints_the_table_and_a_summary(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["check", "--coverage"]) == 0
     told = capsys.readouterr().out
@@ -118,6 +119,7 @@ def test_the_command_prints_the_table_and_a_summary(capsys: pytest.CaptureFixtur
     assert last.startswith(f"All {sum(SIZES.values())} ids of the brief: ") and last.endswith("0 MISSING.")
 
 
+@pytest.mark.deep
 def test_the_command_fails_if_something_is_missing(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

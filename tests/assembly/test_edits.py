@@ -22,7 +22,7 @@ from tests.support.sample import small_and_whole
 from tests.support.sheets import full_intake, full_sheet
 
 pytestmark = pytest.mark.dear
-PEOPLE = (20, 200)
+PEOPLE = (10, 60)
 WALKERS, STEPS = 60, 4
 
 
@@ -41,7 +41,7 @@ def offered(choices: dict[str, Choices]) -> list[RoutineEdit]:
     return swaps + [RoutineEdit(given.origin.id) for given in choices.values() if given.stays is None]
 
 
-@pytest.fixture(scope="module", params=small_and_whole(*PEOPLE))
+@pytest.fixture(scope="module", params=small_and_whole(*PEOPLE, long=200))
 def people(request: pytest.FixtureRequest, recommender: Recommender) -> list[Recommendation]:
     """Random people who get a routine; every other one has ticked more of the safety questions."""
     chance, found = random.Random(f"edits of {request.param}"), list[Recommendation]()

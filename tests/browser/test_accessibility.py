@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 from werkzeug.routing import Map
 
-from tests.support.places import LANGUAGES, all_places, exercise_places, some_places
+from tests.support.places import FEW, HALF, WHOLE, all_places, exercise_places, visits_of
 from tests.support.routes import page_rules
 from tests.support.sample import small_and_whole
 from tests.support.stand import HOME, Place, Stand
@@ -153,12 +153,12 @@ LOOKS: dict[str, Callable[[Page], list[str]]] = {
     "targets": lambda page: list(page.evaluate(SMALL_TARGETS)),
     "motion": lambda page: list(page.evaluate(MOVING)),
 }
-# The size of the screen, the media, what is looked at, in order, and in which languages: colours are the same in all.
-SETTINGS: dict[str, tuple[ViewportSize, dict[str, Any], tuple[str, ...], tuple[str, ...]]] = {
-    "320 wide": (SMALLEST, {}, ("axe", "headings", "width", "width with wider spacing"), LANGUAGES),
-    "1280 wide": (DESK, {}, ("axe",), LANGUAGES),
-    "dark": (PHONE, {"color_scheme": "dark"}, ("colours", "targets", "motion"), LANGUAGES[:1]),
-    "forced colours": (PHONE, {"forced_colors": "active"}, ("colours",), LANGUAGES[:1]),
+# The size of the screen, the media, and what is looked at, in order.
+SETTINGS: dict[str, tuple[ViewportSize, dict[str, Any], tuple[str, ...]]] = {
+    "320 wide": (SMALLEST, {}, ("axe", "headings", "width", "width with wider spacing")),
+    "1280 wide": (DESK, {}, ("axe",)),
+    "dark": (PHONE, {"color_scheme": "dark"}, ("colours", "targets", "motion")),
+    "forced colours": (PHONE, {"forced_colors": "active"}, ("colours",)),
 }
 PLAIN: dict[str, Any] = {"color_scheme": "light", "forced_colors": "none", "reduced_motion": "reduce"}
 
@@ -168,21 +168,18 @@ def places(stand: Stand) -> list[Place]:
     return all_places(stand)
 
 
-@pytest.fixture(scope="module", params=small_and_whole("a few places", "every place"))
+@pytest.fixture(scope="module", params=small_and_whole(FEW, HALF, long=WHOLE))
 def survey(request: pytest.FixtureRequest, browser: Browser, stand: Stand, places: list[Place]) -> Survey:
-    if request.param == "every place":
-        return Survey(browser, stand, places, LANGUAGES)
-    return Survey(browser, stand, some_places(places), LANGUAGES[:1])
+    return Survey(browser, stand, visits_of(places, request.param))
 
 
 @dataclass
 class Survey:
-    """Visits its places once in each of its languages, looks at it in each setting, and keeps what each look found there."""
+    """Visits each of its places in its language, looks at it in each setting, and keeps what each look found there."""
 
     browser: Browser
     stand: Stand
-    places: list[Place]
-    languages: tuple[str, ...]
+    wanted: list[tuple[Place, str]]
 
     def faults(self, setting: str, look: str) -> dict[str, list[str]]:
         """Return what one look found, by place; {} means all is well."""
@@ -194,7 +191,7 @@ class Survey:
         context = self.browser.new_context(viewport=PHONE)
         page = context.new_page()
         page.set_default_timeout(10_000)
-        seen = [self._visit(page, place, language) for language in self.languages for place in self.places]
+        seen = [self._visit(page, place, language) for place, language in self.wanted]
         context.close()
         return seen
 
@@ -204,15 +201,14 @@ class Survey:
         try:
             self.stand.bring(page, place, language)
         except AssertionError as error:
-            looks = [(setting, look) for setting, (_, _, looks, _) in SETTINGS.items() for look in looks]
+            looks = [(setting, look) for setting, (_, _, looks) in SETTINGS.items() for look in looks]
             return Seen(place, language, faults={key: [str(error)] for key in looks})
         seen.title, seen.lang = page.title(), page.locator("html").get_attribute("lang")
-        for setting, (size, media, looks, languages) in SETTINGS.items():
-            if language in languages:
-                page.set_viewport_size(size)
-                page.emulate_media(**{**PLAIN, **media})
-                for look in looks:
-                    seen.faults[setting, look] = LOOKS[look](page)
+        for setting, (size, media, looks) in SETTINGS.items():
+            page.set_viewport_size(size)
+            page.emulate_media(**{**PLAIN, **media})
+            for look in looks:
+                seen.faults[setting, look] = LOOKS[look](page)
                 page.evaluate("document.adoptedStyleSheets = []")  # the wider spacing
         return seen
 

@@ -165,6 +165,7 @@ def typist(page: Page, stand: Stand) -> Typist:
     return typist
 
 
+@pytest.mark.deep
 def test_a_whole_journey_needs_no_mouse(typist: Typist, recommender: Recommender) -> None:
     page = typist.page
     given = {"pain_location": ["low_back", "neck"], "pain_main": "neck", "limits": ["wrist"], "pain_score": 5}

@@ -63,6 +63,7 @@ def test_the_summary_for_a_professional_has_one_side(
     assert letters("Other answers") in letters(printed_words(paper))
 
 
+@pytest.mark.deep
 def test_a_printed_handout_is_the_page_and_says_what_the_pdf_says(browser: Browser, stand: Stand) -> None:
     context = browser.new_context()
     page = context.new_page()

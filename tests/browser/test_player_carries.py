@@ -296,8 +296,8 @@ def test_over_ten_minutes_with_timers_held_back_the_clock_is_off_by_half_a_secon
 
 SIZES = [
     pytest.param(390, 844, 1, id="a phone"),
-    pytest.param(320, 640, 2, id="320 px and 200 % text"),
-    pytest.param(1280, 720, 1, id="a desk"),
+    pytest.param(320, 640, 2, id="320 px and 200 % text", marks=pytest.mark.deep),
+    pytest.param(1280, 720, 1, id="a desk", marks=pytest.mark.deep),
 ]
 
 

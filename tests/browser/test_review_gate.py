@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from recommender.rulebook.targets import is_of_safety_case
 from recommender.service.recommend import Recommender
-from tests.support.reviewers import password_of, review_room
+from tests.support import databases
+from tests.support.reviewers import (
+    approve_all,
+    edited,
+    name_author,
+    password_of,
+    release,
+    review_room,
+    settle_all,
+)
 from tests.support.stand import served
+from tests.support.ticks import tick_all
 
 pytestmark = pytest.mark.deep
 
@@ -18,9 +30,18 @@ PHONE = {"width": 390, "height": 844}
 TOGETHER = "/review/confirm?target=rule/RF-E01&target=rule/RF-E02&target=rule/RF-E03"
 
 
+@pytest.fixture(params=databases.backends())
+def database_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    if request.param == "sqlite":
+        yield None
+        return
+    with databases.postgresql() as server, databases.new_database(server) as url:
+        yield url
+
+
 @pytest.fixture
-def home(recommender: Recommender, tmp_path: Path) -> Iterator[str]:
-    with review_room(recommender, tmp_path) as app, served(app) as address:
+def home(recommender: Recommender, tmp_path: Path, database_url: str | None) -> Iterator[str]:
+    with review_room(recommender, tmp_path, database_url) as app, served(app) as address:
         yield address
 
 
@@ -64,26 +85,110 @@ def test_what_a_colleague_objects_to_has_no_tick_and_shows_what_was_said(browser
         page.goto(home + TOGETHER)
         expect(page.locator("input[name=seen]")).to_have_count(2)
         expect(page.locator("main")).to_contain_text("Say which hour.")
-        for tick in page.locator("input[name=seen]").all():
-            tick.check()
+        tick_all(page, "seen", "Approve those ticked")
         page.get_by_role("button", name="Approve those ticked").click()
         page.goto(f"{home}/review/rule/RF-E02")
         expect(page.locator("main")).to_contain_text("Changes requested")
 
 
-def test_an_open_point_keeps_the_lead_from_signing_until_the_safety_officer_puts_it_off(
-    browser: Browser, home: str
+def test_open_points_keep_the_lead_from_signing_what_two_reviewers_have_approved_until_the_safety_officer_puts_the_last_off(
+    browser: Browser, recommender: Recommender, tmp_path: Path, database_url: str | None
 ) -> None:
-    ben, sol = at_the_room(browser, home, "ben"), at_the_room(browser, home, "sol")
+    with review_room(recommender, tmp_path, database_url) as app, served(app) as home:
+        for name in ("ana", "cay"):
+            approve_all(app, name)
+        approve_all(app, "sol", is_of_safety_case)
+        name_author(app)
+        ana, ben, cay, sol = (at_the_room(browser, home, name) for name in ("ana", "ben", "cay", "sol"))
+        for page in (ana, ben, cay, sol):
+            page.goto(f"{home}/review/release")
+            expect(page.locator("main")).to_contain_text("points to settle.")
+            expect(page.get_by_role("button", name="Approve this release")).to_have_count(0)
+        assert sent_all_the_same(ben, f"{home}/review/release") == 422
+        settle_all(app, "ana", but=("10",))
+        ben.goto(f"{home}/review/release")
+        expect(ben.locator("main")).to_contain_text("Not ready: 1 point to settle.")
+        assert sent_all_the_same(ben, f"{home}/review/release") == 422
+        sol.goto(f"{home}/review/point/10")
+        sol.get_by_role("button", name="Put it off").click()
+        expect(sol.get_by_role("alert")).to_contain_text("Give the reason")
+        sol.get_by_label("Your reason").fill("The lawyer is asked.")
+        sol.get_by_role("button", name="Put it off").click()
+        expect(sol.get_by_role("alert")).to_contain_text("Give the day until when it is put off")
+        expect(sol.get_by_label("Your reason")).to_have_value("The lawyer is asked.")
+        sol.get_by_label("Put off until").fill((datetime.now(UTC).date() + timedelta(days=30)).isoformat())
+        sol.get_by_role("button", name="Put it off").click()
+        expect(sol.locator("main")).to_contain_text("Sol Stone")
+        sol.goto(f"{home}/review/release")
+        expect(sol.get_by_role("button", name="Approve this release")).to_have_count(0)
+        ben.goto(f"{home}/review/release")
+        ben.get_by_role("button", name="Approve this release").click()
+        expect(ben.locator("main")).to_contain_text("This release is approved.")
+
+
+def sent_all_the_same(page: Page, address: str) -> int:
+    """Send the approval that the page does not offer, and return how it is answered."""
+    fields = {name: page.locator(f"main input[name={name}]").first.input_value() for name in ("csrf_token", "seen")}
+    answer = page.request.post(
+        address, form={**fields, "verdict": "approve"}, headers={"Sec-Fetch-Site": "same-origin"}, max_redirects=0
+    )
+    return answer.status
+
+
+def test_an_edited_stop_sign_goes_live_only_once_two_reviewers_have_read_it_and_the_lead_has_signed(
+    browser: Browser, recommender: Recommender, tmp_path: Path, database_url: str | None
+) -> None:
+    room = tmp_path / "room"
+    with review_room(recommender, room, database_url) as app:
+        release(app)
+    words = ("rules/dosing/DOS-05-*.yaml", "Stop", "Carry on")
+    with (
+        edited(tmp_path / "content", *words) as changed,
+        review_room(changed, room, database_url) as app,
+        served(app) as home,
+    ):
+        ana, ben, cay, sol = (at_the_room(browser, home, name) for name in ("ana", "ben", "cay", "sol"))
+        for page in (ben, sol):
+            page.goto(f"{home}/review/release")
+            expect(page.locator("main")).to_contain_text("Not ready: 1 still to be approved.")
+            expect(page.get_by_role("button", name="Approve this release")).to_have_count(0)
+        ana.goto(f"{home}/")
+        expect(ana.locator("body")).to_contain_text("have not yet approved")
+        for page in (ana, cay):
+            page.goto(f"{home}/review/rule/DOS-05")
+            assert set(page.locator("ins").all_text_contents()) == {"Carry on"}
+            page.get_by_role("button", name="Approve this version").click()
+            expect(page.get_by_role("status")).to_contain_text("Your approval is recorded")
+        sol.goto(f"{home}/review/release")
+        expect(sol.locator("main")).to_contain_text("The release waits for a lead.")
+        expect(sol.get_by_role("button", name="Approve this release")).to_have_count(0)
+        ben.goto(f"{home}/review/release")
+        ben.get_by_role("button", name="Approve this release").click()
+        expect(ben.get_by_role("alert")).to_contain_text("Tick each change")
+        tick_all(ben, "read", "Approve this release")
+        ben.get_by_role("button", name="Approve this release").click()
+        expect(ben.locator("main")).to_contain_text("This release is approved.")
+        ana.goto(f"{home}/")
+        expect(ana.locator("body")).not_to_contain_text("have not yet approved")
+
+
+def test_an_objection_outlives_the_approvals_of_everybody_else(browser: Browser, home: str) -> None:
+    ana, ben, cay, sol = (at_the_room(browser, home, name) for name in ("ana", "ben", "cay", "sol"))
+    ana.goto(f"{home}/review/rule/RF-E02")
+    ana.locator("#text").fill("Say which hour.")
+    ana.get_by_role("button", name="Request changes").click()
+    expect(ana.get_by_role("status")).to_contain_text("Your request for changes is recorded")
+    for page in (ben, cay, sol):
+        page.goto(f"{home}/review/group/red_flags")
+        page.get_by_role("button", name="Read and approve all").click()
+        expect(page.locator("main")).not_to_contain_text("Say which hour.")
+        tick_all(page, "seen", "Approve those ticked")
+        page.get_by_role("button", name="Approve those ticked").click()
+        expect(page.get_by_role("status")).to_contain_text("Your approvals are recorded")
+        page.goto(f"{home}/review/rule/RF-E02")
+        page.get_by_role("button", name="Approve this version").click()
+        expect(page.locator("main")).to_contain_text("Changes requested")
+    assert sent_all_the_same(ana, f"{home}/review/rule/RF-E02") == 422, "nor does whoever objects approve over it"
     ben.goto(f"{home}/review/release")
-    expect(ben.locator("main")).to_contain_text("points to settle")
-    expect(ben.get_by_role("button", name="Approve this release")).to_have_count(0)
-    sol.goto(f"{home}/review/point/10")
-    sol.get_by_role("button", name="Put it off").click()
-    expect(sol.get_by_role("alert")).to_contain_text("Give the reason")
-    sol.get_by_label("Your reason").fill("The lawyer is asked.")
-    sol.get_by_role("button", name="Put it off").click()
-    expect(sol.locator("main")).to_contain_text("Put off")
-    expect(sol.locator("main")).to_contain_text("Sol Stone")
-    ben.goto(f"{home}/review/release")
-    expect(ben.locator("#settle ~ details").first).to_contain_text("Not settled")
+    ben.get_by_text("Red flags: 1").click()
+    expect(ben.locator("main")).to_contain_text("RF-E02")

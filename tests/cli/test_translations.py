@@ -41,10 +41,13 @@ def test_a_changed_text_of_ones_own_catalogue_is_marked(folder: Path) -> None:
     assert message.fuzzy or not message.string
 
 
+@pytest.mark.deep
 def test_a_language_is_begun_unchecked_and_empty(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["translations", "pt-BR"]) == 0
     begun = folder / "translations" / "pt-BR"
-    assert "clinically_checked: false" in (begun / "language.yaml").read_text(encoding="utf-8")
+    assert sorted(path.name for path in begun.iterdir()) == [CONTENT, INTERFACE], (
+        "nothing there says that it was checked"
+    )
     assert f"pt-BR/{INTERFACE}: 0 of " in capsys.readouterr().out
 
 

@@ -27,7 +27,7 @@ from tests.support.sample import small_and_whole
 
 pytestmark = pytest.mark.dear
 # How many people, in `make test` and in `make test-deep`.
-HEALTHY, BARE, ALLOWED = (140, 2000), 150, (80, 1020)
+HEALTHY, BARE, ALLOWED = (140, 1000), 150, (80, 400)
 BUDGETS = ("3", "5", "10", "15", "20")
 SEED = 20261121
 # The least number of moves that DOS-08 asks for, by row.
@@ -47,7 +47,7 @@ ALIKE = (*NEAR_DUPLICATES, {"cat_cow", "seated_cat_cow"}, {"pelvic_tilt", "stand
 # --- nobody healthy is refused ---
 
 
-@pytest.fixture(scope="module", params=small_and_whole(*HEALTHY))
+@pytest.fixture(scope="module", params=small_and_whole(*HEALTHY, long=2000))
 def healthy(request: pytest.FixtureRequest, recommender: Recommender) -> list[Recommendation]:
     people = healthy_people(recommender, request.param, SEED + request.param)
     told = [recommender.recommend(intake) for intake in people]
@@ -137,7 +137,7 @@ class Made:
         return self.possible >= MOVES_AT_LEAST[self.session.row]
 
 
-@pytest.fixture(scope="module", params=small_and_whole(*ALLOWED))
+@pytest.fixture(scope="module", params=small_and_whole(*ALLOWED, long=1020))
 def routines(request: pytest.FixtureRequest, recommender: Recommender) -> list[Made]:
     """Every routine of the crowd, for each number of minutes."""
     made = []
@@ -211,7 +211,7 @@ def test_the_crowd_is_mixed(routines: list[Made], request: pytest.FixtureRequest
         for option in made.session.intake.chosen(question)
     )
     assert {"floor", "stand", "wheelchair", "wrist"} <= set(ticked)
-    if people == ALLOWED[-1]:
+    if people > ALLOWED[0]:
         assert {"osteoporosis", "pregnant", "glaucoma", "spine_surgery"} <= set(ticked)
 
 

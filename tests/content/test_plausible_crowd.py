@@ -35,17 +35,14 @@ GOALS: Mapping[str, tuple[float, float]] = {
 }
 # Goals that are not reached: the bound is what was measured, and a figure beyond it is a step back.
 NOT_REACHED: Mapping[str, tuple[float, float]] = {
-    # The goal is 25 to 45 %. The rules are those of section 3, line by line. Drawn apart, score, hindrance and whether somebody has
-    # looked gave 51 %; drawn together, as surveys find them (tools/crowd/weights.yaml), 46 to 47 %: one in nine scores 7 or 8
-    # (RF-R08), one in nine has had it for over 3 months with strong or hindering pain and nobody has looked (RF-R03), one in
-    # thirteen has nerve signs in a leg that are not better or not looked at (RF-R04). How long pain has lasted, how it goes and
-    # nerve signs are guesses still. The weights are not bent to reach the goal.
+    # The goal is 25 to 45 %. The rules are those of section 3, line by line, and what was wrong in the crowd was mended whichever
+    # way it went; tools/crowd/why.md says what carries it. The weights are not bent to reach the goal.
     "of them asked to be seen or to check again (routine_review)": (0.25, 0.5),
     # The goal is 0. Before the goals had lists of their own it was 1. Those left have 15 or 20 minutes, a chair or only room to
-    # stand, and so few moves for the place that every goal takes most of them.
+    # stand, and so few moves for the place that every goal takes most of them (tools/crowd/why.md).
     "goals: share of people of whom two goals share over 60 % of the moves": (0, 0.35),
     # The goal is 0. Five moves for who is afraid (IN-12) hold a direction or two strength moves first.
-    "under two though two may be done, of those short on purpose (IN-12)": (0, 0.35),
+    "under two though two may be done, of those short on purpose": (0, 0.35),
 }
 
 
@@ -106,6 +103,41 @@ def test_the_report_says_what_it_is_and_what_each_weight_comes_from(recommender:
     assert "| survey | half of them |" in told
     assert "| minutes | survey | 5 1, 10 3 |" in told
     assert "### steady: Ana" in told and "| 0 | begin | routine | build | 9 | 5 | 1 | 1 | 5 | 20 | 30 |" in told
+
+
+def test_what_was_drawn_before_decides_the_weights_row_by_row(recommender: Recommender) -> None:
+    people = [one for one in plausible_people(recommender, 1500, SEED) if "function" in one.answers]
+
+    def seen(*function: str, long: bool) -> float:
+        group = [one for one in people if one.answers["function"] in function]
+        group = [one for one in group if (one.answers["duration"] == "gt_12w") is long]
+        return sum(one.answers["assessed"] == "yes" for one in group) / len(group)
+
+    hindered, others = ("lot", "cannot"), ("not", "bit")
+    assert seen(*others, long=False) < 0.35 < seen(*others, long=True) < 0.65 < seen(*hindered, long=False)
+    assert seen(*hindered, long=True) > 0.8
+    # In all, as surveys of Europe find (beyera_2019).
+    assert 0.43 < sum(one.answers["assessed"] == "yes" for one in people) / len(people) < 0.53
+
+
+def test_a_rule_that_asks_alone_is_told_apart_from_one_that_asks_with_others(recommender: Recommender) -> None:
+    found = outcomes(recommender, people := crowd(recommender, FEW))
+    in_pain = found["in pain with a routine"]
+    [shares] = (value for name, value in found.items() if name.startswith("rules behind routine_review"))
+    number = found["how many rules ask, share of people in pain with a routine"]
+    assert shares and all(0 <= alone <= share <= 1 for share, alone in shares.values())
+    assert sum(alone for _, alone in shares.values()) == pytest.approx(number[1], abs=0.01)
+    asked = found["of them asked to be seen or to check again (routine_review)"]
+    assert sum(number.values()) == pytest.approx(asked, abs=0.01)
+    assert in_pain <= len(people)
+
+
+def test_weights_that_go_with_several_answers_are_told_in_the_report(recommender: Recommender) -> None:
+    row = {"function": ["lot", "cannot"], "pain_score": [0, 4], "one": {"yes": 9, "no": 1}}
+    weights = {"sources": {}, "assessed": {"from": "survey", "by": [row]}}
+    told = page({}, weights, {})
+    assert "| assessed | survey | function lot or cannot, pain_score 0 to 4: yes 9, no 1 |" in told
+    assert "## Why nearly half are asked to be seen or to check again" in told
 
 
 def test_the_same_seed_draws_the_same_people(recommender: Recommender) -> None:

@@ -196,7 +196,7 @@ def test_rules_are_named_by_shard_and_number_and_stand_for_their_branches() -> N
 
 def test_a_fact_holds_what_its_shard_reads_and_nothing_else() -> None:
     shard = Shard("s.0.1", {}, {}, ("a", "b", "c"))
-    texts = {"a": '"a":1', "b": "", "c": '"c":true', "d": '"d":4'}
+    texts = {"a": ',"a":1', "b": "", "c": ',"c":true', "d": ',"d":4'}
     assert shard.fact(texts, "7") == '{"sid":"7","id":"s.0.1","_g":"s.0.1","a":1,"c":true}'
     assert shard.fact({"a": "", "b": "", "c": ""}, "7") == '{"sid":"7","id":"s.0.1","_g":"s.0.1"}'
 

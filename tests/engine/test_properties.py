@@ -17,8 +17,8 @@ from tests.support.conditions import FACT, INTAKES, MANY, MANY_OPTIONS, ONE, QUE
 def told(texts: Texts) -> dict[str, Any]:
     """Return the properties of a fact of all the texts; each text must be of the property that it stands by."""
     for name, text in texts.items():
-        assert text == "" or list(json.loads(f"{{{text}}}")) == [name]
-    found: dict[str, Any] = json.loads(f"{{{','.join(filter(None, texts.values()))}}}")
+        assert text == "" or (text[0] == "," and list(json.loads(f"{{{text[1:]}}}")) == [name])
+    found: dict[str, Any] = json.loads(f"{{{''.join(texts.values()).removeprefix(',')}}}")
     return found
 
 
@@ -122,7 +122,7 @@ def test_a_finding_and_a_count_are_told_once_they_are_known(properties: Properti
 
 def test_a_number_is_told_as_a_whole_number(properties: Properties) -> None:
     texts = properties.of_intake(Intake({SCORE: True}))
-    assert texts["pain"] == '"pain":1'
+    assert texts["pain"] == ',"pain":1'
 
 
 def test_every_fact_has_the_reserved_properties_beside_those_that_rules_read() -> None:

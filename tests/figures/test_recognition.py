@@ -9,7 +9,9 @@ from recommender.models.figures import Figures
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 # What did not pass at one reading is read again at the next, among others that had passed.
-READINGS = tuple(f"recognition-2026-11{which}.csv" for which in ("", "-second", "-third", "-fourth", "-fifth"))
+READINGS = tuple(
+    f"recognition-2026-11{which}.csv" for which in ("", "-second", "-third", "-fourth", "-fifth", "-sixth")
+)
 VERDICTS = ("verdict_1", "verdict_2", "verdict_3")
 
 

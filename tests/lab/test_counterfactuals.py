@@ -48,7 +48,7 @@ def untrue(recommender: Recommender, result: Recommendation, claim: Counterfactu
     return [f"{claim.change}: {fault}" for fault in faults]
 
 
-@pytest.mark.parametrize("vignette", spread_journeys(1))
+@pytest.mark.parametrize("vignette", spread_journeys(1, up_to=30))
 def test_every_counterfactual_of_a_journey_is_true_when_tried(recommender: Recommender, vignette: Vignette) -> None:
     journey = full_intake(recommender, vignette.answers, vignette.facts)
     result = recommender.recommend(journey)

@@ -25,7 +25,7 @@ from tests.support.lab_cases import EXAMPLES, FOLDER, VIGNETTES, random_intakes,
 from tests.support.sheets import BASELINE, full_intake
 
 
-@pytest.fixture(scope="module", params=spread_journeys(1))
+@pytest.fixture(scope="module", params=spread_journeys(1, up_to=12))
 def traced(request: pytest.FixtureRequest, recommender: Recommender) -> Trace:
     """One journey after another; every test looks at it before the next is traced."""
     vignette: Vignette = request.param

@@ -80,6 +80,7 @@ def walk(steps):
     ]
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("target", spread(TARGETS, 10, name=lambda target: target.path))
 def test_every_mutant_of_the_code_is_another_program_with_a_key_of_its_own(target: Target) -> None:
     source = target.source
@@ -135,6 +136,7 @@ def test_a_budget_takes_the_mutants_that_the_seed_chooses() -> None:
     assert len(keys("--seconds", "1")) == len(keys())
 
 
+@pytest.mark.deep
 def test_a_few_slips_are_tried_in_earnest() -> None:
     """Each in a process of its own, which this one must not be: it would carry the slip on."""
     done = subprocess.run(

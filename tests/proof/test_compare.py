@@ -10,15 +10,17 @@ from pathlib import Path
 
 import pytest
 
+from recommender.cli.diff import with_tables, with_translations
 from recommender.cli.main import main
 from recommender.engine.decide import decide
 from recommender.loaders.answer_order import shipped_answer_order
 from recommender.models.conditions import All, AnyOf, AtLeast, Condition, Not, Number
 from recommender.models.content import Content
 from recommender.models.levels import Level
-from recommender.models.questionnaire import Intake
-from recommender.models.rules import Branch
+from recommender.models.questionnaire import Intake, Page
+from recommender.models.rules import Branch, Rule
 from recommender.proof.compare import Change, Comparison
+from recommender.proof.other_changes import other_changes
 from recommender.service.recommend import Recommender
 from tests.support.sheets import TESTS
 
@@ -89,9 +91,10 @@ def test_the_change_back_is_the_mirror_of_the_change(
     first = shipped_answer_order().counted_in
     back = Change(later, recommender.content).compare(with_counts=True, first=first)
     assert not back.is_less_safe
-    turned = {" becomes ".join(reversed(shift.told.split(" becomes "))): shift.sheets for shift in back.shifts}
-    assert turned == {shift.told: shift.sheets for shift in comparison.shifts}
-    assert all(shift.sheets for shift in comparison.shifts)
+    there, again = ([shift for shift in one.shifts if not shift.at_check] for one in (comparison, back))
+    turned = {" becomes ".join(reversed(shift.told.split(" becomes "))): shift.sheets for shift in again}
+    assert turned == {shift.told: shift.sheets for shift in there}
+    assert there and all(shift.sheets for shift in there)
 
 
 def test_an_exclusion_taken_out_is_a_movement_that_may_come_and_no_level(recommender: Recommender) -> None:
@@ -128,6 +131,64 @@ def test_the_command_compares_two_folders(tmp_path: Path, capsys: pytest.Capture
     assert any("lie_front" in shift["case"]["answers"]["limits"] for shift in told["shifts"] if shift["less_safe"])
     assert main(["diff", str(TESTS.parent), str(TESTS.parent)]) == 0
     assert "Nothing else differs." in capsys.readouterr().out
+
+
+def test_what_no_case_says_is_told_too(recommender: Recommender) -> None:
+    """Titles, dates, pages, the catalogue: whatever is changed, something says so."""
+    content = recommender.content
+    rules = content.rule_set.rules
+    page, *pages = content.questionnaire.pages
+    changes = {
+        "rules with another 'since'": with_rules(content, (replace(rules[0], since="9.9.9"), *rules[1:])),
+        "rules with another 'sources'": with_rules(content, (replace(rules[0], sources=()), *rules[1:])),
+        "the order of rules": with_rules(content, (rules[1], rules[0], *rules[2:])),
+        "other parts of the rules": replace(content, rule_set=replace(content.rule_set, check_in_schedule=None)),
+        "pages that differ": with_pages(content, (replace(page, title="Another"), *pages)),
+        "the questionnaire": with_pages(content, (*pages, page)),
+        "other parts of the catalogue": replace(content, catalogue=replace(content.catalogue, open_questions=())),
+        "the files, in nothing that is named here": replace(content, hash="0" * 64),
+    }
+    for what, other in changes.items():
+        told = {name for name, names in other_changes(content, other) if names}
+        assert what in told, (what, told)
+    assert not [names for _, names in other_changes(content, content) if names]
+
+
+def with_rules(content: Content, rules: tuple[Rule, ...]) -> Content:
+    return replace(content, rule_set=replace(content.rule_set, rules=rules))
+
+
+def with_pages(content: Content, pages: tuple[Page, ...]) -> Content:
+    return replace(content, questionnaire=replace(content.questionnaire, pages=pages))
+
+
+def test_a_translation_in_other_words_is_told(tmp_path: Path) -> None:
+    shutil.copytree(TESTS.parent / "translations", tmp_path / "translations")
+    file = tmp_path / "translations" / "es" / "content.po"
+    first = 'msgstr "'
+    text = file.read_text(encoding="utf-8")
+    place = text.index(first, text.index("\nmsgid ", text.index("\nmsgid ") + 1)) + len(first)
+    file.write_text(f"{text[:place]}Otra cosa. {text[place:]}", encoding="utf-8")
+    same = Comparison((), {})
+    told = with_translations(same, str(TESTS.parent), str(tmp_path)).others
+    assert {what: len(names) for what, names in told.items() if names} == {
+        "translations in es/content.po that differ": 1
+    }
+    assert with_translations(same, str(TESTS.parent), str(tmp_path / "translations")) == same, (
+        "there are none to compare"
+    )
+
+
+def test_a_table_of_the_package_that_differs_is_told(tmp_path: Path) -> None:
+    """A row that is taken out of it and the rule that it held would else go unseen together."""
+    tables = tmp_path / "recommender" / "safety"
+    shutil.copytree(TESTS.parent / "recommender" / "safety", tables)
+    same = Comparison((), {})
+    assert not any(with_tables(same, str(TESTS.parent), str(tmp_path)).others.values())
+    (tables / "floors.yaml").write_text("floors: []\n", encoding="utf-8")
+    told = with_tables(same, str(TESTS.parent), str(tmp_path)).others
+    assert told == {"tables of the package that differ": ("recommender/safety/floors.yaml",)}
+    assert with_tables(same, str(TESTS.parent), str(tables)) == same, "there are none to compare"
 
 
 def test_what_is_neither_folder_nor_revision_is_said_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from recommender.cli.main import main
+from recommender.errors import ContentError
 from recommender.loaders.answer_order import shipped_accepted, shipped_answer_order, unknown_answers
 from recommender.loaders.forbidden import shipped_combined_floors, unknown_words
+from recommender.loaders.movements import FILE as MOVEMENTS
+from recommender.loaders.movements import read_movements, shipped_movements
 from recommender.models.actions import Scope
 from recommender.models.answer_order import Accepted
 from recommender.models.conditions import All, Chosen, Condition, Not
@@ -22,7 +27,10 @@ from recommender.models.levels import Level
 from recommender.models.proof_record import PROOF_FILE
 from recommender.models.questionnaire import Intake
 from recommender.models.rules import Branch
+from recommender.proof import prove as prove_module
 from recommender.proof import solver as solver_module
+from recommender.proof.compare import Change
+from recommender.proof.counting import Counts
 from recommender.proof.encoding.given import GivenEncoding
 from recommender.proof.encoding.graph import TRUE
 from recommender.proof.levels import floor_given
@@ -31,6 +39,7 @@ from recommender.proof.prover import Hole, Prover
 from recommender.proof.solver import ProofExtraMissing
 from recommender.service.recommend import Recommender
 from recommender.settings import content_folder
+from tests.support.changed_rules import with_branches
 
 needs_solver = [pytest.mark.deep, pytest.mark.usefixtures("solver")]
 
@@ -67,15 +76,6 @@ class TestShipped:
             assert not walk.missing and set(person.answers) <= walk.shown
             answers, messages = recommender.sheet.read_some(case["answers"], recommender.sheet.fields)
             assert (answers, messages) == (dict(person.answers), {})
-
-
-def with_branches(content: Content, change: Callable[[Branch], Branch | None]) -> Content:
-    """Return the content with every case changed; None takes a case out."""
-    rules = tuple(
-        replace(rule, branches=tuple(one for branch in rule.branches if (one := change(branch)) is not None))
-        for rule in content.rule_set.rules
-    )
-    return replace(content, rule_set=replace(content.rule_set, rules=rules))
 
 
 def reads(condition: Condition, question: str, option: str) -> bool:
@@ -212,6 +212,92 @@ def _rest(scope: Scope) -> tuple[frozenset[str], frozenset[str], frozenset[str]]
     return scope.exercises, scope.forms, scope.kinds
 
 
+class TestStages:
+    pytestmark = needs_solver
+
+    def test_a_stage_that_is_too_high_is_found_by_the_row_that_forbids_it(self, recommender: Recommender) -> None:
+        """Each cap of a stage is taken out in turn: what is missed is what another cap or the base stage says as well."""
+        caps = [one.id for one in recommender.content.rule_set.branches if one.then.cap_stage]
+        found = 0
+        for case in caps:
+            content = with_branches(
+                recommender.content, lambda one, case=case: without_cap(one) if one.id == case else one
+            )
+            holes = proof_of(content, "stages")
+            found += bool(holes)
+            assert holes or not self.has_another_stage(recommender.content, content), case
+        assert found >= 4
+
+    def test_pain_that_is_easily_stirred_up_and_not_told_is_found(self, recommender: Recommender) -> None:
+        def milder(branch: Branch) -> Branch:
+            derive = tuple(name.replace("=settle", "=build") for name in branch.then.derive)
+            return replace(branch, then=replace(branch.then, derive=derive))
+
+        found = {hole.subject for hole in proof_of(with_branches(recommender.content, milder), "stages")}
+        assert "FACT-07 case 3: settle" in found
+
+    def has_another_stage(self, old: Content, new: Content) -> bool:
+        return any(one.told.startswith("stage ") for one in Change(old, new, with_people=False).compare().shifts)
+
+
+def without_cap(branch: Branch) -> Branch:
+    return replace(branch, then=replace(branch.then, cap_stage=None))
+
+
+class TestSteps:
+    """What the steps of a move do was read once; tags that say less, and steps that change, are found."""
+
+    pytestmark = needs_solver
+
+    def with_form(self, content: Content, key: str, **changes: Any) -> Content:
+        """Return the content with one form of a move changed."""
+        exercises = tuple(
+            replace(one, forms=tuple(replace(form, **changes) if form.key == key else form for form in one.forms))
+            for one in content.catalogue.exercises
+        )
+        return replace(content, catalogue=replace(content.catalogue, exercises=exercises))
+
+    def test_a_tag_that_is_lost_is_found_by_the_steps_and_by_whom_it_was_forbidden(
+        self, recommender: Recommender
+    ) -> None:
+        key = "cat_cow/all_fours"
+        tags = recommender.content.catalogue.forms[key].tags - {"wrist_weight_bearing"}
+        content = self.with_form(recommender.content, key, tags=tags)
+        [result] = prove(content, only=["steps"]).results
+        assert [(hole.subject, hole.told) for hole in result.holes] == [
+            (f"{key}: wrist_weight_bearing", "Its steps do it, and no tag says so.")
+        ]
+        holes = [hole for hole in proof_of(content, "hazards") if key in hole.subject]
+        assert any(hole.person is not None and "wrist" in hole.person.answers["limits"] for hole in holes)
+
+    def test_a_tag_of_what_no_step_does_is_found(self, recommender: Recommender) -> None:
+        key = "glute_squeeze/chair"
+        tags = recommender.content.catalogue.forms[key].tags | {"head_down"}
+        content = self.with_form(recommender.content, key, tags=tags)
+        assert [hole.subject for hole in proof_of(content, "steps")] == [f"{key}: head_down"]
+
+    def test_steps_that_change_must_be_read_again(self, recommender: Recommender) -> None:
+        key = "cat_cow/all_fours"
+        steps = (*recommender.content.catalogue.forms[key].steps, "Now stand on your head.")
+        [hole] = proof_of(self.with_form(recommender.content, key, steps=steps), "steps")
+        assert hole.subject == f"{key}: its steps are not read" and "Read them again" in hole.told
+
+
+def test_every_shipped_form_was_read_and_by_words_that_there_are(recommender: Recommender) -> None:
+    table, catalogue = shipped_movements(), recommender.content.catalogue
+    assert [key for key, form in catalogue.forms.items() if table.of(form) is None] == []
+    assert set(table.movements) == set(catalogue.forms)
+    assert table.tags <= set(catalogue.tags)
+    assert {read.position for read in table.movements.values()} == {form.position for form in catalogue.forms.values()}
+
+
+def test_a_word_that_the_table_does_not_explain_is_a_fault(tmp_path: Path) -> None:
+    text = MOVEMENTS.read_text(encoding="utf-8")
+    (tmp_path / "movements.yaml").write_text(text.replace("bears: [knees,", "bears: [elbows,", 1), encoding="utf-8")
+    with pytest.raises(ContentError, match="'elbows' is not explained"):
+        read_movements(tmp_path / "movements.yaml")
+
+
 class TestAccepted:
     pytestmark = needs_solver
 
@@ -251,9 +337,40 @@ class TestCommand:
         assert main(["prove", "--record"]) == 0
         assert (tmp_path / "rules" / PROOF_FILE).read_bytes() == (content_folder("rules") / PROOF_FILE).read_bytes()
 
-    def test_a_part_of_a_proof_is_not_kept(self, capsys: pytest.CaptureFixture[str]) -> None:
-        assert main(["prove", "level", "--record"]) == 1
-        assert "Only a whole proof can be kept" in capsys.readouterr().out
+    @pytest.mark.parametrize("option", ["--record", "--kept"])
+    def test_a_part_of_a_proof_is_not_kept(self, capsys: pytest.CaptureFixture[str], option: str) -> None:
+        assert main(["prove", "level", option]) == 1
+        assert f"Only a whole proof can be kept. Leave out {option}" in capsys.readouterr().out
+
+    @pytest.mark.deep
+    def test_a_proof_is_held_against_the_one_that_is_kept_and_neither_is_written(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        shutil.copytree(content_folder("rules"), tmp_path / "rules")
+        kept = tmp_path / "rules" / PROOF_FILE
+        monkeypatch.setenv("RULES_DIR", str(tmp_path / "rules"))
+        monkeypatch.setattr(prove_module, "prove", lambda *args, **_: Proof((), (), 1.0, 1.0, 1, 1, Counts(3, {})))
+        assert main(["prove", "--record"]) == 0
+        assert main(["prove", "--kept"]) == 0
+        for other in (b"{}", kept.read_bytes() + b"\n", None):
+            if other is None:
+                kept.unlink()
+            else:
+                kept.write_bytes(other)
+            capsys.readouterr()
+            assert main(["prove", "--kept"]) == 1
+            assert f"{kept} is not this proof. Keep it anew: make prove." in capsys.readouterr().out
+            assert (kept.read_bytes() if kept.exists() else None) == other
+
+    def test_the_checks_before_a_change_lands_never_write_the_proof_that_they_hold(self) -> None:
+        """`make prove` would put today's proof in place of the one that was committed, and no test could see that it was stale."""
+        root = Path(__file__).resolve().parents[2]
+        steps = re.findall(r"^make (\S+)", (root / ".ci" / "run").read_text(encoding="utf-8"), re.MULTILINE)
+        written = re.findall(
+            r"^(\S+):.*\n(?:\t.*\n)*?\t.*prove --record", (root / "Makefile").read_text(encoding="utf-8"), re.MULTILINE
+        )
+        assert written == ["prove"]
+        assert "proved" in steps and not set(steps) & set(written)
 
     def test_an_obligation_that_there_is_not_is_named(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["prove", "everything"]) == 1
@@ -276,11 +393,11 @@ def test_what_the_proofs_know_of_the_questions_can_be_answered(recommender: Reco
     assert list(unknown_answers(shipped_answer_order(), recommender.content.questionnaire)) == []
 
 
-def test_the_floors_of_answers_together_name_answers_that_can_be_given(recommender: Recommender) -> None:
+def test_the_floors_and_stages_of_answers_together_name_answers_that_can_be_given(recommender: Recommender) -> None:
     combined = shipped_combined_floors()
     rows = tuple(
-        ForbiddenMoves(f"{number}", floor.brief, "", floor.when, Moves(), unless=floor.unless)
-        for number, floor in enumerate(combined.floors)
+        ForbiddenMoves(f"{number}", row.brief, "", row.when, Moves(), unless=row.unless)
+        for number, row in enumerate((*combined.floors, *combined.stages))
     )
     assert list(unknown_words(ForbiddenTable(combined.patterns, rows, 4, 5), recommender.content)) == []
 

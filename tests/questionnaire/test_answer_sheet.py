@@ -149,6 +149,7 @@ json_values = st.recursive(
 )
 
 
+@pytest.mark.deep
 @settings(
     max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )

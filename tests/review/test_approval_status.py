@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from types import MappingProxyType
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from types import FrameType, MappingProxyType
 
 import pytest
 
@@ -13,6 +15,7 @@ from recommender.review.approval_status import (
     Settlement,
     Standing,
     open_requests,
+    settled_digest,
     settlements,
     stand,
     withdrawn,
@@ -20,10 +23,12 @@ from recommender.review.approval_status import (
 from recommender.review.record_consistency import Signature
 from recommender.review.tables import Review, Role, Verdict
 from recommender.rulebook.digest import Digest, Target, TargetKind
+from recommender.rulebook.targets import SAFETY_CASE, hazard_target
 
 TODAY, BEFORE, LONG_AGO = "a" * 64, "b" * 64, "c" * 64
 TARGET, OTHER = Target(TargetKind.RULE, "one"), Target(TargetKind.EXERCISE, "one")
 AT = datetime(2026, 11, 1, tzinfo=UTC)
+DAY = date(2026, 11, 2)
 ANN, BOB = 11, 12
 
 
@@ -35,6 +40,8 @@ def said(
     takes_back: int | None = None,
     target: Target = TARGET,
     words: str = "",
+    decision: str | None = None,
+    until: date | None = None,
 ) -> Review:
     return Review(
         id=number,
@@ -46,6 +53,8 @@ def said(
         target_kind=target.kind,
         target_id=target.id,
         created_at=AT,
+        decision=decision,
+        until=until,
     )
 
 
@@ -75,7 +84,7 @@ def signed(*reviews: Review) -> dict[int, Signature]:
 def stands(*reviews: Review, required: int = 2, unsigned: tuple[int, ...] = ()) -> Standing:
     signatures = {number: own for number, own in signed(*reviews).items() if number not in unsigned}
     digests = {target: Digest(target, TODAY, MappingProxyType({})) for target in (TARGET, OTHER)}
-    return stand(reviews, signatures, digests, required)[TARGET]
+    return stand(reviews, signatures, digests, required, DAY)[TARGET]
 
 
 def numbers(approvals: tuple[Approval, ...]) -> list[int]:
@@ -106,7 +115,7 @@ def test_each_target_has_its_own_standing_and_one_not_asked_for_has_none() -> No
     own, other = approves(1, ANN), said(2, BOB, Verdict.APPROVE, target=OTHER)
     stray = said(3, BOB, Verdict.APPROVE, target=Target(TargetKind.RULE, "gone"))
     digests = {target: Digest(target, TODAY, MappingProxyType({})) for target in (OTHER, TARGET)}
-    found = stand([own, other, stray], signed(own, other, stray), digests, 1)
+    found = stand([own, other, stray], signed(own, other, stray), digests, 1, DAY)
     assert {target: numbers(standing.approvals) for target, standing in found.items()} == {TARGET: [1], OTHER: [2]}
 
 
@@ -146,7 +155,7 @@ def test_two_accounts_of_one_registration_are_one_person(registrations: tuple[st
         for review, registration in zip(reviews, registrations, strict=True)
     }
     digests = {TARGET: Digest(TARGET, TODAY, MappingProxyType({}))}
-    found = stand(reviews, signatures, digests, 2)[TARGET]
+    found = stand(reviews, signatures, digests, 2, DAY)[TARGET]
     assert (len(found.approvals), found.is_approved) == (people, people == 2)
 
 
@@ -208,13 +217,22 @@ def test_a_request_of_today_ends_only_when_it_is_taken_back() -> None:
     assert open_requests([request, again], TODAY) == (request, again)
 
 
-def test_a_request_of_an_older_version_ends_when_somebody_says_that_another_answers_it() -> None:
+def test_a_request_of_an_older_version_ends_when_somebody_says_that_todays_answers_it() -> None:
     request = objects(1, ANN, BEFORE)
     for later in (approves(2, ANN), approves(2, ANN, LONG_AGO), approves(2, BOB), answers(2, ANN, 7)):
         assert open_requests([request, later], TODAY) == (request,)
-    for version in (TODAY, LONG_AGO):
-        assert open_requests([request, answers(2, BOB, 1, version)], TODAY) == ()
-    assert open_requests([request, answers(2, BOB, 1)], BEFORE) == (request,), "back to the words that were to change"
+    answered = [request, answers(2, BOB, 1)]
+    assert open_requests(answered, TODAY) == ()
+    assert open_requests(answered, BEFORE) == (request,), "back to the words that were to change"
+
+
+def test_what_one_version_answered_stands_again_in_the_next_until_somebody_says_so_of_that_one() -> None:
+    request, answer = objects(1, ANN, LONG_AGO), answers(2, BOB, 1, BEFORE)
+    assert open_requests([request, answer], BEFORE) == ()
+    assert open_requests([request, answer], TODAY) == (request,)
+    assert stands(request, answer, approves(3, ANN), approves(4, BOB)).requested == (request,)
+    both = [request, answer, answers(3, ANN, 1)]
+    assert (open_requests(both, TODAY), open_requests(both, BEFORE)) == ((), ())
 
 
 def test_an_answer_that_was_taken_back_or_that_nobody_signed_ends_nothing() -> None:
@@ -233,9 +251,10 @@ def test_the_last_word_on_todays_version_of_a_point_settles_it() -> None:
 
     def settled(*reviews: Review) -> Standing:
         digests = {point: Digest(point, TODAY, MappingProxyType({}))}
-        return stand(reviews, signed(*reviews), digests, 2)[point]
+        return stand(reviews, signed(*reviews), digests, 2, DAY)[point]
 
-    decided, deferred = (said(n, ANN, v, target=point) for n, v in ((1, Verdict.DECIDE), (2, Verdict.DEFER)))
+    decided = said(1, ANN, Verdict.DECIDE, target=point)
+    deferred = said(2, ANN, Verdict.DEFER, target=point, until=DAY)
     assert settled() == Standing((), (), (), False)
     assert (settled(decided).is_approved, settled(decided).settled) == (True, decided)
     assert settled(decided, deferred).settled == deferred
@@ -244,11 +263,18 @@ def test_the_last_word_on_todays_version_of_a_point_settles_it() -> None:
     older = said(1, ANN, Verdict.DECIDE, BEFORE, target=point)
     found = settled(older)
     assert (found.is_approved, found.settled, numbers(found.lapsed)) == (False, None, [1])
+    assert found.settled_before == older
     assert numbers(settled(older, said(2, BOB, Verdict.DECIDE, BEFORE, target=point)).lapsed) == [2], "the last word"
     assert settled(older, said(2, BOB, Verdict.DECIDE, target=point)).lapsed == ()
     objection = said(4, BOB, Verdict.REQUEST_CHANGES, target=point)
     assert (settled(decided, objection).is_approved, settled(decided, objection).requested) == (False, (objection,))
     assert not settled(said(1, ANN, Verdict.APPROVE, target=point)).is_approved, "an approval decides nothing"
+
+
+def test_an_approval_says_what_was_decided_with_it() -> None:
+    word = said(1, ANN, Verdict.APPROVE, decision="as the points stood")
+    standings = stand([word], signed(word), {TARGET: Digest(TARGET, TODAY, MappingProxyType({}))}, 1, DAY)
+    assert [one.decision for one in standings[TARGET].approvals] == ["as the points stood"]
 
 
 def test_how_a_point_was_settled_is_told_unless_somebody_objects() -> None:
@@ -257,12 +283,12 @@ def test_how_a_point_was_settled_is_told_unless_somebody_objects() -> None:
     def told(*reviews: Review) -> Mapping[str, Settlement]:
         digests = {target: Digest(target, TODAY, MappingProxyType({})) for target in (point, TARGET)}
         signatures = [approves(8, ANN), approves(9, BOB)]
-        standings = stand([*reviews, *signatures], signed(*reviews, *signatures), digests, 2)
+        standings = stand([*reviews, *signatures], signed(*reviews, *signatures), digests, 2, DAY)
         assert standings[TARGET].is_approved
         return settlements(standings)
 
     for verdict in (Verdict.DECIDE, Verdict.DEFER):
-        settled = said(1, ANN, verdict, target=point)
+        settled = said(1, ANN, verdict, target=point, until=DAY if verdict is Verdict.DEFER else None)
         assert told(settled)["4"].decision == ""
         settled.decision = "It stays."
         assert told(settled)["4"].decision == "It stays."
@@ -270,9 +296,104 @@ def test_how_a_point_was_settled_is_told_unless_somebody_objects() -> None:
         assert (told(settled)["4"].at, told(settled)["4"].reason) == (settled.created_at, settled.text)
         assert told(settled, said(2, BOB, Verdict.REQUEST_CHANGES, target=point)) == {}
     assert told() == {}
+    assert told(said(1, ANN, Verdict.DECIDE, BEFORE, target=point))["4"].is_of_before
+    assert not told(said(1, ANN, Verdict.DECIDE, target=point))["4"].is_of_before
 
 
 def test_each_open_request_is_told_oldest_first() -> None:
     first, second = objects(1, ANN), objects(2, BOB)
     assert open_requests(iter([first, second]), TODAY) == (first, second)
     assert open_requests([first, second, takes_back(3, BOB, 2)], TODAY) == (first,)
+
+
+POINT = Target(TargetKind.POINT, "4")
+
+
+def settles(number: int, decision: str, until: date | None = None, who: int = ANN, version: str = TODAY) -> Review:
+    verdict = Verdict.DECIDE if until is None else Verdict.DEFER
+    return said(number, who, verdict, version, target=POINT, decision=decision, until=until)
+
+
+def point_stands(*reviews: Review, on: date = DAY) -> Standing:
+    return stand(reviews, signed(*reviews), {POINT: Digest(POINT, TODAY, MappingProxyType({}))}, 2, on)[POINT]
+
+
+def test_what_is_put_off_is_due_after_its_day_and_at_once_where_no_day_was_given() -> None:
+    put_off = settles(1, "As it is.", until=DAY)
+    assert (point_stands(put_off).is_approved, point_stands(put_off).is_due) == (True, False)
+    later = point_stands(put_off, on=DAY + timedelta(days=1))
+    assert (later.is_approved, later.is_due, later.settled) == (False, True, put_off)
+    assert settlements({POINT: later})["4"].is_due
+    of_no_day = point_stands(said(1, ANN, Verdict.DEFER, target=POINT))
+    assert (of_no_day.is_approved, of_no_day.is_due) == (False, True)
+    assert point_stands(settles(1, "It stays."), on=DAY + timedelta(days=4000)).is_approved, "a decision stays"
+
+
+def test_a_word_that_settles_a_point_otherwise_shows_what_was_said_before() -> None:
+    first, same, other = settles(1, "It stays."), settles(2, "It stays.", who=BOB), settles(3, "It goes.", who=BOB)
+    assert point_stands(first).overturned == ()
+    assert point_stands(first, same).overturned == (), "said again is not said otherwise"
+    assert point_stands(first, same, other).overturned == (first, same)
+    assert point_stands(settles(1, "It stays.", version=BEFORE), other).overturned == ()
+
+
+def test_the_digest_of_what_is_settled_changes_with_each_thing_that_was_decided_and_with_nothing_else() -> None:
+    def digest(*reviews: Review) -> str:
+        return settled_digest({POINT: point_stands(*reviews), TARGET: stands(approves(9, ANN))})
+
+    stays, other_reason = settles(1, "It stays."), settles(2, "It stays.", who=BOB)
+    other_reason.text = "For another reason."
+    assert digest(stays) == digest(stays, other_reason)
+    differing = [
+        digest(),
+        digest(stays),
+        digest(stays, settles(2, "It goes.")),
+        digest(stays, settles(2, "It stays.", until=DAY)),
+        digest(stays, settles(2, "It stays.", until=DAY + timedelta(days=1))),
+    ]
+    assert len(set(differing)) == len(differing)
+
+
+def calls_of(work: Callable[[], object]) -> int:
+    """Return how many functions the work calls: a count of its steps that no busy machine changes."""
+    count = 0
+
+    def note(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(note)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def test_ten_times_as_many_withdrawals_take_ten_times_as_many_steps_and_not_a_hundred() -> None:
+    def taken_back(many: int) -> list[Review]:
+        pairs = ((approves(number, ANN), takes_back(number + 1, ANN, number)) for number in range(1, 2 * many, 2))
+        return [review for pair in pairs for review in pair]
+
+    few, many = taken_back(30), taken_back(300)
+    withdrawn(few)  # what is made once is made
+    assert len(withdrawn(many)) == 300
+    assert calls_of(lambda: withdrawn(many)) < 11 * calls_of(lambda: withdrawn(few))
+
+
+@pytest.mark.parametrize("target", [SAFETY_CASE, hazard_target("one")], ids=["safety case", "hazard"])
+def test_a_safety_officer_is_among_those_who_sign_the_safety_case_and_each_hazard(target: Target) -> None:
+    given = [said(number, who, Verdict.APPROVE, target=target) for number, who in ((1, ANN), (2, BOB), (3, 13))]
+    names = {review.id: Signature(str(review.id), f"PH{review.id}", Role.REVIEWER) for review in given}
+    digests = {target: Digest(target, TODAY, MappingProxyType({}))}
+    without = stand(given, {**names, 3: replace(names[3], role=Role.LEAD)}, digests, 2, DAY)[target]
+    assert (len(without.approvals), without.is_approved, without.lacks_officer) == (3, False, True)
+    officer = {**names, 1: replace(names[1], role=Role.SAFETY_OFFICER)}
+    enough = stand(given[:2], officer, digests, 2, DAY)[target]
+    assert (enough.is_approved, enough.lacks_officer) == (True, False)
+    alone = stand(given[:1], officer, digests, 2, DAY)[target]
+    assert (alone.is_approved, alone.lacks_officer) == (False, False), "an officer is one of those needed"
+
+
+def test_no_safety_officer_is_needed_for_anything_else() -> None:
+    assert not stand([], {}, {TARGET: Digest(TARGET, TODAY, MappingProxyType({}))}, 2, DAY)[TARGET].lacks_officer

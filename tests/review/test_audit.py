@@ -208,7 +208,7 @@ def test_what_was_undone_leaves_no_entry(engine: Engine, session: Session) -> No
         ("DELETE FROM review WHERE id = 2", "Review 2 of entry 4 has been removed"),
         (
             "INSERT INTO review SELECT 77, 2, target_kind, target_id, sha256, verdict, text, parent_id, created_at, together, "
-            "seconds, decision "
+            "seconds, decision, until, person_id "
             "FROM review WHERE id = 1",
             "Review 77 stands in no entry",
         ),

@@ -19,9 +19,13 @@ import pytest
 from sqlalchemy import make_url
 
 from recommender.cli import main as cli
+from recommender.review.accounts import list_clinicians
 from recommender.review.database import make_engine, open_session
+from recommender.review.key_file import read_grants
 from recommender.review.keys import KEY_FILE
+from recommender.review.notices import new_feed, reader_of_feed
 from recommender.review.release import CERTIFICATE_FILE
+from recommender.settings import read_settings
 from tests.support import databases
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -173,6 +177,32 @@ def test_a_key_in_a_setting_is_in_no_backup(run: Run, tmp_path: Path, monkeypatc
     assert run("restore", str(made), data="third")[0] == 1
 
 
+def revoked(folder: Path) -> dict[str, bool]:
+    """Return which keys of programs a folder of data knows, and whether each was revoked."""
+    kept = read_grants(read_settings({"DATA_DIR": str(folder)}), (folder / KEY_FILE).read_bytes().strip())
+    assert kept is not None
+    return {name: grant.is_revoked for name, grant in kept.by_id.items()}
+
+
+def test_a_key_of_a_program_that_was_revoked_comes_back_from_no_backup(run: Run, tmp_path: Path) -> None:
+    live, ended = (run("keys", "add", name)[1].split("_")[1] for name in ("live", "ended"))
+    assert run("backup", str(tmp_path / "early.tar.gz"))[0] == 0
+    assert run("keys", "revoke", ended)[0] == 0
+    assert run("restore", "--replace", str(tmp_path / "early.tar.gz"))[0] == 0
+    known = {live: False, ended: True}
+    assert revoked(tmp_path / "data") == known, "the record is older than what the machine knows"
+    assert run("backup", str(tmp_path / "late.tar.gz"))[0] == 0
+    assert run("restore", str(tmp_path / "late.tar.gz"), data="other")[0] == 0
+    assert revoked(tmp_path / "other") == known, "what the machine knew is in the backup"
+
+
+def test_a_key_of_a_program_that_is_younger_than_the_backup_stays_revoked(run: Run, tmp_path: Path, file: Path) -> None:
+    public = run("keys", "add", "app")[1].split("_")[1]
+    assert run("keys", "revoke", public)[0] == 0
+    assert run("restore", "--replace", str(file))[0] == 0
+    assert revoked(tmp_path / "data") == {public: True}
+
+
 def test_the_backups_of_the_handbook_do_what_it_says(tmp_path: Path) -> None:
     place = _Place(tmp_path, f"sqlite:///{tmp_path / 'data' / 'review.db'}")
     place.sh(place.add("ann"))
@@ -261,3 +291,18 @@ def test_what_the_superuser_makes_belongs_to_whoever_owns_the_folder(run: Run, t
     made = [path for name in ("first", "restored") for path in (tmp_path / name).iterdir()]
     assert {path.name for path in made} >= {KEY_FILE, "review.db", CERTIFICATE_FILE}
     assert {(path.stat().st_uid, path.stat().st_mode & 0o077) for path in made} == {(owner, 0)}
+
+
+def test_a_feed_that_was_ended_after_a_backup_stays_ended_when_it_is_restored(
+    run: Run, tmp_path: Path, file: Path
+) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path / 'data' / 'review.db'}")
+    with open_session(engine) as session:
+        ann = list_clinicians(session)[0]
+        secret = new_feed(session, ann)
+        session.commit()
+    assert run("backup", str(tmp_path / "with-feed.tar.gz"))[0] == 0
+    assert run("restore", "--replace", str(tmp_path / "with-feed.tar.gz"))[0] == 0
+    with open_session(engine) as session:
+        assert reader_of_feed(session, secret) is None
+    engine.dispose()

@@ -19,9 +19,9 @@ from recommender.review.accounts import authenticate, clinician_by_email
 from recommender.review.audit import entries
 from recommender.review.database import make_engine, open_session
 from recommender.review.keys import KeyGone, audit_key, make_key
-from recommender.review.reviews import submit
+from recommender.review.reviews import ALONE, Manner, submit
 from recommender.review.tables import Verdict
-from recommender.rulebook.targets import Digest, Target
+from recommender.rulebook.targets import Digest, Target, TargetKind
 from recommender.settings import read_settings
 from tests.support.signing import PASSWORD, tamper
 
@@ -190,8 +190,12 @@ def reviewed(run: Run, ann: None, engine: Engine, tmp_path: Path, today: dict[Ta
     with open_session(engine) as session:
         found = clinician_by_email(session, "ann@example.org")
         assert found is not None
-        for verdict, words in ((Verdict.APPROVE, ""), (Verdict.COMMENT, '=HYPERLINK("x")\nna\u00efve')):
-            submit(session, key, found, digest.target, digest, verdict, words, seen=digest.sha256, author="")
+        for verdict, words, manner in (
+            (Verdict.APPROVE, "", Manner(3, 42)),
+            (Verdict.COMMENT, '=HYPERLINK("x")\nna\u00efve', ALONE),
+        ):
+            given = (session, key, found, digest.target, digest, verdict, words)
+            submit(*given, seen=digest.sha256, authors=(), manner=manner)
     return digest
 
 
@@ -207,11 +211,41 @@ def test_the_export_holds_the_whole_review(run: Run, reviewed: Digest, content: 
     (approval,) = told["standing"][name]["approvals"]
     assert (approval["name"], approval["registration"], approval["sha256"]) == ("Ann Lee", "PH1", reviewed.sha256)
     assert told["release"]["is_approved"] is False
+    assert [(one["together"], one["seconds"], one["decision"], one["until"]) for one in told["threads"]] == [
+        (3, 42, None, None),
+        (None, None, None, None),
+    ]
+    assert "language/es" in told["standing"], "a translation is reviewed too"
     assert name in told["release"]["missing"] or reviewed.target.kind.value == "rule"
     assert [version["sha256"] for version in told["versions"]] == [reviewed.sha256]
     assert (told["audit"]["count"], told["audit"]["faults"]) == (3, [])
     assert told["audit"]["head"] == told["audit"]["entries"][-1]["mac"]
     assert "argon2" not in file.read_text(encoding="utf-8")
+
+
+def test_what_keeps_a_release_back_is_listed_objections_first(
+    run: Run, ann: None, engine: Engine, tmp_path: Path, today: dict[Target, Digest]
+) -> None:
+    key = audit_key(read_settings({"DATA_DIR": str(tmp_path / "data")}))
+    rule = next(digest for target, digest in today.items() if target.kind is TargetKind.RULE)
+    renamed = Digest(Target(TargetKind.RULE, "RF-E99"), rule.sha256, rule.parts)
+    with open_session(engine) as session:
+        found = clinician_by_email(session, "ann@example.org")
+        assert found is not None
+        for digest in (rule, renamed):
+            given = (session, key, found, digest.target, digest, Verdict.REQUEST_CHANGES, "Say\nwhich hour.")
+            submit(*given, seen=digest.sha256, authors=())
+    status, said, errors = run("review", "list")
+    lines = said.splitlines()
+    assert (status, errors) == (1, "")
+    assert lines[:2] == [
+        "rule/RF-E99\tobjection to what is gone\tAnn Lee\tSay which hour.",
+        f"rule/{rule.target.id}\tobjection\tAnn Lee\tSay which hour.",
+    ]
+    points = sum(target.kind is TargetKind.POINT for target in today)
+    assert sum(line.endswith("\tnot settled") for line in lines) == points
+    assert lines[-1] == "The release is not approved."
+    assert not any("language/" in line for line in lines)
 
 
 def test_the_table_holds_every_review_and_entry_and_no_formula(run: Run, reviewed: Digest, tmp_path: Path) -> None:
@@ -223,6 +257,7 @@ def test_the_table_holds_every_review_and_entry_and_no_formula(run: Run, reviewe
     assert [row["action"] for row in rows] == ["approve", "comment", "add_clinician", "approve", "comment"]
     assert rows[1]["text"] == '\'=HYPERLINK("x")\nna\u00efve'
     assert {row["is_todays_version"] for row in rows[:2]} == {"yes"}
+    assert [(row["together"], row["seconds"]) for row in rows[:2]] == [("3", "42"), ("", "")]
     assert all(row["mac"] for row in rows[2:])
 
 

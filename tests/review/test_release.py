@@ -13,6 +13,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from recommender.models.content import Content
+from recommender.models.proof_record import NO_PROOF, KeptProof, ProofState
+from recommender.review.approval_status import settled_digest
 from recommender.review.errors import ReviewRefused, StaleVersion
 from recommender.review.release import (
     ReleaseStatus,
@@ -25,11 +27,14 @@ from recommender.review.release import (
 )
 from recommender.review.reviews import Approval
 from recommender.review.tables import Clinician, Review, Role, Verdict
-from recommender.rulebook.targets import RELEASE, Digest, Target, TargetKind
-from tests.support.signing import KEY, NewClinician, approve, changed, say
+from recommender.rulebook.targets import RELEASE, SAFETY_CASE, Digest, Target, TargetKind, is_of_safety_case
+from tests.support.proved import record_of
+from tests.support.signing import KEY, NewClinician, approve, changed, name_author, say
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 HASH = "a" * 64
+LONG = pytest.mark.long
+OF_OTHERS = "of other rules, by other tables or by another version"
 Sign = Callable[[Clinician, Digest], Review]
 
 
@@ -42,10 +47,11 @@ def lead(clinician: NewClinician) -> Clinician:
 def reviewed(
     session: Session, clinician: NewClinician, lead: Clinician, content: Content, today: dict[Target, Digest]
 ) -> None:
-    other = clinician()
+    other = clinician(Role.SAFETY_OFFICER)
     for target in needed(today):
         approve(session, lead, today[target])
         approve(session, other, today[target])
+    name_author(session, lead, today[RELEASE], clinician(role=Role.AUTHOR))
     session.commit()
 
 
@@ -74,8 +80,32 @@ def test_a_release_waits_for_no_translation(today: dict[Target, Digest]) -> None
 
 def test_a_new_database_has_everything_missing(session: Session, content: Content, today: dict[Target, Digest]) -> None:
     assert status(session, content, today, 2, KEY) == ReleaseStatus(
-        needed(today), False, False, (), 2, (), len(content.rule_set.rules), 0, ""
+        needed(today),
+        False,
+        False,
+        (),
+        2,
+        (),
+        len(content.rule_set.rules),
+        0,
+        "",
+        decided=settled_digest({}),
+        proof=ProofState.CURRENT,
     )
+
+
+def test_a_release_waits_for_a_safety_officer_on_each_hazard(
+    session: Session, clinician: NewClinician, lead: Clinician, content: Content, today: dict[Target, Digest]
+) -> None:
+    hazard = next(target for target in today if is_of_safety_case(target) and target != SAFETY_CASE)
+    few = {target: today[target] for target in (hazard, RELEASE)}
+    for who in (lead, clinician()):
+        approve(session, who, few[hazard])
+    assert status(session, content, few, 2, KEY).missing == (hazard,)
+    with pytest.raises(ReviewRefused, match="not ready"):
+        approve_release(session, KEY, lead, content, few, 2, seen=few[RELEASE].sha256)
+    approve(session, clinician(Role.SAFETY_OFFICER), few[hazard])
+    assert status(session, content, few, 2, KEY).is_ready
 
 
 @pytest.mark.usefixtures("reviewed")
@@ -90,6 +120,7 @@ def test_a_lead_signs_a_release_that_is_ready(
     assert [approval.clinician_id for approval in signed.approvals] == [lead.id]
 
 
+@pytest.mark.deep
 @pytest.mark.usefixtures("reviewed")
 def test_nobody_else_signs_it_nor_another_version_of_it(
     session: Session, clinician: NewClinician, lead: Clinician, content: Content, today: dict[Target, Digest]
@@ -102,6 +133,33 @@ def test_nobody_else_signs_it_nor_another_version_of_it(
     with pytest.raises(ReviewRefused, match="not ready"):
         approve_release(session, KEY, lead, content, today, 3, seen=today[RELEASE].sha256)
     assert not status(session, content, today, 2, KEY).is_approved
+
+
+@pytest.mark.deep
+@pytest.mark.usefixtures("reviewed")
+@pytest.mark.parametrize(
+    "stale, told",
+    [
+        (None, "there is no proof of these rules"),
+        pytest.param("unreadable", "the file of the proof cannot be read", marks=LONG),
+        pytest.param({"rule_set": HASH}, OF_OTHERS, marks=LONG),
+        ({"tables": HASH}, OF_OTHERS),
+        pytest.param({"software": "0.0.1"}, OF_OTHERS, marks=LONG),
+    ],
+)
+def test_nobody_signs_a_release_of_which_the_proof_is_missing_or_stale(
+    session: Session, lead: Clinician, content: Content, today: dict[Target, Digest], stale: object, told: str
+) -> None:
+    proof = NO_PROOF if stale is None else KeptProof(is_readable=False)
+    if isinstance(stale, dict):
+        proof = KeptProof(replace(record_of(content), **stale))
+    unproved = replace(content, proof=proof)
+    found = status(session, unproved, today, 2, KEY)
+    assert (found.missing, found.is_ready, found.is_proved) == ((), False, False)
+    with pytest.raises(ReviewRefused, match=f"not ready: .*{told}.*prove --record"):
+        approve_release(session, KEY, lead, unproved, today, 2, seen=today[RELEASE].sha256)
+    approve_release(session, KEY, lead, content, today, 2, seen=today[RELEASE].sha256)
+    assert status(session, unproved, today, 2, KEY).is_approved, "a proof that is lost later undoes no signature"
 
 
 @pytest.mark.usefixtures("reviewed")
@@ -125,7 +183,10 @@ def test_a_change_request_undoes_the_release(
 ) -> None:
     approve_release(session, KEY, lead, content, today, 2, seen=today[RELEASE].sha256)
     say(session, clinician(), today[RELEASE], Verdict.REQUEST_CHANGES)
-    assert not status(session, content, today, 2, KEY).is_approved
+    asked = status(session, content, today, 2, KEY)
+    assert (asked.is_approved, asked.is_ready, len(asked.requested)) == (False, False, 1)
+    with pytest.raises(ReviewRefused, match="asks for changes"):
+        approve_release(session, KEY, lead, content, today, 2, seen=today[RELEASE].sha256)
     say(session, clinician(), today[needed(today)[0]], Verdict.REQUEST_CHANGES)
     assert status(session, content, today, 2, KEY).missing == needed(today)[:1]
 
@@ -137,20 +198,24 @@ def test_a_release_is_not_signed_on_a_record_that_was_tampered_with(
     session.execute(
         text(
             "INSERT INTO review SELECT 100000, clinician_id, target_kind, target_id, sha256, verdict, text, parent_id, "
-            "created_at, together, seconds, decision FROM review WHERE id = 1"
+            "created_at, together, seconds, decision, until, person_id FROM review WHERE id = 1"
         )
     )
     with pytest.raises(ReviewRefused, match="Review 100000"):
         approve_release(session, KEY, lead, content, today, 2, seen=today[RELEASE].sha256)
 
 
-def test_rules_that_name_no_person_as_their_author_are_counted(
-    session: Session, content: Content, today: dict[Target, Digest]
+def test_rules_of_which_no_person_is_known_as_the_author_are_counted(
+    session: Session, clinician: NewClinician, content: Content, today: dict[Target, Digest]
 ) -> None:
     first, *others = content.rule_set.rules
     rules = replace(content.rule_set, rules=(replace(first, author="Ann Lee"), *others))
-    found = status(session, replace(content, rule_set=rules), today, 2, KEY)
-    assert found.authors_unknown == len(others)
+    named = replace(content, rule_set=rules)
+    assert status(session, named, today, 2, KEY).authors_unknown == len(others) + 1, (
+        "a name without an account is nobody"
+    )
+    clinician(name="Ann Lee")
+    assert status(session, named, today, 2, KEY).authors_unknown == len(others)
 
 
 def approved(at: datetime = NOON) -> ReleaseStatus:
@@ -169,6 +234,19 @@ def test_the_certificate_says_what_was_approved_when_and_by_whom(path: Path, con
     assert (read.hash, read.version) == (seal(content), content.rule_set.version)
     assert (read.approved_at, read.by) == (NOON, "Ann Lee (PH1)")
     assert read.expires_at == NOON + timedelta(days=30)
+
+
+def test_the_certificate_says_what_is_proved_and_of_what(path: Path, content: Content) -> None:
+    keep_certificate(path, KEY, content, approved(), NOON, 30)
+    read = read_certificate(path, KEY, seal(content), 2, NOON)
+    record = record_of(content)
+    assert read is not None
+    assert read.proof["state"] == "current"
+    bound = (read.proof["rule_set"], read.proof["tables"], read.proof["software"])
+    assert bound == (content.hash, record.tables, record.software)
+    keep_certificate(path, KEY, replace(content, proof=NO_PROOF), approved(), NOON, 30)
+    told = read_certificate(path, KEY, seal(content), 2, NOON)
+    assert told is not None and told.proof == {"state": "none"}
 
 
 def test_the_certificate_expires(path: Path, content: Content) -> None:
@@ -197,6 +275,7 @@ def test_the_certificate_does_not_serve_where_more_reviewers_are_required(path: 
         ("version", "9.9.9"),
         ("approved_at", "2020-01-01T00:00:00+00:00"),
         ("by", "Eve (PH2)"),
+        ("proof", {"state": "current"}),
         ("required", 3),
         ("required", "many"),
         ("expires_at", "2099-01-01T00:00:00+00:00"),

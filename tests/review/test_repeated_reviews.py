@@ -36,7 +36,7 @@ def test_one_verdict_sent_six_times_at_once_is_one(
             me = own.get_one(Clinician, ann.id)
             together.wait(timeout=60)
             words = "Say it shorter."
-            said = submit(own, KEY, me, digest.target, digest, verdict, words, seen=digest.sha256, author="")
+            said = submit(own, KEY, me, digest.target, digest, verdict, words, seen=digest.sha256, authors=())
             own.commit()
             return said is not None
 
@@ -58,7 +58,7 @@ def test_one_withdrawal_sent_six_times_at_once_is_one(
         with Session(engine) as own:
             me, named = own.get_one(Clinician, ann.id), own.get_one(Review, given.id)
             together.wait(timeout=60)
-            said = withdraw(own, KEY, me, named)
+            said = withdraw(own, KEY, me, named, authors=())
             own.commit()
             return said is not None
 
@@ -73,9 +73,9 @@ def test_of_six_approvals_in_the_record_one_counts_and_one_withdrawal_takes_back
     ann = clinician()
     rows = [approve(session, ann, digest), *(say_again(session, ann, digest, Verdict.APPROVE) for _ in range(5))]
     assert len(stands(session, digest).approvals) == 1
-    withdraw(session, KEY, ann, rows[2])
+    withdraw(session, KEY, ann, rows[2], authors=())
     assert stands(session, digest) == Standing((), (), (), False)
-    assert withdraw(session, KEY, ann, rows[5]) is None
+    assert withdraw(session, KEY, ann, rows[5], authors=()) is None
     approve(session, ann, digest)
     assert len(stands(session, digest).approvals) == 1
 
@@ -85,15 +85,15 @@ def test_what_was_taken_back_or_answered_can_be_said_again(
 ) -> None:
     ann, bob = clinician(), clinician()
     request = say(session, ann, digest, Verdict.REQUEST_CHANGES, "Shorter.")
-    withdraw(session, KEY, ann, request, "I misread it.")
+    withdraw(session, KEY, ann, request, "I misread it.", authors=())
     again = say(session, ann, digest, Verdict.REQUEST_CHANGES, "Shorter.")
     say(session, ann, digest, Verdict.COMMENT, "Please.")
     say(session, bob, digest, Verdict.COMMENT, "Not yet.")
     say(session, ann, digest, Verdict.COMMENT, "Please.")
-    withdraw(session, KEY, ann, again, "I misread it.")
+    withdraw(session, KEY, ann, again, "I misread it.", authors=())
     approve(session, ann, digest)
     once_more = say(session, ann, digest, Verdict.REQUEST_CHANGES, "Shorter.")
-    withdraw(session, KEY, ann, once_more, "I misread it.")
+    withdraw(session, KEY, ann, once_more, "I misread it.", authors=())
     approve(session, ann, digest)
     assert len(said_of(session, digest)) == 11
 

@@ -32,8 +32,10 @@ FITTING = {
     "id": ("99999",),
     "clinician_id": ("2",),
     "parent_id": ("1",),
+    "person_id": ("1",),
     "together": ("7",),
     "seconds": ("7",),
+    "until": ("'infinity'", "'2020-01-01'"),
 }
 COLUMNS = [(table, column.name) for table in (AuditEntry, Review) for column in table.__table__.columns]
 

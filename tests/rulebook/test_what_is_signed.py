@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from recommender import __version__
 from recommender.cli.translations import interface_source
 from recommender.figures.manifest import PICTURES
+from recommender.loaders.safety_case import shipped_safety_case
 from recommender.loaders.software import PACKAGE, Software, hash_of, this_software
 from recommender.models.content import Content
 from recommender.review.release import seal
 from recommender.rulebook import digest as digest_module
+from recommender.rulebook import shared_parts
 from recommender.rulebook.digest import digests
 from recommender.rulebook.interface_words import interface_words
 from recommender.rulebook.points import points
-from recommender.rulebook.targets import RELEASE, Digest, Target, TargetKind
+from recommender.rulebook.targets import (
+    RELEASE,
+    SAFETY_CASE,
+    Digest,
+    Target,
+    TargetKind,
+    hazard_target,
+    is_of_safety_case,
+)
 from recommender.service.recommend import Recommender
 
 # Nobody but clinicians and operators reads these, and they are signed with the release.
@@ -117,7 +129,8 @@ def test_another_picture_is_another_version_of_its_move_alone(
 
 
 def test_a_rule_that_is_marked_and_that_no_point_speaks_of_is_a_point_of_its_own(content: Content) -> None:
-    assert all(point.id.isdecimal() for point in points(content)), "each marked rule is spoken of today"
+    named = [point.id for point in points(content) if not point.unread]
+    assert all(name.isdecimal() for name in named), "each marked rule is spoken of today"
     silent = next(rule for rule in content.rule_set.rules if not rule.needs_clinical_decision)
     marked = tuple(
         replace(rule, needs_clinical_decision=True) if rule is silent else rule for rule in content.rule_set.rules
@@ -125,3 +138,43 @@ def test_a_rule_that_is_marked_and_that_no_point_speaks_of_is_a_point_of_its_own
     found = [point.id for point in points(replace(content, rule_set=replace(content.rule_set, rules=marked)))]
     spoken_of = any(silent.id in point.rules for point in content.catalogue.review_points)
     assert (silent.id in found) is not spoken_of
+
+
+def test_the_words_of_the_program_are_read_again_where_the_interpreter_mistakes_its_depth(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "page.html").write_text("{{ _('Stop') }}")
+    parse, failing = ast.parse, iter([True, True, False])
+
+    def mistaken(*given: Any, **named: Any) -> ast.AST:
+        if next(failing, False):
+            raise SystemError("AST constructor recursion depth mismatch (before=81, after=78)")
+        return parse(*given, **named)
+
+    monkeypatch.setattr(ast, "parse", mistaken)
+    assert interface_words(tmp_path) == {"web": {"page.html": ("Stop",)}}
+
+
+def test_a_hazard_that_is_weighed_anew_is_another_version_of_itself_alone(
+    content: Content, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, case = hashes(dict(digests(content))), shipped_safety_case()
+    first, *others = case.hazards
+    assert {hazard_target(hazard.id) for hazard in case.hazards} < set(before)
+    weighed = replace(first, after=first.before)
+    monkeypatch.setattr(shared_parts, "shipped_safety_case", lambda: replace(case, hazards=(weighed, *others)))
+    after = hashes(dict(digests(content)))
+    changed = {target for target in before if before[target] != after[target]}
+    assert changed == {hazard_target(first.id), RELEASE}
+
+
+def test_a_hazard_that_is_taken_out_and_a_risk_that_may_stay_longer_change_the_safety_case(
+    content: Content, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, case = hashes(dict(digests(content))), shipped_safety_case()
+    monkeypatch.setattr(shared_parts, "shipped_safety_case", lambda: replace(case, hazards=case.hazards[1:]))
+    after = hashes(dict(digests(content)))
+    assert after[SAFETY_CASE] != before[SAFETY_CASE] and hazard_target(case.hazards[0].id) not in after
+    monkeypatch.setattr(shared_parts, "shipped_safety_case", lambda: replace(case, most_that_may_stay=4))
+    after = hashes(dict(digests(content)))
+    assert {target for target in before if is_of_safety_case(target) and after[target] == before[target]} == set()

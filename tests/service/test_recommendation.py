@@ -82,6 +82,7 @@ def test_easier_and_harder_are_named_only_if_allowed(recommender: Recommender) -
             assert item["easier"] not in refused and item["harder"] not in refused
 
 
+@pytest.mark.deep
 def test_the_command_line_prints_what_the_service_says(
     recommender: Recommender, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,7 +17,7 @@ from recommender.models.questionnaire import Answer, Intake, Page, Question
 from recommender.models.rules import Rule
 from recommender.models.safety import Floor, floors_above
 from recommender.questionnaire.random_sheets import random_sheet
-from recommender.rule_mutants.runner import PlainRecommender
+from recommender.service.plain import PlainRecommender
 from recommender.service.recommend import Recommender
 from recommender.service.safety_check import lost_answers, sentinel_intake, torn_places
 from tests.support.sample import spread
@@ -104,7 +104,7 @@ def test_the_safety_questions_must_be_asked_again(recommender: Recommender, rule
     assert f"question 'rf_nerve' is not asked again {moment}." in told
 
 
-@pytest.mark.parametrize("name", sorted({*NET.always_asked, *NET.asked_where_shown}))
+@pytest.mark.parametrize("name", spread(sorted({*NET.always_asked, *NET.asked_where_shown}), 25))
 def test_a_safety_question_is_never_optional_and_never_hidden(recommender: Recommender, name: str) -> None:
     assert f"question '{name}' is not required." in torn(asking(recommender.content, name, required=False))
     hidden = recommender.content.questionnaire.questions["rf_neck"].shown_if

@@ -28,7 +28,7 @@ class _Bracketed(NullTranslations):
     ugettext, ungettext = gettext, ngettext
 
 
-BRACKETED = Language(Locale("eo"), True, _Bracketed(), bracketed)
+BRACKETED = Language(Locale("eo"), _Bracketed(), bracketed)
 
 
 def outside_brackets(text: str) -> str:

@@ -29,7 +29,8 @@ class Reply:
 class Crawl:
     """Follows every link below a prefix from page to page, a few of each kind, and notes what is amiss.
 
-    ``get`` fetches a whole address of this host, prefix and all. Links to other hosts are passed over.
+    ``get`` fetches a whole address of this host, prefix and all. Links to other hosts are passed over. Where it begins is
+    seen whatever its kind.
     """
 
     get: Callable[[str], Reply]
@@ -41,12 +42,11 @@ class Crawl:
 
     def run(self, *begin: str) -> Crawl:
         waiting = [f"{self.prefix}{address}" for address in begin]
+        begun = set(waiting)
         while waiting:
             address = waiting.pop()
             kind = _MORE_THAN_A_WORD.sub("", address.partition("?")[0])
-            if address in self.seen or (
-                self._kinds[kind] >= MOST_OF_A_KIND and address.partition("?")[0] not in waiting
-            ):
+            if address in self.seen or (self._kinds[kind] >= MOST_OF_A_KIND and address not in begun):
                 continue
             self._kinds[kind] += 1
             reply = self.get(address)

@@ -10,7 +10,11 @@ from recommender.rulebook.targets import Target, TargetKind
 
 HISTORY = {"author", "since", "changed", "notes"}
 BACKGROUND = {"figure_hint", "seeds", "seed_notes", "decisions"}
-LAYOUT = {"code", "picture"}
+# What a rule that reads a question is bound to, beside the answers that it names.
+READ = {
+    *("id", "kind", "text", "minimum", "maximum", "low_label", "high_label"),
+    *("shown_if", "asked_if", "after_result"),
+}
 FACTS = {"supplied_facts", "check_in_schedule", "unread_answers", "questions_version"}
 
 Step = str | int
@@ -123,21 +127,50 @@ class Oracle:
                 elif key in self.questions:
                     found.add(key)
                 elif key in self.facts:
-                    found |= {f"fact {key}", *self.measured(self.facts[key])}
+                    found.add(f"fact {key}")
                 else:
                     ((operator, words),) = part.items()
                     found |= {f"finding {key}={word}" for word in ([words] if operator == "is" else words)}
         return found
 
-    def measured(self, fact: Mapping[str, Any]) -> set[str]:
-        """Return the questions whose answers make a fact what it is; that one was asked at all is no answer."""
-        found: set[str] = set()
-        for way in ("elapsed", "count_checks", "run_total", "difference", "at_start", "named"):
-            how = fact.get(way, {})
-            found |= self.subjects(how.get("where"))
-            found |= {how[key] for key in ("now", "at_start") if key in how}
-            found |= {how["question"]} if "question" in how and way != "elapsed" else set()
+    def read_by(self, rule: str) -> dict[str, set[str]]:
+        """Return the questions that the cases of a rule themselves read or ask, each with the answers that they name."""
+        found: dict[str, set[str]] = {}
+        for conditions, then in self.cases[rule]:
+            self._read_in(conditions, found)
+            for question in then.get("ask", []):
+                found.setdefault(question, set())
         return found
+
+    def _read_in(self, conditions: Any, found: dict[str, set[str]]) -> None:
+        if isinstance(conditions, list):
+            for part in conditions:
+                self._read_in(part, found)
+        elif isinstance(conditions, dict):
+            for key, part in conditions.items():
+                if key in ("all", "any", "not"):
+                    self._read_in(part, found)
+                elif key == "at_least":
+                    self._read_in(part["of"], found)
+                elif key in self.counts:
+                    self._read_in(self.counts[key], found)
+                elif key in self.facts:
+                    self._measured_in(self.facts[key], found)
+                elif key in self.questions:
+                    ((_, named),) = part.items()
+                    options = named if isinstance(named, list) else [named]
+                    found.setdefault(key, set()).update(one for one in options if isinstance(one, str))
+
+    def _measured_in(self, fact: Mapping[str, Any], found: dict[str, set[str]]) -> None:
+        """Add the answers that a fact counts, or a number that it compares."""
+        for how in (part for part in fact.values() if isinstance(part, dict)):
+            self._read_in(how.get("where"), found)
+            if "worth" in how:
+                found.setdefault(how["question"], set()).update(how["worth"])
+            elif "where" not in how:
+                asked = (word for word in how.values() if isinstance(word, str) and word in self.questions)
+                for question in (one for one in asked if "options" not in self.questions[one]):
+                    found.setdefault(question, set())
 
     def deriving(self, finding: str) -> list[tuple[str, int]]:
         """Return (rule, number of the case) of everything behind a finding."""
@@ -161,7 +194,7 @@ class Oracle:
         return found
 
     def behind(self, rule: str) -> tuple[set[str], set[tuple[str, int]]]:
-        """Return the questions and facts, and the cases, that a rule reads, directly and through findings."""
+        """Return the facts, and the cases, that a rule reads, directly and through findings."""
         if rule not in self._behind:
             self._behind[rule] = self._read(rule)
         return self._behind[rule]
@@ -177,8 +210,7 @@ class Oracle:
                 for other, number in self.deriving(subject.removeprefix("finding ")):
                     cases.add((other, number))
                     waiting |= self.subjects(self.cases[other][number][0]) - read
-        asked = {question for _, then in self.cases[rule] for question in then.get("ask", [])}
-        return read | asked, cases
+        return read, cases
 
     def words(self, rule: str) -> set[str]:
         """Return every scalar in the actions of a rule."""
@@ -190,7 +222,36 @@ class Oracle:
 
     def dependents(self, leaf: Leaf) -> set[Target]:
         """Return everything whose meaning the leaf is part of, but for the release, of which everything is."""
-        return self._of_rules_and_moves(leaf) | self._of_shared(leaf)
+        found = self._of_rules_and_moves(leaf) | self._of_shared(leaf)
+        return found | self._settled_for(found) | self._signed_unread(leaf)
+
+    def _settled_for(self, changed: set[Target]) -> set[Target]:
+        """Return the points that name a rule that is another one now, and those that a marked rule is by itself."""
+        rules = {target.id for target in changed if target.kind is TargetKind.RULE}
+        listed = self.files["catalogue/decisions.yaml"]["review_list"]
+        spoken_of = {rule for point in listed for rule in point["rules"]}
+        found = {str(point["number"]) for point in listed if rules & set(point["rules"])}
+        found |= {rule for rule in rules - spoken_of if self.rules[rule].get("needs_clinical_decision")}
+        found |= {f"{rule}-sources" for rule in rules & self.unread()}
+        return {Target(TargetKind.POINT, name) for name in found}
+
+    def unread(self) -> set[str]:
+        """Return the red flags of which nobody has opened a source."""
+        read = {source["id"]: source["read"] for source in self.files["catalogue/sources.yaml"]["sources"]}
+        flags = {data["id"]: data for path, data in self.files.items() if path.startswith("rules/red_flags/")}
+        return {
+            rule
+            for rule, data in flags.items()
+            if {read[source] for source in data["sources"]} <= {"second_hand", "not_opened"}
+        }
+
+    def _signed_unread(self, leaf: Leaf) -> set[Target]:
+        """Return the points that tell how far a source was read, of red flags that rest on it and on nothing opened."""
+        if leaf.path != "catalogue/sources.yaml" or leaf.place[-1] not in ("read", "title", "organisation"):
+            return set()
+        source = self.files[leaf.path]["sources"][leaf.place[1]]["id"]
+        naming = {rule for rule in self.unread() if source in self.rules[rule]["sources"]}
+        return {Target(TargetKind.POINT, f"{rule}-sources") for rule in naming}
 
     def _of_shared(self, leaf: Leaf) -> set[Target]:
         """Return what is signed besides rules, moves and outcomes."""
@@ -199,7 +260,7 @@ class Oracle:
         if leaf.path == "rules/rule-set.yaml":
             return {Target(TargetKind.WORDS, "facts")} if leaf.place[0] in FACTS else set()
         if leaf.path.startswith("rules/"):
-            return self._points_of(self.files[leaf.path]["id"], leaf.place[0])
+            return set()  # by the rules that they name, in _settled_for
         data = self.files[leaf.path]
         match leaf.path.removeprefix("catalogue/"), leaf.place[0]:
             case "regions.yaml", "regions":
@@ -210,21 +271,9 @@ class Oracle:
                 return {Target(TargetKind.POINT, str(data["review_list"][leaf.place[1]]["number"]))}
             case "decisions.yaml", _:
                 return {Target(TargetKind.WORDS, "seed_conflicts")}
-            case "sources.yaml", "checked_values":
-                return set()
             case ("advice.yaml" | "good_for.yaml" | "sources.yaml" | "tags.yaml" | "vocabulary.yaml") as name, _:
                 return {Target(TargetKind.WORDS, name.removesuffix(".yaml"))}
         return set()
-
-    def _points_of(self, rule: str, key: Step) -> set[Target]:
-        """Return the points that say something of a rule that this key of it says."""
-        listed = self.files["catalogue/decisions.yaml"]["review_list"]
-        naming = {Target(TargetKind.POINT, str(point["number"])) for point in listed if rule in point["rules"]}
-        if naming:
-            return naming if key == "sources" else set()
-        is_marked = self.rules[rule].get("needs_clinical_decision", False)
-        own = {Target(TargetKind.POINT, rule)}
-        return own if is_marked and key in ("needs_clinical_decision", "title", "why", "sources") else set()
 
     def screens(self) -> set[Target]:
         """Return the pages that take words over from questions of other pages."""
@@ -296,11 +345,13 @@ class Oracle:
         return "when" in column, str(column.get("then", "")).split(".")[0] in ("derive", "cap_stage")
 
     def _of_question(self, leaf: Leaf) -> set[Target]:
-        page = self.files[leaf.path]
+        page, option = self.files[leaf.path], None
         if leaf.place[0] == "shown_if":
             touched = {question["id"] for question in page["questions"]}
-        elif leaf.place[0] == "questions" and leaf.place[2] not in LAYOUT:
-            touched = {page["questions"][leaf.place[1]]["id"]}
+        elif leaf.place[0] == "questions" and leaf.place[2] in READ | {"options"}:
+            question = page["questions"][leaf.place[1]]
+            touched = {question["id"]}
+            option = question["options"][leaf.place[3]]["id"] if leaf.place[2] == "options" else None
         else:
             return set()
         naming = set()
@@ -310,7 +361,11 @@ class Oracle:
                 for rule, cases in self.cases.items()
                 if any(page["id"] in then.get("ask_again", ()) for _, then in cases)
             }
-        reading = {rule for rule in self.rules if touched & self.behind(rule)[0]}
+        reading = {
+            rule
+            for rule in self.rules
+            if any(name in touched and option in (None, *named) for name, named in self.read_by(rule).items())
+        }
         return {Target(TargetKind.RULE, rule) for rule in naming | reading}
 
     def _of_fact(self, leaf: Leaf) -> set[Target]:

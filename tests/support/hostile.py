@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -44,6 +44,8 @@ ODD_TEXTS = (
     "no_pain",
     "__proto__",
     "constructor",
+    "\ud800",
+    "summary",
 )
 _ODD_BODIES = (
     b"",
@@ -92,6 +94,20 @@ _HEADERS = (
 )
 
 
+# What the calls and pages read beside answers, in bodies and behind the question mark of an address.
+_MEMBERS = (
+    "answers", "today", "started", "history", "routine", "follow_up", "before_session", "during_session", "done", "hurt",
+    "questions_version", "region", "language",
+)  # fmt: skip
+_ASKED = (
+    "lang", "next", "q", "region", "position", "leave_out", "about", "tag", "then", "from", "é", "left_out", "to", "done",
+    "open", "other", "back", "missing", "target", "source", "confirm", "question",
+)  # fmt: skip
+# This call asks, and never gives a routine, so that it may be sent what it takes.
+WITHOUT_ROUTINE = "/api/v1/next"
+_ADDRESSES = ("127.0.0.1", "::1", "203.0.113.9", "2001:db8::1")
+
+
 @dataclass(frozen=True)
 class Request:
     """One request, as the test client of Flask takes it."""
@@ -102,17 +118,19 @@ class Request:
     body: bytes
     media_type: str
     headers: dict[str, str] = field(default_factory=dict)
+    sender: str = "127.0.0.1"
 
 
 class Attacker:
-    """Makes requests by chance. ``sheet`` is a sheet that would be taken; none is ever sent without a fault in it."""
+    """Makes requests by chance. ``bodies`` are what each call takes: what may give a routine is never sent without a fault."""
 
-    def __init__(self, app: Flask, sheet: dict[str, Any], seed: int) -> None:
+    def __init__(self, app: Flask, bodies: Mapping[str, Any], seed: int) -> None:
         self._chance = random.Random(seed)
         self._rules = sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule)
         taking = [rule for rule in self._rules if "POST" in (rule.methods or ())]
         self._taking = taking + 4 * [rule for rule in taking if rule.rule.startswith("/api/")]
-        self._sheet = sheet
+        self._bodies = bodies
+        self._sheet = bodies["RecommendationRequest"]["answers"]
 
     def request(self) -> Request:
         rule = self._chance.choice(self._taking if self._chance.random() < 0.6 else self._rules)
@@ -120,7 +138,7 @@ class Attacker:
         usual = "POST" if "POST" in (rule.methods or ()) and self._chance.random() < 0.8 else "GET"
         method = usual if self._chance.random() < 0.85 else self._chance.choice(_METHODS)
         is_json = path.startswith("/api") and self._chance.random() < 0.8
-        body = self._json() if is_json else self._form(path)
+        body = self._json(path) if is_json else self._form(path)
         media_type = _MEDIA_TYPES[0 if is_json else 1]
         if self._chance.random() < 0.1:
             body, media_type = self._chance.choice(_ODD_BODIES), self._chance.choice(_MEDIA_TYPES)
@@ -128,11 +146,12 @@ class Attacker:
         for name, values in _HEADERS:
             if self._chance.random() < 0.06:
                 headers[name] = self._chance.choice(values)
-        return Request(method, path, self._query(), body if method != "GET" else b"", media_type, headers)
+        sender = self._chance.choice(_ADDRESSES)
+        return Request(method, path, self._query(), body if method != "GET" else b"", media_type, headers, sender)
 
     def _path(self, rule: Rule) -> str:
         def put(_: re.Match[str]) -> str:
-            return quote(self._chance.choice((*ODD_TEXTS, "RF-E01", "cat_cow", "about-you", "1")), safe="")
+            return _quoted(self._chance.choice((*ODD_TEXTS, "RF-E01", "cat_cow", "about-you", "1")))
 
         path = re.sub(r"<[^>]+>", put, rule.rule)
         return (
@@ -144,27 +163,40 @@ class Attacker:
     def _query(self) -> str:
         if self._chance.random() < 0.7:
             return ""
-        names = ("lang", "next", "q", "region", "position", "leave_out", "about", "tag", "then", "from", "é")
-        return "&".join(
-            f"{self._chance.choice(names)}={quote(self._text(), safe='')}" for _ in range(self._chance.randint(1, 4))
-        )
+        names = [self._chance.choice(_ASKED) for _ in range(self._chance.randint(1, 4))]
+        return "&".join(f"{name}={_quoted(self._text())}" for name in names)
 
-    def _json(self) -> bytes:
-        whole: Any = {"answers": self._spoilt(dict(self._sheet))}
-        for name in ("today", "started", "history", "routine", "follow_up", "before_session"):
-            if self._chance.random() < 0.3:
-                whole[name] = self._value(2)
+    def _json(self, path: str) -> bytes:
+        """Return a body that is nearly right, or one of any shape."""
         if self._chance.random() < 0.2:
-            whole = self._value(3)
+            return json.dumps(self._value(3)).encode()
+        whole = json.loads(json.dumps(self._bodies[self._chance.choice(sorted(self._bodies))]))
+        for _ in range(self._chance.randint(0, 3)):
+            self._spoil(whole)
+        for _ in range(self._chance.choice((0, 0, 0, 1, 2))):
+            whole[self._chance.choice(_MEMBERS)] = self._value(2)
+        if not path.startswith(WITHOUT_ROUTINE):
+            self._make_faulty(whole)
         return json.dumps(whole).encode()
 
-    def _spoilt(self, sheet: dict[str, Any]) -> dict[str, Any]:
-        """Return a sheet with at least one answer that no question takes."""
-        for _ in range(self._chance.randint(1, 4)):
-            sheet[self._chance.choice(list(sheet))] = {"no": [self._value(1)]}
-        for _ in range(self._chance.randint(0, 3)):
-            sheet[self._text()] = self._value(2)
-        return sheet
+    def _spoil(self, whole: Any) -> None:
+        """Put something odd somewhere into a body."""
+        place = whole
+        while isinstance(place, (dict, list)) and place:
+            key = self._chance.choice(list(place) if isinstance(place, dict) else range(len(place)))
+            below = place[key]
+            if not isinstance(below, (dict, list)) or not below or self._chance.random() < 0.3:
+                place[key] = self._value(2)
+                return
+            place = below
+
+    def _make_faulty(self, whole: dict[str, Any]) -> None:
+        """See that a body cannot be taken: by an answer that no question has, or by a member of no request."""
+        answers = whole.get("answers")
+        if isinstance(answers, dict) and self._chance.random() < 0.8:
+            answers[self._chance.choice(list(self._sheet))] = {"no": [self._value(1)]}
+        else:
+            whole["no such member"] = self._value(1)
 
     def _form(self, path: str) -> bytes:
         names = [
@@ -175,6 +207,13 @@ class Attacker:
             "first",
             "vignette",
             "exercise",
+            "move",
+            "told",
+            "question",
+            "country",
+            "level",
+            "rule",
+            "ticks",
             "email",
             "password",
             "next",
@@ -187,7 +226,7 @@ class Attacker:
             )
             for _ in range(self._chance.randint(0, 8))
         ]
-        return "&".join(f"{quote(name)}={quote(value, safe='')}" for name, value in fields).encode()
+        return "&".join(f"{quote(name)}={_quoted(value)}" for name, value in fields).encode()
 
     def _text(self) -> str:
         return self._chance.choice(ODD_TEXTS)
@@ -199,3 +238,7 @@ class Attacker:
             makers.append(lambda: [self._value(depth - 1) for _ in some])
             makers.append(lambda: {self._text(): self._value(depth - 1) for _ in some})
         return self._chance.choice(makers)()
+
+
+def _quoted(text: str) -> str:
+    return quote(text, safe="", errors="surrogatepass")

@@ -20,9 +20,12 @@ JOURNEYS = [vignette for vignette in VIGNETTES if vignette.rule is None]
 SEED = 20260704
 
 
-def spread_journeys(percent: int) -> list[Any]:
-    """Return every journey as a parameter: about so many of a hundred fast, and one of each outcome at least."""
-    return spread(JOURNEYS, percent, name=lambda one: one.name, kind=lambda one: one.expect["level"])
+def spread_journeys(percent: int, up_to: int = 100) -> list[Any]:
+    """Return every journey as a parameter: about so many of a hundred fast, and one of each outcome at least.
+
+    Those ``up_to`` a place of a hundred are deep, the rest long.
+    """
+    return spread(JOURNEYS, percent, name=lambda one: one.name, kind=lambda one: one.expect["level"], up_to=up_to)
 
 
 def random_intakes(recommender: Recommender, count: int, seed: int = SEED) -> Iterator[Intake]:

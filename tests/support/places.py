@@ -29,6 +29,8 @@ from tests.support.stand import ANYWHERE, BROKEN, FAULTY, HOME, Place, Stand
 
 LANGUAGES = ("en", "es")
 _SOME_IN_HUNDRED = 5
+# How far a survey goes: `make test`, `make test-deep` and `make test-long`.
+FEW, HALF, WHOLE = "a few places", "half of the places", "every place in every language"
 # These show something only once there are answers; start_again stands for them without.
 NEED_ANSWERS = frozenset(
     {
@@ -59,6 +61,16 @@ def all_places(stand: Stand) -> list[Place]:
 def some_places(places: list[Place]) -> list[Place]:
     """Return the few places that `make test` looks at, chosen by a hash of their names."""
     return [place for place in places if place_in_hundred(place.name) < _SOME_IN_HUNDRED]
+
+
+def visits_of(places: list[Place], size: str) -> list[tuple[Place, str]]:
+    """Return where a survey of one of these sizes goes, and in which language: to a few places, half of them, or to each in each."""
+    if size == FEW:
+        return [(place, LANGUAGES[0]) for place in some_places(places)]
+    if size == HALF:
+        half = [place for place in places if place_in_hundred(place.name) < 50]
+        return [(place, LANGUAGES[place_in_hundred(place.name) % len(LANGUAGES)]) for place in half]
+    return [(place, language) for language in LANGUAGES for place in places]
 
 
 def public_places(stand: Stand) -> Iterator[Place]:

@@ -109,7 +109,12 @@ def heading(page: TestResponse) -> str:
 
 def moves_on(page: TestResponse) -> list[str]:
     """Return the names of the moves whose cards stand on a page."""
-    return [html.unescape(name) for name in re.findall(r'<h3 class="app-move__name">(.*?)</h3>', page.text)]
+    return moves_in(page.text)
+
+
+def moves_in(text: str) -> list[str]:
+    """Return the same for the text of a page."""
+    return [html.unescape(name) for name in re.findall(r'<h3 class="app-move__name">(.*?)</h3>', text)]
 
 
 def told_stop(planner: Planner) -> str:

@@ -15,6 +15,8 @@ from playwright.sync_api import Locator, Page, Response
 
 from recommender.loaders.vignettes import Vignette
 from recommender.models.levels import Level
+from recommender.review.impact_record import impact_folder, impact_name, write_impact
+from recommender.review.keys import audit_key
 from recommender.review.sign_in_tries import ACCOUNT_FROM_ADDRESS, begin_try
 from recommender.review.tables import Role, now
 from recommender.service.recommend import Recommender
@@ -23,6 +25,7 @@ from recommender.web.app import create_app
 from recommender.web.review.tries import sign_in_try
 from tests.browser.test_review_journey import CHANGED_RULE
 from tests.support import shipped
+from tests.support.impacts import NEW, OLD, told_of
 from tests.support.reviewers import (
     PEOPLE,
     account,
@@ -46,6 +49,8 @@ PROVIDER = {
     "site_url": "http://127.0.0.1",
 }
 ACCOUNT = "/review/account"
+# A made-up change whose effect on people is kept.
+IMPACT = impact_name(OLD, NEW).removesuffix(".json")
 
 
 @dataclass(frozen=True)
@@ -109,6 +114,7 @@ def running_room(recommender: Recommender, folder: Path) -> Iterator[Room]:
         (folder / "file").touch()
         settings = replace(read_settings({}), data_dir=folder, secret_key="s" * 40, region="GB")
         away = create_app(replace(settings, database_url=f"sqlite:///{folder / 'file' / 'review.db'}"), recommender)
+        write_impact(impact_folder(settings) / impact_name(OLD, NEW), audit_key(settings), told_of(recommender))
         cookies = {name: _signed_in(app, name) for name in PEOPLE}
         _close_the_door(app, "stranger")
         apps = {OPEN: app, SINGLE: single, AWAY: away}
@@ -169,6 +175,11 @@ def book_places() -> Iterator[RoomPlace]:
     yield RoomPlace("questions", "", "/rules/questions")
     yield RoomPlace("conflicts", "", "/rules/conflicts")
     yield RoomPlace("proof", "", "/rules/proof")
+    yield RoomPlace("safety case", "", "/rules/safety")
+    yield RoomPlace("traceability", "", "/rules/safety/traceability")
+    yield RoomPlace("impacts", "", "/rules/impact")
+    yield RoomPlace("impact", "", f"/rules/impact/{IMPACT}")
+    yield RoomPlace("impact", "of one person", f"/rules/impact/{IMPACT}/1")
     yield RoomPlace("rules printed", "", "/rules/print")
     yield RoomPlace("rule unknown", "", "/rules/XX-99", status=404)
 
@@ -213,6 +224,8 @@ def review_places() -> Iterator[RoomPlace]:
     yield RoomPlace("rule with a request", "", BLOCKED, "ana")
     yield RoomPlace("exercise to review", "", EXERCISE, "ben")
     yield RoomPlace("point to settle", "", "/review/point/3", "sol")
+    yield RoomPlace("hazard to review", "", "/review/safety/safety_case.HZ-01", "sol")
+    yield RoomPlace("safety case to review", "", "/review/safety/safety_case", "sol")
     yield RoomPlace("words to review", "", "/review/interface/plan", "ana")
     yield RoomPlace("exercise to review", "reader", EXERCISE, "rea")
     yield RoomPlace("outcome to review", "", DISPOSITION, "ana")
@@ -220,6 +233,12 @@ def review_places() -> Iterator[RoomPlace]:
     yield RoomPlace("confirm", "", "/review/confirm?target=rule/RF-U07&target=exercise/pelvic_tilt", "ana")
     yield RoomPlace("confirm nothing", "", "/review/confirm", "ana")
     yield RoomPlace("review printed", "", "/review/print", "ana")
+    yield RoomPlace("list", "of a theme", "/review/work?theme=pregnancy", "ben")
+    yield RoomPlace("list", "of nothing", "/review/work?state=approved", "ana")
+    yield RoomPlace("assign", "", "/review/work/assign?target=rule/RF-U07&target=exercise/pelvic_tilt", "ben")
+    yield RoomPlace("assign", "one", "/review/work/assign?target=rule/RF-U07", "ana")
+    yield RoomPlace("authors", "", "/review/work/authors", "ben")
+    yield RoomPlace("rule to review", "in a list", f"{RULE}?theme=bone", "ana")
 
 
 def account_places() -> Iterator[RoomPlace]:

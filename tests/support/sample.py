@@ -15,18 +15,54 @@ import pytest
 
 Case = TypeVar("Case")
 
+# Of the deep tests below these folders so many of a hundred are run by `make test-deep`, and all others before a release.
+LONG_PLACES = {
+    "tests/batch/": 20,
+    "tests/browser/": 25,
+    "tests/cli/": 30,
+    "tests/conformance/": 30,
+    "tests/content/test_sweeps.py": 50,
+    "tests/faults_under_load/": 25,
+    "tests/figures/": 20,
+    "tests/lab/": 20,
+    "tests/loaders/": 30,
+    "tests/mutation/": 30,
+    "tests/proof/": 40,
+    "tests/review/": 20,
+    "tests/web/core/": 35,
+    "tests/web/lab/": 20,
+    "tests/web/questionnaire/": 35,
+    "tests/web/result/": 40,
+    "tests/web/review/": 20,
+    "tests/web/rulebook/": 35,
+    "tests/web/site/": 35,
+    "tests/web/telemetry/": 35,
+    "tests/web/test_hostile_requests.py": 30,
+    "tests/web/test_reloading.py": 40,
+}
+
 # Most tests below these folders and in these files make a site or a database of their own. So many of a hundred are fast.
 DEAR_PLACES = {
-    "tests/cli/": 30,
+    "tests/cli/": 20,
     "tests/lab/test_counterfactuals.py": 30,
-    "tests/loaders/": 20,
+    "tests/loaders/": 12,
     "tests/review/": 15,
-    "tests/web/core/": 30,
+    "tests/web/api/test_next_at_checks.py": 20,
+    "tests/web/api/test_other_sites.py": 30,
+    "tests/web/api/": 35,
+    "tests/web/core/": 20,
     "tests/web/lab/": 30,
+    "tests/web/link/": 25,
+    "tests/web/offline/": 25,
     "tests/web/plan/": 20,
     "tests/web/questionnaire/test_two_tabs.py": 20,
+    "tests/web/questionnaire/": 25,
     "tests/web/result/test_edits.py": 20,
+    "tests/web/result/test_worked_examples.py": 100,
+    "tests/web/result/": 25,
     "tests/web/review/": 10,
+    "tests/web/rulebook/": 25,
+    "tests/web/site/": 25,
     "tests/web/telemetry/": 20,
     "tests/web/test_reloading.py": 20,
     "tests/web/test_served.py": 20,
@@ -40,10 +76,12 @@ def spread(
     name: Callable[[Case], str] = str,
     kind: Callable[[Case], Hashable] = lambda case: None,
     others: pytest.MarkDecorator = pytest.mark.deep,
+    up_to: int = 100,
 ) -> list[Any]:
     """Return every case as a parameter of a test: about so many of a hundred fast, the ``others`` deep or long.
 
-    ``name`` is the case's id, which the hash is taken of. At least one case of each ``kind`` is fast.
+    Of a hundred cases those ``up_to`` a place are fast or ``others``, and the rest long. ``name`` is the case's id, which
+    the hash is taken of. At least one case of each ``kind`` is fast.
     """
     every = list(cases)
     fast = {name(case) for case in every if place_in_hundred(name(case)) < percent}
@@ -51,7 +89,13 @@ def spread(
         names = [name(case) for case in every if kind(case) == wanted]
         if not fast.intersection(names):
             fast.add(min(names, key=_digest))
-    return [pytest.param(case, id=name(case), marks=() if name(case) in fast else others) for case in every]
+
+    def marks(case: Case) -> Any:
+        if name(case) in fast:
+            return ()
+        return others if place_in_hundred(name(case)) < up_to else pytest.mark.long
+
+    return [pytest.param(case, id=name(case), marks=marks(case)) for case in every]
 
 
 def seeds(first: int, *, fast: int, deep: int, long: int = 0) -> list[Any]:
@@ -60,16 +104,25 @@ def seeds(first: int, *, fast: int, deep: int, long: int = 0) -> list[Any]:
     return [pytest.param(first + number, marks=marks) for number, marks in enumerate(speeds)]
 
 
-def small_and_whole(small: Case, *whole: Case) -> list[Any]:
-    """Return sizes of one costly thing as parameters of a fixture: ``small`` is fast, the parts of the whole are deep."""
-    return [
-        pytest.param(small, id=f"{small}"),
-        *(pytest.param(one, id=f"{one}", marks=pytest.mark.deep) for one in whole),
+def small_and_whole(small: Case, *whole: Case, long: Case | None = None) -> list[Any]:
+    """Return sizes of one costly thing as parameters of a fixture: ``small`` is fast, the parts of the whole are deep.
+
+    ``long`` is the size for before a release, where there is one.
+    """
+    sizes = [
+        (small, ()),
+        *((one, pytest.mark.deep) for one in whole),
+        *([] if long is None else [(long, pytest.mark.long)]),
     ]
+    return [pytest.param(one, id=f"{one}", marks=marks) for one, marks in sizes]
 
 
 def deepen(items: Iterable[pytest.Item]) -> None:
-    """Mark the tests of dear places deep, but for their share, which a hash of each name chooses; one of each file stays."""
+    """Mark the tests of dear places deep, but for their share, which a hash of each name chooses; one of each file stays.
+
+    Of what is deep in some places a share stays deep, chosen likewise, and the rest is long.
+    """
+    items = list(items)
     by_file: dict[str, list[pytest.Item]] = {}
     for item in items:
         if not any(item.get_closest_marker(speed) for speed in ("deep", "long")):
@@ -80,6 +133,10 @@ def deepen(items: Iterable[pytest.Item]) -> None:
         for item in unmarked:
             if item is not first and place_in_hundred(item.nodeid) >= percent:
                 item.add_marker(pytest.mark.deep)
+    for item in items:
+        percent = next((share for place, share in LONG_PLACES.items() if item.nodeid.startswith(place)), 100)
+        if item.get_closest_marker("deep") and place_in_hundred(f"long {item.nodeid}") >= percent:
+            item.add_marker(pytest.mark.long)
 
 
 def place_in_hundred(name: str) -> int:

@@ -8,4 +8,4 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 POSES = ROOT / "catalogue" / "figures"
 EVERYTHING = bool(os.environ.get("FIGURES_EVERYTHING"))
-"""Set to try every form on every body; without it each form is tried on the body that it is drawn on."""
+"""Set to try every form on every body in the deep tests, as the long ones do; without it they try a few of them."""

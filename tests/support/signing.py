@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from recommender.models.content_hash import content_hash
-from recommender.review import reviews
+from recommender.review import reviews, work
 from recommender.review.reviews import Standing, reviews_of, standing, submit
 from recommender.review.settlements import settle
-from recommender.review.tables import Clinician, Review, Verdict
+from recommender.review.tables import Clinician, Review, Verdict, now
 from recommender.rulebook.targets import Digest, TargetKind
 
 KEY = b"a key for tests, long enough for them"
@@ -28,7 +29,7 @@ def changed(digest: Digest, letter: str = "c") -> Digest:
 
 def say(session: Session, clinician: Clinician, digest: Digest, verdict: Verdict, text: str = "Words.") -> Review:
     """Return what a clinician says of a version that is today's, with nobody as the author."""
-    said = submit(session, KEY, clinician, digest.target, digest, verdict, text, seen=digest.sha256, author="")
+    said = submit(session, KEY, clinician, digest.target, digest, verdict, text, seen=digest.sha256, authors=())
     assert said is not None, "it stands already"
     return said
 
@@ -52,9 +53,16 @@ def decide(
     verdict: Verdict = Verdict.DECIDE,
     decision: str = "It stays.",
 ) -> Review:
-    said = settle(session, KEY, clinician, digest, verdict, decision, "As in the guideline.", seen=digest.sha256)
+    until = now().date() + timedelta(days=30)  # counts only for what is put off
+    reason = "As in the guideline."
+    said = settle(session, KEY, clinician, digest, verdict, decision, reason, seen=digest.sha256, until=until)
     assert said is not None, "it stands already"
     return said
+
+
+def name_author(session: Session, lead: Clinician, release: Digest, author: Clinician) -> None:
+    """Say who wrote the rule set as a whole, as a lead must before a release."""
+    assert work.name_author(session, KEY, lead, release, author) is not None, "it stands already"
 
 
 def said_of(session: Session, digest: Digest) -> tuple[Review, ...]:

@@ -133,6 +133,7 @@ def test_an_approval_of_the_old_set_is_none_of_the_new(copy: Path, recommender: 
         assert told["newer_rule_set_refused"] == [] and told["rule_set"]["approved"] is False
 
 
+@pytest.mark.deep
 def test_a_service_that_began_with_a_bad_set_takes_the_next_whatever_it_is(copy: Path, settings: Settings) -> None:
     lost = (copy / RED_FLAG).read_bytes()
     (copy / RED_FLAG).unlink()

@@ -1,9 +1,10 @@
 // What JavaScript adds: "None of these" clears the other ticks, the error summary takes the focus, a second tap on a
-// button is not sent twice, what counts as an answer opens with it, buttons that print, and what is read before it is approved. Everything works without it.
+// button is not sent twice, what counts as an answer opens with it, buttons that print, what is read before it is approved, and keys for reviewers. Everything works without it.
 import { Button } from "govuk-frontend/dist/govuk/components/button/button.mjs";
 import { Checkboxes } from "govuk-frontend/dist/govuk/components/checkboxes/checkboxes.mjs";
 import { ErrorSummary } from "govuk-frontend/dist/govuk/components/error-summary/error-summary.mjs";
 import { openWhatCounts } from "./questionnaire/counts.mjs";
+import { listenToKeys } from "./review/keys.mjs";
 import { readFirst } from "./review/read_first.mjs";
 import { bringToLife } from "./shared/figure.mjs";
 import { tellZone } from "./shared/zone.mjs";
@@ -17,6 +18,7 @@ for (const button of document.querySelectorAll("[data-print]")) {
 
 bringToLife();
 readFirst();
+listenToKeys();
 openWhatCounts();
 tellZone();
 tendStore().catch(() => {}); // without a connection there is nothing to tend

@@ -151,7 +151,7 @@ def _try(target: Target, source: str, tell: Connection) -> None:
     signal.signal(signal.SIGXCPU, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS_AT_MOST, CPU_SECONDS_AT_MOST))
     # Whoever tries mutants may have loaded other modules, and the one with the slip among them: they are loaded anew.
-    for name in [name for name in sys.modules if name.startswith("recommender.") and not name.startswith(UNCHANGED)]:
+    for name in [name for name in sys.modules if name.startswith("recommender.") and _is_loaded_anew(name, target)]:
         del sys.modules[name]
     slipped = _Slipped(target.module, ROOT / target.path, source)
     sys.meta_path.insert(0, slipped)
@@ -171,6 +171,12 @@ def _try(target: Target, source: str, tell: Connection) -> None:
         tell.send(SURVIVED if code == pytest.ExitCode.OK else first.test or BROKEN)
     tell.close()
     os._exit(0)  # nothing of what pytest and its plugins do at the end matters here
+
+
+def _is_loaded_anew(name: str, target: Target) -> bool:
+    """Return whether a fork loads a module again: the one with the slip, whatever holds something of it, and most others."""
+    held = {getattr(value, "__module__", None) for value in vars(sys.modules[name]).values()}
+    return name == target.module or target.module in held or not name.startswith(UNCHANGED)
 
 
 class _FirstRed:

@@ -14,18 +14,12 @@ from recommender.engine.decide import decide
 from recommender.models.catalogue import DefaultRoutine
 from recommender.models.decision import Decision
 from recommender.models.questionnaire import Intake
-from recommender.models.routine import Assembly, ExclusionReason, Item, Routine
+from recommender.models.routine import BARRED, Assembly, Item, Routine
 from recommender.models.slots import END_SLOTS, MOVE_SLOTS, Slot
 from recommender.service.recommend import Recommender
 
-CANNOT = (
-    ExclusionReason.CONTRAINDICATED,
-    ExclusionReason.NO_EQUIPMENT_OR_PLACE,
-    ExclusionReason.NEVER_AUTOMATIC,
-)
 ENOUGH_MOVES = 6
 GENERAL = "general"
-BREATHING = "breathing_relaxation"
 # Who has a short routine on purpose, whatever the minutes (brief 0.4, 4.2).
 SHORT_ON_PURPOSE = (("confidence", "afraid"), ("coping", "struggling"), ("conditions", "widespread_pain"))
 
@@ -83,7 +77,7 @@ class Person:
         return [
             left.exercise.id
             for left in self.assembly.left_out
-            if left.because not in CANNOT
+            if left.because not in BARRED
             and left.exercise.slot in MOVE_SLOTS
             and left.exercise.default_routine is DefaultRoutine.YES
             and left.exercise.regions & self.places
@@ -121,7 +115,7 @@ class Person:
         """How many usual stretches this person has or may do."""
         assert self.assembly is not None
         return self.stretches + sum(
-            left.because not in CANNOT
+            left.because not in BARRED
             and left.exercise.slot is Slot.STRETCH
             and left.exercise.default_routine is DefaultRoutine.YES
             for left in self.assembly.left_out
@@ -157,6 +151,7 @@ def measured(recommender: Recommender, everybody: Iterable[Person]) -> Mapping[s
     usual = [one for one in long if one.decision.stage != "settle"]
     helpless = [one for one in some if not one.has_help]
     never = DefaultRoutine.NO
+    by_id = recommender.content.catalogue.by_id
     return {
         "people": len(people),
         "levels": dict(Counter(one.decision.level for one in people).most_common()),
@@ -181,7 +176,7 @@ def measured(recommender: Recommender, everybody: Iterable[Person]) -> Mapping[s
         "under two though two may be done, of those not short on purpose": _share(
             [one for one in usual if not one.is_short_on_purpose], lambda one: one.lacks_stretches
         ),
-        "under two though two may be done, of those short on purpose (IN-12)": _share(
+        "under two though two may be done, of those short on purpose": _share(
             [one for one in usual if one.is_short_on_purpose], lambda one: one.lacks_stretches
         ),
         "no move for the main place": _share(some, lambda one: not one.has_help),
@@ -190,7 +185,7 @@ def measured(recommender: Recommender, everybody: Iterable[Person]) -> Mapping[s
             minutes: _mean(len(one.moves) for one in some if one.asked == minutes) for minutes in (3, 5, 10, 15, 20)
         },
         "most used beside breathing, share of routines": max(
-            (round(count / len(some), 3) for name, count in use.items() if name != BREATHING), default=0.0
+            (round(count / len(some), 3) for name, count in use.items() if not by_id[name].breath), default=0.0
         ),
         "most used": [(name, round(count / len(some), 3)) for name, count in use.most_common(12)],
         "other days: share of routines with strength days": _share(some, lambda one: one.other_days is not None),

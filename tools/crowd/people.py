@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,13 +46,18 @@ def _drawn(questionnaire: Questionnaire, weights: Mapping[str, Any], chance: ran
 
 
 def _given(given: Mapping[str, Any], drawn: Mapping[str, Answer]) -> Mapping[str, Any]:
-    """Return the weights that go with what was drawn before: for a number a range, for a question some of its options."""
+    """Return the weights that go with what was drawn before: for a number a range, for a question some of its options.
+
+    The first row counts of which every question was answered so.
+    """
     for row in given.get("by", ()):
-        [(name, values)] = ((name, values) for name, values in row.items() if name != "one")
-        answer = drawn[name]
-        if values[0] <= answer <= values[-1] if isinstance(answer, int) else answer in values:
+        if all(_is_within(drawn[name], values) for name, values in row.items() if name != "one"):
             return {**given, "one": row["one"]}
     return given
+
+
+def _is_within(answer: Answer, values: Sequence[Any]) -> bool:
+    return values[0] <= answer <= values[-1] if isinstance(answer, int) else answer in values
 
 
 def _hold_against(weights: Mapping[str, Any]) -> None:

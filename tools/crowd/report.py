@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+# What the figures were found to come from; it is written and not worked out.
+WHY = Path(__file__).with_name("why.md")
 HEAD = """# What a plausible crowd gets
 
 Made by a program (`make crowd`); **no patient and no clinician has been asked yet**. The people are drawn from the weights below,
@@ -28,7 +31,14 @@ _STORY_COLUMNS = (
 
 def page(figures: Mapping[str, Any], weights: Mapping[str, Any], stories: Mapping[str, Any]) -> str:
     """Return the report as Markdown."""
-    parts = [HEAD, "## Figures\n", *_figures(figures), "## Ten people over twelve weeks\n", *_stories(stories)]
+    parts = [
+        HEAD,
+        WHY.read_text(encoding="utf-8"),
+        "## Figures\n",
+        *_figures(figures),
+        "## Ten people over twelve weeks\n",
+        *_stories(stories),
+    ]
     parts += ["## What the crowd is drawn from\n", *_weights(weights)]
     return "\n".join(parts).rstrip() + "\n"
 
@@ -71,9 +81,12 @@ def _drawn(given: Mapping[str, Any]) -> str:
 
 
 def _drawn_by(row: Mapping[str, Any]) -> str:
-    [(name, values)] = ((name, values) for name, values in row.items() if name != "one")
-    between = " to " if isinstance(values[0], int) else " or "
-    return f"{name} {between.join(map(str, values))}: {_drawn({'one': row['one']})}"
+    beside = (
+        f"{name} {(' to ' if isinstance(values[0], int) else ' or ').join(map(str, values))}"
+        for name, values in row.items()
+        if name != "one"
+    )
+    return f"{', '.join(beside)}: {_drawn({'one': row['one']})}"
 
 
 def _mapping(given: Any) -> Mapping[str, Any]:

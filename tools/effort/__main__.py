@@ -29,12 +29,23 @@ Made by a program (`make effort`); **no patient and no clinician has been asked 
 (`tools/effort/people.yaml`) go through the site in a real browser, 390 pixels wide and 844 high. Words are those that can be seen,
 head and foot of each page included; what is folded away is not counted. Minutes are {WORDS_A_MINUTE} words a minute and
 {SECONDS_A_TAP} seconds a tap; somebody in pain is slower. A free text counts one tap for each letter.
+*Promised* is what the start page says for such a person: in all, with no pain, or where an answer needs help soon. It is worked
+out from the questions themselves (`recommender/web/questionnaire/progress.py`), not typed.
 In brackets: on 30 November 2026, before the way was made shorter (`tools/effort/before.json`).
 
 ## The questions
 
-| who | ends at | pages | words | taps | minutes | promised | screens |
-|---|---|---|---|---|---|---|---|
+| who | ends at | pages | words | taps | minutes | promised | off by | screens |
+|---|---|---|---|---|---|---|---|---|
+"""
+_LEFT = """
+## What each page says is left
+
+Whole minutes, which the answers so far make truer. In brackets: what it then took. That an answer will end the questions early, no
+page can know; nor can the first that nothing hurts.
+
+| who | minutes left, page by page |
+|---|---|
 """
 _RESULT = """
 With the start page and the check of the answers: {}.
@@ -84,6 +95,7 @@ def report(efforts: Sequence[Effort]) -> str:
             _then(one.taps, was["taps"]),
             _then(one.minutes, was["minutes"]),
             _then(one.promised, was["promised"]),
+            f"{one.promised / one.minutes - 1:+.0%}",
             _then(one.screens, was["screens"]),
         ]
         asked.append(_row(one.name, f"`{one.level}`", *cells))
@@ -97,7 +109,8 @@ def report(efforts: Sequence[Effort]) -> str:
                 _then(one.sheets, was["sheets"]),
             )
         )
-    return _HEAD + "".join(asked) + _RESULT.format("; ".join(whole)) + "".join(shown)
+    left = (_row(one.name, ", ".join(f"{told} ({took:.1f})" for told, took in one.left)) for one in efforts)
+    return _HEAD + "".join(asked) + _LEFT + "".join(left) + _RESULT.format("; ".join(whole)) + "".join(shown)
 
 
 def _row(*cells: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import yaml
 from playwright.sync_api import Browser, Page
 from pypdf import PdfReader
 
+from recommender.models.levels import Level
 from recommender.service.recommend import Recommender
 from tests.support.fields import BOXES, READ_BOXES, wanted
 from tests.support.sheets import full_sheet
@@ -53,9 +54,10 @@ class Effort:
     """What the way of one person costs.
 
     ``words`` and ``taps`` are those of the pages of questions; ``words_to_result`` and ``taps_to_result`` add the start page
-    and the check of the answers. ``promised`` is the minutes that the first page says. ``screens`` are lengths of the
-    window: of all pages of questions, of the result as it opens, and down to its first move. ``sheets`` is the result printed
-    on A4.
+    and the check of the answers. ``promised`` is the minutes that the start page says for such a person. ``left`` is, for each
+    page of questions, the minutes that it says are left, and those that it and the pages after it take. ``screens`` are
+    lengths of the window: of all pages of questions, of the result as it opens, and down to its first move. ``sheets`` is the
+    result printed on A4.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Effort:
     words_to_result: int
     taps_to_result: int
     promised: int
+    left: tuple[tuple[int, float], ...]
     screens: float
     result_words: int
     result_screens: float
@@ -75,7 +78,17 @@ class Effort:
     @property
     def minutes(self) -> float:
         """How long the questions take somebody who reads and presses at a usual pace."""
-        return self.words / WORDS_A_MINUTE + self.taps * SECONDS_A_TAP / 60
+        return minutes_of(self.words, self.taps)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the questions ended early: that they would is nothing a page can know before it is answered."""
+        return not Level(self.level).shows_routine
+
+
+def minutes_of(words: int, taps: int) -> float:
+    """Return the minutes that so many words and taps take."""
+    return words / WORDS_A_MINUTE + taps * SECONDS_A_TAP / 60
 
 
 def people() -> list[Person]:
@@ -95,13 +108,18 @@ def walked(browser: Browser, home: str, recommender: Recommender, person: Person
     page = context.new_page()
     page.goto(home + "/")
     start = _words(page)
-    page.locator('main a[href*="/questions/"]').first.click()
-    promised = int("".join(re.findall(r"\d+", page.locator(".app-progress__minutes").inner_text())))
-    pages, words, taps, length = 0, 0, 0, 0.0
+    promises = _promises(page)
+    with page.expect_navigation():
+        page.locator('main a[href*="/questions/"]').first.click()
+    told: list[int | None] = []
+    took: list[tuple[int, int]] = []
+    length = 0.0
     while "/questions/" in page.url:
-        taps += _answered(page, raw)
-        pages, words, length = pages + 1, words + _words(page), length + _screens(page)
-        taps += _pressed(page, "main form button[type=submit]")
+        told.append(_minutes_left(page))
+        taps = _answered(page, raw)
+        words, length = _words(page), length + _screens(page)
+        took.append((words, taps + _pressed(page, "main form button[type=submit]")))
+    words, taps = (sum(each) for each in zip(*took, strict=True))
     checked, confirmed = 0, 0
     if page.url.endswith("/check-answers"):
         checked = _words(page)
@@ -112,12 +130,13 @@ def walked(browser: Browser, home: str, recommender: Recommender, person: Person
     effort = Effort(
         name=person.name,
         level=level,
-        pages=pages,
+        pages=len(took),
         words=words,
         taps=taps,
         words_to_result=start + words + checked,
         taps_to_result=1 + taps + confirmed,
-        promised=promised,
+        promised=_promise_for(promises, raw, Level(level)),
+        left=_left(told, took),
         screens=length,
         result_words=_words(page),
         result_screens=_screens(page),
@@ -126,6 +145,32 @@ def walked(browser: Browser, home: str, recommender: Recommender, person: Person
     )
     context.close()
     return effort
+
+
+def _promises(page: Page) -> dict[str, list[int]]:
+    """Return the minutes that the start page promises: in all, with an option of the first page, and where help comes first."""
+    read = """all => all.map(one => [one.dataset.option ?? ("stops" in one.dataset ? "stops" : ""), one.innerText])"""
+    lines = page.locator(".app-promise").evaluate_all(read)
+    return {name: [int(number) for number in re.findall(r"\d+", words)] for name, words in lines}
+
+
+def _promise_for(promises: Mapping[str, Sequence[int]], raw: Mapping[str, Any], level: Level) -> int:
+    """Return what is promised to somebody of these answers and this end."""
+    if not level.shows_routine:
+        return promises["stops"][0 if level is Level.EMERGENCY_NOW else -1]
+    ticked = {option for answer in raw.values() if isinstance(answer, list) for option in answer}
+    return promises[next((option for option in promises if option in ticked), "")][-1]
+
+
+def _minutes_left(page: Page) -> int | None:
+    """Return how many minutes a page says are left; None where it says nothing, as on the extra pages of a stop."""
+    told = page.locator("[data-minutes-left]")
+    return int("".join(re.findall(r"\d+", told.inner_text()))) if told.count() else None
+
+
+def _left(told: Sequence[int | None], took: Sequence[tuple[int, int]]) -> tuple[tuple[int, float], ...]:
+    rest = [minutes_of(*(sum(each) for each in zip(*took[place:], strict=True))) for place in range(len(took))]
+    return tuple((said, round(minutes, 2)) for said, minutes in zip(told, rest, strict=True) if said is not None)
 
 
 def _answered(page: Page, raw: Mapping[str, Any]) -> int:

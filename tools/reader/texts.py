@@ -36,7 +36,7 @@ def told(recommender: Recommender, case: Mapping[str, Any]) -> str:
         return "\n".join([*lines, "   No routine."])
     routine = shown.assembly.routine
     lines.append(f"   {routine.seconds} seconds of {routine.minutes_budget} minutes, {len(routine.items)} items:")
-    if routine.minutes_budget * 60 - routine.seconds >= 60:
+    if routine.leaves_a_minute:
         lines.append("   The page says: What suits you now takes less time than you have.")
     lines += [f"   - {_item(item)}" for item in routine.items]
     out = [left for left in shown.assembly.left_out if left.because is ExclusionReason.CONTRAINDICATED]

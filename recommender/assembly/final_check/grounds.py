@@ -17,6 +17,7 @@ from recommender.models.rules import Branch
 from recommender.models.safety import floors_above
 
 PLACE = "place"
+NO_FORM = Scope()
 
 
 class Grounds:
@@ -78,8 +79,17 @@ class Grounds:
 
     def equipment_for(self, way: Item | Way) -> frozenset[str]:
         """Return what is there for a form: without what the rules spare it."""
-        given = [one.equipment for one in self.provisions if not speaks_of(one.spared, way)]
-        return frozenset[str]().union(*given)
+        given = [one.equipment for one in self._sparing if not speaks_of(one.spared, way)]
+        return self._there_for_every_form.union(*given)
+
+    @cached_property
+    def _there_for_every_form(self) -> frozenset[str]:
+        return frozenset[str]().union(*(one.equipment for one in self.provisions if one.spared == NO_FORM))
+
+    @cached_property
+    def _sparing(self) -> tuple[Provision, ...]:
+        """What is there for some forms only."""
+        return tuple(one for one in self.provisions if one.spared != NO_FORM)
 
     def work_seconds(self, item: Item) -> int:
         """Return the seconds of the work alone, counted afresh from the time plan; 0 where no rule gave one."""

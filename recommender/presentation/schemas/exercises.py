@@ -88,7 +88,7 @@ class ExerciseSchema(ReplySchema):
     decisions = texts("Ids of the decisions where the articles disagree.")
 
 
-class ExercisesSchema(ReplySchema):
+class ExerciseListSchema(ReplySchema):
     exercises = parts(ExerciseSchema, "The catalogue.")
     rule_set = part(RuleSetSchema, "The content that it belongs to.")
 
@@ -103,7 +103,12 @@ class SourceSchema(ReplySchema):
     title = words("Its title.")
     organisation = words("Who published it.")
     kind = words("What kind of source it is.")
-    checked = words("The day on which it was last looked at.")
+    read = words(
+        "How far a program read it: in_full, in_part, abstract, second_hand (what another page quotes of it) or not_opened."
+    )
+    read_on = words("The day on which that was written down.", null="where it was not opened")
+    section = words("The part of it that rules rest on.", null="where none is named")
+    url = words("Its address on the web.", null="where it has a DOI, or none is known")
     year = whole("The year of it.", null="where none is given")
     document = words("Its number or address.", null="without one")
     doi = words("Its DOI.", null="without one")
@@ -112,6 +117,6 @@ class SourceSchema(ReplySchema):
     seed_file = words("The file of the article, where it is one of the first articles.", null="otherwise")
 
 
-class SourcesSchema(ReplySchema):
+class SourceListSchema(ReplySchema):
     sources = parts(SourceSchema, "The bibliography.")
     rule_set = part(RuleSetSchema, "The content that it belongs to.")

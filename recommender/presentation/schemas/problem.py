@@ -24,7 +24,9 @@ class OneProblemSchema(ReplySchema):
 
 
 class ProblemSchema(ReplySchema):
-    type = words("Always `about:blank`: the status says it all.")
+    type = words(
+        "Address of a page about it: that of the site and `/problems/`, then a [problem code](#problem-codes), or `unusable_request` with 422."
+    )
     title = words("The status in words.")
     status = whole("The HTTP status.")
     detail = words("What is wrong, and what to do.")

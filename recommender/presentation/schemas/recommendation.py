@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marshmallow import validate
+from marshmallow import fields, validate
 
 from recommender.models.catalogue import DoseType
 from recommender.models.levels import Level, ReviewKind, Role, Stage
@@ -26,14 +26,24 @@ class ReasonSchema(ReplySchema):
     answers = parts(AnswerSchema, "The person's own answers that the rule rests on, in the order of the questionnaire.")
 
 
-class OutcomeReasonSchema(ReasonSchema):
-    level = words("The outcome that this rule asks for.", ids=Level)
-    within = words(
+def within_of_a_rule() -> fields.String:
+    """Return the field for by when a rule wants somebody seen."""
+    return words(
         "The time that this rule gives, an ISO 8601 duration.",
         null="without one, and where a worse outcome won",
         check=DURATION,
     )
-    act = words("What this rule asks the person to do.", null="without it, and where a worse outcome won")
+
+
+def act_of_a_rule() -> fields.String:
+    """Return the field for what a rule asks the person to do."""
+    return words("What this rule asks the person to do.", null="without it, and where a worse outcome won")
+
+
+class OutcomeReasonSchema(ReasonSchema):
+    level = words("The outcome that this rule asks for.", ids=Level)
+    within = within_of_a_rule()
+    act = act_of_a_rule()
     sources = texts("Ids of the sources of the rule; see `GET /api/v1/sources`.")
 
 

@@ -76,8 +76,8 @@ def part(schema: type[Schema], meaning: str, *, null: str = "") -> fields.Nested
     return fields.Nested(schema, **_about(meaning, null))
 
 
-def parts(schema: type[ReplySchema], meaning: str) -> fields.List[Any]:
-    return fields.List(fields.Nested(schema), **_about(meaning, ""))
+def parts(schema: type[ReplySchema], meaning: str, *, null: str = "") -> fields.List[Any]:
+    return fields.List(fields.Nested(schema), **_about(meaning, null))
 
 
 def _about(meaning: str, null: str) -> _About:

@@ -47,7 +47,7 @@ class RuleSetNowSchema(ReplySchema):
     )
 
 
-class RulesSchema(ReplySchema):
+class RuleListSchema(ReplySchema):
     rules = parts(RuleSchema, "Every rule.")
     rule_set = part(RuleSetSchema, "The content that they belong to.")
 

@@ -11,6 +11,7 @@ from recommender.assembly.screening import rank
 from recommender.models.actions import Exclusion
 from recommender.models.catalogue import Catalogue, DefaultRoutine, Exercise, Form
 from recommender.models.questionnaire import PLACE
+from recommender.models.rules import Branch
 from recommender.proof.encoding.doses import Doses, longer_than, work_seconds
 from recommender.proof.encoding.graph import FALSE, TRUE, Literal
 from recommender.proof.encoding.rules import RuleEncoding
@@ -21,15 +22,22 @@ class FormEncoding:
 
     ``possible``: place, position and equipment are there. ``against``: each branch that leaves the form out, with when.
     ``excluded``: one of these does. ``allowed``: possible, not excluded, and of an exercise that the program may choose.
+    ``beside`` are the forms of other rules on the same answers: where nothing that moves are chosen by differs, neither do these.
     """
 
-    def __init__(self, rules: RuleEncoding) -> None:
-        self.rules = rules
-        self.graph = rules.graph
-        self.universe = rules.universe
-        self.doses = Doses(rules)
-        self._catalogue: Catalogue = rules.universe.catalogue
+    def __init__(self, rules: RuleEncoding, beside: FormEncoding | None = None) -> None:
+        self.rules, self.graph, self.universe = rules, rules.graph, rules.universe
+        if beside is not None and beside.graph is self.graph and choose_alike(self.rules, beside.rules):
+            self.__dict__ = {**beside.__dict__, **self.__dict__}
+        else:
+            self._work_out()
+
+    def _work_out(self) -> None:
+        self.doses = Doses(self.rules)
+        self._catalogue: Catalogue = self.universe.catalogue
         self._forms = [(exercise, form) for exercise in self._catalogue.exercises for form in exercise.forms]
+        self._preferring = [branch for branch in self.universe.before_assembly if branch.then.prefer]
+        self._asked_for: dict[str, Literal] = {}
         self.possible = self._possible()
         self.against = self._against()
         self.excluded = {key: self.graph.any(when for _, when in pairs) for key, pairs in self.against.items()}
@@ -109,13 +117,13 @@ class FormEncoding:
 
     def is_asked_for(self, exercise: Exercise) -> Literal:
         """Return that some rule prefers the exercise."""
-        preferring = []
-        for branch in self.universe.before_assembly:
-            for preference in branch.then.prefer:
-                named = exercises_for(preference.good_for, self._catalogue).union(preference.exercises)
-                if exercise.id in named and rank(preference, exercise):
-                    preferring.append(self.rules.fired[branch.id])
-        return self.graph.any(preferring)
+        if exercise.id not in self._asked_for:
+            self._asked_for[exercise.id] = self.graph.any(
+                self.rules.fired[branch.id]
+                for branch in self._preferring
+                if _prefers(branch, exercise, self._catalogue)
+            )
+        return self._asked_for[exercise.id]
 
     def may_be_used(self, exercise: Exercise, form: Form) -> Literal:
         """Return that the form may come into a routine: allowed, and of a usual exercise or one that a rule asks for."""
@@ -124,6 +132,21 @@ class FormEncoding:
         if exercise.default_routine is DefaultRoutine.NO:
             return FALSE
         return self.graph.both(self.allowed[form.key], self.is_asked_for(exercise))
+
+
+def choose_alike(one: RuleEncoding, other: RuleEncoding) -> bool:
+    """Return whether nothing differs by which moves there are, come, or are left out."""
+    places = [rules.answers.of(PLACE) if PLACE in rules.universe.by_id else [] for rules in (one, other)]
+    is_same = one.chosen_by == other.chosen_by and places[0] == places[1]
+    return is_same and one.universe.catalogue == other.universe.catalogue
+
+
+def _prefers(branch: Branch, exercise: Exercise, catalogue: Catalogue) -> bool:
+    return any(
+        exercise.id in exercises_for(preference.good_for, catalogue).union(preference.exercises)
+        and rank(preference, exercise)
+        for preference in branch.then.prefer
+    )
 
 
 def forms_of(catalogue: Catalogue) -> Mapping[str, tuple[Exercise, Form]]:

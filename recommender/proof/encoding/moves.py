@@ -122,18 +122,41 @@ class MoveEncoding:
         return self.graph.any(offering)
 
     def _leaves_out_all_of_one(self, branch: str) -> Literal:
-        return self.graph.any(self._is_behind(branch, exercise) for exercise in self._universe.catalogue.exercises)
+        if branch not in self._leaving_out:
+            behind = (self._is_behind(branch, exercise) for exercise in self._contraindicated)
+            self._leaving_out[branch] = self.graph.any(behind)
+        return self._leaving_out[branch]
 
-    def _is_behind(self, branch: str, exercise: Exercise) -> Literal:
-        """Return that the exercise is contraindicated, and the branch among the reasons."""
-        if exercise.default_routine is DefaultRoutine.NO:
-            return FALSE
-        graph, keys = self.graph, [form.key for form in exercise.forms]
-        none_allowed = -graph.any(self._forms.allowed[key] for key in keys)
-        none_possible = -graph.any(self._forms.possible[key] for key in keys)
-        contraindicated = graph.either(-none_possible, graph.every(self._forms.excluded[key] for key in keys))
-        against = graph.any(
-            graph.both(graph.either(self._forms.possible[key], none_possible), self._forms.left_out_by(key, [branch]))
-            for key in keys
+    @cached_property
+    def _leaving_out(self) -> dict[str, Literal]:
+        """When each branch that was asked about leaves out some exercise altogether, by its id."""
+        return {}
+
+    @cached_property
+    def _contraindicated(self) -> Mapping[str, tuple[Literal, Literal]]:
+        """Two literals that say together when an exercise is contraindicated, by its id: no form is allowed, for one that would be possible."""
+        graph, found = self.graph, {}
+        for exercise in self._universe.catalogue.exercises:
+            if exercise.default_routine is not DefaultRoutine.NO:
+                keys = [form.key for form in exercise.forms]
+                none_allowed = -graph.any(self._forms.allowed[key] for key in keys)
+                excluded = graph.every(self._forms.excluded[key] for key in keys)
+                found[exercise.id] = none_allowed, graph.either(-self._none_possible(exercise.id), excluded)
+        return found
+
+    def _none_possible(self, exercise: str) -> Literal:
+        return -self.graph.any(
+            self._forms.possible[form.key] for form in self._universe.catalogue.by_id[exercise].forms
         )
-        return graph.every((none_allowed, contraindicated, against))
+
+    def _is_behind(self, branch: str, exercise: str) -> Literal:
+        """Return that the exercise is contraindicated, and the branch among the reasons."""
+        graph, keys = self.graph, [form.key for form in self._universe.catalogue.by_id[exercise].forms]
+        left_out = {key: self._forms.left_out_by(key, [branch]) for key in keys}
+        if all(literal == FALSE for literal in left_out.values()):
+            return FALSE
+        none_possible = self._none_possible(exercise)
+        against = graph.any(
+            graph.both(graph.either(self._forms.possible[key], none_possible), left_out[key]) for key in keys
+        )
+        return graph.every((*self._contraindicated[exercise], against))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 
 from recommender.engine.staging import STAGE_FINDINGS
+from recommender.models.actions import Actions
 from recommender.models.levels import Level, Stage
 from recommender.models.rules import Branch
 from recommender.proof.encoding.answers import Answers
@@ -45,6 +47,17 @@ class RuleEncoding:
         least = min((level for level in Level if not level.shows_routine), key=lambda level: level.rank)
         return -self.at_least[least]
 
+    @property
+    def no_level(self) -> Literal:
+        """That no rule gives a level: the service fails, and nobody is told anything."""
+        return -self.at_least[min(Level, key=lambda level: level.rank)]
+
+    @cached_property
+    def chosen_by(self) -> tuple[tuple[str, Literal, Actions], ...]:
+        """Every branch that says anything of which moves there are, which come, and in which dose, with when it fires."""
+        branches = self.universe.before_assembly
+        return tuple((one.id, self.fired[one.id], one.then) for one in branches if _chooses(one.then))
+
     def _work_out_findings(self) -> None:
         for layer in self.universe.staged.finding_layers:
             self._fire(layer)
@@ -83,3 +96,11 @@ class RuleEncoding:
             not_lower = [-literal for literal in stages.values()]
             stages[stage] = self.graph.every((self.graph.any((named[stage], *capped)), *not_lower))
         return stages
+
+
+def _chooses(then: Actions) -> bool:
+    """Return whether it says anything of moves and doses: not a level, a fact or words alone."""
+    only_told = Actions(
+        disposition=then.disposition, derive=then.derive, advise=then.advise, cap_stage=then.cap_stage, ask=then.ask
+    )
+    return then != only_told

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify
 
-from recommender.web.api.views import for_region, json_body
+from recommender.web.api.person import for_person
+from recommender.web.api.views import json_body
 from recommender.web.core.language import localised_content
 from recommender.web.core.state import current_state
 
@@ -14,6 +15,7 @@ blueprint = Blueprint("api_check_ins", __name__, url_prefix="/api/v1")
 @blueprint.post("/check-ins")
 def check_in() -> Response:
     """Return the action, the reasons, the changes, the next recommendation and the next check."""
+    body = for_person(json_body())
     localised = localised_content()
-    _, shown = current_state().check_in(localised.check_in_sheet.read(for_region(json_body())), localised)
+    _, shown = current_state().check_in(localised.check_in_sheet.read(body), localised)
     return jsonify(shown)

@@ -14,9 +14,9 @@ from recommender.figures.gallery import Gallery
 from recommender.models.content import Content
 from recommender.models.questionnaire import Occasion
 from recommender.presentation.catalogue import exercise_shown, exercises_shown
-from recommender.presentation.schemas.exercises import ExercisesSchema, OneExerciseSchema, SourcesSchema
+from recommender.presentation.schemas.exercises import ExerciseListSchema, OneExerciseSchema, SourceListSchema
 from recommender.presentation.schemas.questionnaire import ConditionWriter, QuestionnaireSchema
-from recommender.presentation.schemas.rules import OneRuleSchema, RuleSetNowSchema, RulesSchema
+from recommender.presentation.schemas.rules import OneRuleSchema, RuleListSchema, RuleSetNowSchema
 from recommender.rulebook.plain_data import plain_condition
 from recommender.web.core.language import current_language, localised_content
 from recommender.web.core.state import current_state
@@ -29,8 +29,8 @@ _OTHER_PAGES = {
     "after_session": Occasion.AFTER_SESSION,
     "follow_up": Occasion.FOLLOW_UP,
 }
-_QUESTIONNAIRE, _RULES, _ONE_RULE = QuestionnaireSchema(), RulesSchema(), OneRuleSchema()
-_EXERCISES, _ONE_EXERCISE, _SOURCES = ExercisesSchema(), OneExerciseSchema(), SourcesSchema()
+_QUESTIONNAIRE, _RULES, _ONE_RULE = QuestionnaireSchema(), RuleListSchema(), OneRuleSchema()
+_EXERCISES, _ONE_EXERCISE, _SOURCES = ExerciseListSchema(), OneExerciseSchema(), SourceListSchema()
 
 blueprint = Blueprint("api_content", __name__, url_prefix="/api/v1")
 
@@ -72,7 +72,9 @@ def rule_set_now() -> Response:
         "withdrawn": state.is_withheld,
     }
     response = jsonify(RuleSetNowSchema().dump(told))
+    response.set_etag(f"{content.hash}-{state.is_approved}-{state.is_withheld}", weak=True)
     response.headers["Cache-Control"] = "no-cache"
+    response.make_conditional(request)
     return response
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
@@ -10,7 +11,7 @@ from flask_babel import gettext
 from werkzeug.exceptions import BadRequest, HTTPException
 from werkzeug.routing import RequestRedirect
 
-from recommender.check_in.field_names import ANSWERS, BEFORE_SESSION, FOLLOW_UP
+from recommender.check_in.field_names import ANSWERS, BEFORE_SESSION, DURING_SESSION, FOLLOW_UP
 from recommender.errors import InputFault, IntakeError, NotApprovedError, Path, ProblemCode, RecommenderError
 from recommender.web.core.security import is_api, looks_proxied
 from recommender.web.core.state import current_state, log, log_place
@@ -19,7 +20,9 @@ PROBLEMS_AT_MOST = 50
 """How much that is wrong a problem document names; whoever sends more has no use for the rest."""
 WHOLE_BODY = ""
 """The pointer to the body itself."""
-_UNUSABLE = 422
+UNUSABLE = "unusable_request"
+"""The type of a problem document about parts of the body, each of which has a code of its own."""
+_PROBLEMS = "problems"
 
 
 class _Wrong(NamedTuple):
@@ -37,6 +40,8 @@ def N_(text: str) -> str:
 
 _BY_STATUS = {
     400: _Wrong(ProblemCode.MALFORMED_REQUEST, N_("Bad Request"), N_("The request cannot be read. Send it anew.")),
+    401: _Wrong(ProblemCode.KEY_NEEDED, N_("Unauthorized"), N_("Send a key that is good for this service.")),
+    403: _Wrong(ProblemCode.KEY_NOT_FOR_THIS, N_("Forbidden"), N_("This key is not for this call.")),
     404: _Wrong(ProblemCode.NOT_FOUND, N_("Not Found"), N_("There is nothing at this address.")),
     405: _Wrong(
         ProblemCode.METHOD_NOT_ALLOWED, N_("Method Not Allowed"), N_("This address does not take this method.")
@@ -59,12 +64,13 @@ _BY_STATUS = {
     ),
 }
 _DETAIL_OF = {
+    ProblemCode.KEYS_NOT_KNOWN: N_("The key cannot be checked now. Try again later."),
     ProblemCode.NOT_JSON: N_('The body is not JSON. Send an object such as {"answers": {...}}.'),
     ProblemCode.NOT_APPROVED: N_(
         "Clinicians have not approved this rule set, so there is no routine. Try again later."
     ),
 }
-_HOLD_ANSWERS = frozenset({ANSWERS, FOLLOW_UP, BEFORE_SESSION})
+_HOLD_ANSWERS = frozenset({ANSWERS, FOLLOW_UP, BEFORE_SESSION, DURING_SESSION})
 _OF_THE_BODY = frozenset({ProblemCode.NOT_JSON, ProblemCode.BODY_TOO_LARGE, ProblemCode.NOT_SENT_AS_JSON})
 
 
@@ -81,26 +87,35 @@ def problem(status: int, code: ProblemCode | None = None) -> Response:
     detail = gettext(_DETAIL_OF.get(code, wrong.detail))
     pointer = WHOLE_BODY if code in _OF_THE_BODY else None
     told = {"pointer": pointer, "question": None, "code": code, "detail": detail}
-    return _document(status, gettext(wrong.title), detail, problems=[told])
+    return _document(status, code, gettext(wrong.title), detail, problems=[told])
 
 
-def not_usable(error: IntakeError) -> Response:
-    """Return a problem document about parts of the body, each by its place and by a pointer into the body as sent."""
+def not_usable(error: IntakeError, more: Mapping[str, Any] | None = None) -> Response:
+    """Return a problem document about parts of the body, with what more there is to say."""
+    title = gettext("Unprocessable Entity")
+    detail = gettext("Some answers cannot be used. See errors for what to do about each.")
+    return _document(422, UNUSABLE, title, detail, **parts_at_fault(error), **(more or {}))
+
+
+def parts_at_fault(error: IntakeError) -> dict[str, Any]:
+    """Return what is wrong with parts of the body: by its place, and by a pointer into the body as it was sent."""
     body = json.loads(request.get_data())
-    return _document(
-        422,
-        gettext("Unprocessable Entity"),
-        gettext("Some answers cannot be used. See errors for what to do about each."),
-        errors=dict(islice(error.messages.items(), PROBLEMS_AT_MOST)),
-        problems=[_told(fault, body) for fault in error.faults[:PROBLEMS_AT_MOST]],
-    )
+    return {
+        "errors": {place: list(map(str, told)) for place, told in islice(error.messages.items(), PROBLEMS_AT_MOST)},
+        "problems": [_told(fault, body) for fault in error.faults[:PROBLEMS_AT_MOST]],
+    }
 
 
-def _document(status: int, title: str, detail: str, **more: Any) -> Response:
-    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
+def _document(status: int, kind: str, title: str, detail: str, **more: Any) -> Response:
+    body = {"type": _type(kind), "title": title, "status": status, "detail": detail, **more}
     response = make_response(json.dumps(body), status)
     response.mimetype = "application/problem+json"
     return response
+
+
+def _type(kind: str) -> str:
+    """Return the address of the page about a type: where the site is for the world, else below the address of the request."""
+    return f"{current_state().settings.site_url or request.root_path}/{_PROBLEMS}/{kind}"
 
 
 def _told(fault: InputFault, body: Any) -> dict[str, Any]:
@@ -111,7 +126,7 @@ def _told(fault: InputFault, body: Any) -> dict[str, Any]:
             (part for holder, part in pairwise(fault.path) if holder in _HOLD_ANSWERS and part in questions), None
         ),
         "code": fault.told.code,
-        "detail": fault.told,
+        "detail": str(fault.told),
     }
 
 
@@ -134,6 +149,7 @@ def handle_errors(app: Flask) -> None:
     app.register_error_handler(NotApprovedError, _not_approved)
     app.register_error_handler(RecommenderError, _not_safe)
     app.register_error_handler(Exception, _unexpected)
+    app.log_exception = lambda exc_info: _log_unhandled(exc_info[1])  # type: ignore[method-assign]
 
 
 def _http_error(error: HTTPException) -> Response:
@@ -182,6 +198,12 @@ def _not_approved(error: NotApprovedError) -> Response:
 def _unexpected(error: Exception) -> Response:
     log_place(error)
     return problem(500) if is_api(request) else _page(500)
+
+
+def _log_unhandled(error: BaseException | None) -> None:
+    """Log what no handler met, such as a fault in one of them: Flask would write the path, the message and a trace."""
+    if error is not None:
+        log_place(error)
 
 
 def _page(status: int) -> Response:

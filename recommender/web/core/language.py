@@ -23,8 +23,12 @@ if TYPE_CHECKING:
 NAME = "language"
 ASKED = "lang"
 _SETTLED = "language"
-_ENGLISH_ONLY = frozenset({"rulebook", "lab", "review", "sign_in", "styleguide"})
+_ENGLISH_ONLY = frozenset(
+    {"rulebook", "lab", "review", "rule_changes", "review_feed", "sign_in", "work", "styleguide", "api_docs"}
+)
 _WITHOUT_LANGUAGE = frozenset({"health"})
+# On the page of another site nothing is remembered.
+_WITHOUT_COOKIES = frozenset({"embed"})
 _YEAR = 365 * 24 * 3600
 # How far apart two tags may be, as langcodes counts: up to here it is one language as different countries write it.
 _NEAR = 10
@@ -51,7 +55,8 @@ def install_languages(app: Flask) -> None:
         is_page = response.mimetype == "text/html"
         settings = current_state().settings
         name, path, secure = cookie_name(settings, NAME), cookie_path(settings), settings.secure_cookies
-        if is_page and asked and asked != request.cookies.get(name):
+        is_kept = is_page and request.blueprint not in _WITHOUT_COOKIES
+        if is_kept and asked and asked != request.cookies.get(name):
             response.set_cookie(name, asked, max_age=_YEAR, path=path, secure=secure, httponly=True, samesite="Lax")
         response.headers.setdefault("Content-Language", current_language().code)
         response.vary.update(("Accept-Language", "Cookie"))
@@ -74,6 +79,11 @@ def current_language() -> Language:
         setattr(g, _SETTLED, current_state().offered.get(_code(), SOURCE_LANGUAGE))
     language: Language = getattr(g, _SETTLED)
     return language
+
+
+def answer_in(code: str) -> None:
+    """Have this request answered in one of the languages offered, whatever else it asks for."""
+    setattr(g, _SETTLED, current_state().offered[code])
 
 
 def localised_content() -> LocalisedContent:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
-from flask import current_app, g, has_app_context
+from flask import current_app, g, has_app_context, request, url_for
 
 from recommender.errors import DecisionError, NotApprovedError
 from recommender.models.edits import NO_EDITS, RoutineEdits
@@ -95,8 +95,13 @@ class AppState:
         """Return the languages that people are answered in: all, or where only what is approved is shown, those that are."""
         if not self.settings.require_approved or self.recommender is None:
             return self.languages
-        content = self.recommender.content
-        return {code: one for code, one in self.languages.items() if self.translation_approval(content, one)}
+        return {code: one for code, one in self.languages.items() if self.is_checked(one)}
+
+    def is_checked(self, language: Language) -> bool:
+        """Return whether health professionals have approved this translation, as the record says; the source needs none."""
+        if language.is_source:
+            return True
+        return self.recommender is not None and self.translation_approval(self.recommender.content, language)
 
     @property
     def ready(self) -> Recommender:
@@ -123,13 +128,15 @@ class AppState:
             NotApprovedError: there is a routine, and routines wait for an approval.
         """
         recommender = self.ready
-        with _never_by_accident():
+        with never_by_accident():
             with timed("recommend"):
                 recommendation = recommender.recommend(intake, approved=self.is_approved, edits=edits)
             self._refuse_unapproved(recommendation)
             _note(recommendation)
             with timed("present"):
-                return recommendation, localised.present(recommendation, self.region, day or self.today())
+                is_checked = self.is_checked(localised.language)
+                shown = localised.present(recommendation, self.region, day or self.today(), is_checked=is_checked)
+                return recommendation, shown
 
     def choices(self, recommendation: Recommendation) -> Mapping[str, Choices]:
         """Return what the person may do with each item of their routine, by exercise id.
@@ -147,13 +154,14 @@ class AppState:
             NotApprovedError: there is a routine, and routines wait for an approval.
         """
         recommender = self.ready
-        with _never_by_accident():
+        with never_by_accident():
             with timed("check_in"):
                 result = self.check_in_service(recommender, check, approved=self.is_approved)
             self._refuse_unapproved(result.recommendation)
             _note(result.recommendation)
             with timed("present"):
-                return result, localised.present_check_in(result, self.region)
+                is_checked = self.is_checked(localised.language)
+                return result, localised.present_check_in(result, self.region, is_checked=is_checked)
 
     def _refuse_unapproved(self, recommendation: Recommendation) -> None:
         if recommendation.assembly is not None and self.settings.require_approved and not recommendation.approved:
@@ -166,11 +174,12 @@ def _note(recommendation: Recommendation) -> None:
 
 
 @contextmanager
-def _never_by_accident() -> Iterator[None]:
-    """Make any error that was not raised on purpose a DecisionError."""
+def never_by_accident(*meant: type[Exception]) -> Iterator[None]:
+    """Make any error that was not raised on purpose a DecisionError; those ``meant`` besides are let through."""
+    on_purpose: tuple[type[Exception], ...] = (DecisionError, NotApprovedError, *meant)
     try:
         yield
-    except (DecisionError, NotApprovedError):
+    except on_purpose:
         raise
     except Exception as error:
         # Not the message: it may quote an answer.
@@ -203,6 +212,17 @@ def current_state() -> AppState:
 def answer_for(country: str | None) -> None:
     """Have this request answered with the numbers of a country; None leaves the setting to decide."""
     setattr(g, _COUNTRY, country)
+
+
+def site_address(endpoint: str, **values: Any) -> str | None:
+    """Return the whole address of a page, of SITE_URL and not of the host that a request names; None without SITE_URL.
+
+    SITE_URL holds the path that the site is served under, so that of the request is left out.
+    """
+    site = current_state().settings.site_url
+    if site is None:
+        return None
+    return site + url_for(endpoint, **values).removeprefix(request.root_path.rstrip("/"))
 
 
 def log_place(error: BaseException) -> None:

@@ -21,8 +21,9 @@ from recommender.web.plan.kept_plan import Plan
 from recommender.web.plan.own_plan import form_of, is_free, own_plan, standing_stop, today_of
 from recommender.web.plan.plan_store import plan_store
 from recommender.web.plan.safety_stop import SafetyStop, stop_by_pain, stop_to_answer
+from recommender.web.plan.told_beside import write_stop_beside
 from recommender.web.questionnaire.answer_store import go
-from recommender.web.result.hurts import HurtTold, hurt_page, hurt_told, pages_asked_again
+from recommender.web.result.hurts import HurtTold, hurt_asked, hurt_page, hurt_told, pages_asked_again
 
 View = Callable[..., Response]
 
@@ -83,22 +84,33 @@ def plan_to_hold() -> Plan | None:
 
 def hold_for_pain(response: Response, told: HurtTold) -> None:
     """Have the browser keep the stop, with a plan that goes on once its questions are answered, or without one."""
-    plan = plan_to_hold()
-    if plan is None:
-        write_stop_beside(response, stop_by_pain(current_state().today()))
+    plan, held = plan_to_hold(), standing_stop()
+    both = _with_another_pain(held, told)
+    if both is not None:
+        plan_store().write_stop(response, both, current_state().ready.content.rule_set)
+    elif plan is None:
+        write_stop_beside(response, held, stop_by_pain(current_state().today()))
     else:
         day = today_of(plan)
         write_stop_of_pain(response, form_of_pain(plan, told, day), day)
 
 
-def write_stop_beside(response: Response, stop: SafetyStop) -> None:
-    """Have the browser keep a stop; where one still stands, that one, of which no answer may be put right any more.
+def _with_another_pain(held: SafetyStop | None, told: HurtTold) -> SafetyStop | None:
+    """Return the stop that waits for the questions of one pain, for those of both: all of them, from now on, and both moves.
 
-    What the one that stands says may be graver, and what is told now must not be lost with it.
+    None where no such stop stands, or its plan cannot be asked of both.
     """
-    held = standing_stop()
-    kept = stop if held is None or held.is_ended else held.told_again()
-    plan_store().write_stop(response, kept, current_state().ready.content.rule_set)
+    plan, asked = own_plan(), hurt_asked(localised_content())
+    draft = held.draft if held and held.waits_for_answers else None
+    if held is None or draft is None or asked is None or not isinstance(plan, Plan) or not told.answers:
+        return None
+    moves = dict.fromkeys([*draft.answers.get(asked.move, ()), *raw_answers(told.answers)[asked.move]])
+    both = replace(draft, answers={**draft.answers, asked.move: list(moves)})
+    try:
+        form_of(plan, both)
+    except IntakeError:
+        return None
+    return held.asked_anew(both)
 
 
 def write_stop_of_pain(response: Response, form: CheckInForm | None, day: date) -> None:

@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from recommender.assembly.trace import Purpose, RejectionReason, SelectionRound
 from recommender.lab.answer_changes import AnswerChange
+from recommender.lab.because import BECAUSE
 from recommender.lab.near_misses import NearMiss
 from recommender.loaders.vignettes import Vignette
 from recommender.models.catalogue import Exercise
@@ -18,7 +19,6 @@ from recommender.models.conditions import Atom, Chosen, Found, Number, Only
 from recommender.models.content import Content
 from recommender.models.levels import Level
 from recommender.models.questionnaire import Answer, QuestionKind, Task
-from recommender.models.routine import ExclusionReason
 from recommender.models.rules import Branch
 from recommender.rulebook.durations import duration_words
 from recommender.rulebook.labels import Names
@@ -31,17 +31,6 @@ if TYPE_CHECKING:
 
 JOURNEYS = "journeys"
 
-BECAUSE: Mapping[ExclusionReason | None, str] = {
-    ExclusionReason.CONTRAINDICATED: "Left out by a rule",
-    ExclusionReason.NO_EQUIPMENT_OR_PLACE: "No place, position or equipment for it",
-    ExclusionReason.NEAR_DUPLICATE: "Something like it is in the routine",
-    ExclusionReason.TIME: "No time for it",
-    ExclusionReason.ONE_AT_A_TIME: "May come later: one thing changes at a time",
-    ExclusionReason.NOT_FOR_YOUR_ANSWERS: "Not asked for by these answers",
-    ExclusionReason.FOR_ANOTHER_PLACE: "Mainly for another place, and not asked for by these answers",
-    ExclusionReason.NEVER_AUTOMATIC: "Never chosen by the program",
-    None: "This level shows no routine",
-}
 _PASSED: Mapping[RejectionReason, str] = {
     RejectionReason.OUTRANKED: "waits: something like it ranks higher",
     RejectionReason.SLOT_FULL: "the routine has enough of its part",

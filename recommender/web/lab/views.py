@@ -19,6 +19,7 @@ from recommender.lab.compare import compare
 from recommender.lab.counterfactual import counterfactuals
 from recommender.lab.trace import trace
 from recommender.loaders.vignettes import Vignette, load_baseline, load_vignettes
+from recommender.models.levels import Level
 from recommender.models.plain_text import has_words, plain_text
 from recommender.models.questionnaire import Question
 from recommender.questionnaire.answer_sheet import raw_answers, read_json
@@ -35,6 +36,7 @@ from recommender.web.lab.pages import (
     vignette_groups,
     ways,
 )
+from recommender.web.lab.sampled import TICKS, NotDrawn, drawn_case, is_available
 from recommender.web.questionnaire.question_form import QuestionField, as_shown
 from recommender.web.questionnaire.question_form import raw_answers as sent_answers
 
@@ -45,7 +47,7 @@ blueprint = Blueprint("lab", __name__)
 
 CASES_FROM_ONE_ADDRESS = "20 per minute"
 # Tracing a case keeps one core busy for seconds, and anybody may try one: one at a time in each process.
-_HEAVY = frozenset({"show", "side_by_side"})
+_HEAVY = frozenset({"show", "side_by_side", "draw"})
 
 FIRST, CASE, VIGNETTE, NAME, FILL, FACT = "first", "case", "vignette", "name", "fill", "fact-"
 LONGEST_NAME = 120
@@ -61,6 +63,10 @@ def limit_cases(app: Flask, limiter: Limiter) -> None:
 @blueprint.route("/lab", methods=["GET", "POST"])
 def index() -> str:
     """Choose a case; with a first case in the form, the one to compare it with."""
+    return _index()
+
+
+def _index(not_drawn: str = "") -> str:
     given = request.values
     vignettes = _vignettes()
     about = given.get("about")
@@ -74,6 +80,10 @@ def index() -> str:
         wanted=wanted,
         about=about or JOURNEYS,
         words=_words(),
+        levels=list(Level) if is_available() else (),
+        ticks=TICKS,
+        not_drawn=not_drawn,
+        about_rule=_rule_named(wanted),
     )
 
 
@@ -96,6 +106,23 @@ def show() -> Response:
         case = _chosen_case()
     except IntakeError as error:
         return _form(_given(), error.messages)
+    return _whole_case(case, _rule_chosen())
+
+
+@blueprint.post("/lab/sample")
+def draw() -> Response:
+    """Somebody who gets a level, or on whom a rule fires, drawn at random."""
+    level, rule, ticks = (request.form.get(name, "").strip() for name in ("level", "rule", "ticks"))
+    if not is_available() or level not in ("", *Level) or ticks not in TICKS:
+        abort(400)
+    try:
+        sent = drawn_case(current_state().settings, _recommender().content.hash, level, rule, ticks)
+    except NotDrawn as error:
+        return make_response(_index(str(error)), 422)
+    return _whole_case(_complete_sent(sent))
+
+
+def _whole_case(case: LabCase, about_rule: str = "") -> Response:
     recommender = _recommender()
     changes = AnswerChanges(recommender, case.intake)
     traced = trace(recommender, case.intake, changes)
@@ -108,6 +135,7 @@ def show() -> Response:
         elsewhere=found,
         outs=exercise_groups(traced),
         fired=fired_groups(traced, recommender.content),
+        about_rule=about_rule,
         **_common(),
     )
     return make_response(body)
@@ -171,6 +199,18 @@ def _chosen_case() -> LabCase:
     baseline = _baseline() if FILL in request.form else {}
     given = {question: answer for question, answer in typed["answers"].items() if answer not in (None, "", [])}
     return _completed(typed[NAME], given, typed["facts"], baseline)
+
+
+def _rule_named(words: str) -> str:
+    """Return the rule that these words are the id of, however it is written; "" if none."""
+    wanted = words.upper()
+    return wanted if wanted in _recommender().content.rule_set.by_id else ""
+
+
+def _rule_chosen() -> str:
+    """Return the rule whose vignette was chosen, which ``_chosen_case`` has found; "" if it is no vignette of a rule."""
+    key = request.form.get(VIGNETTE)
+    return "" if key is None else _vignettes()[int(key)].rule or ""
 
 
 def _complete_sent(sent: Mapping[str, Any]) -> LabCase:

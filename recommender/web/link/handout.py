@@ -7,14 +7,14 @@ from typing import Any, Literal
 
 from babel import Locale
 from babel.dates import get_day_names
-from flask import Flask, current_app, render_template, request, url_for
+from flask import Flask, current_app, render_template
 from flask_babel import gettext
 
 from recommender.models.questionnaire import Question
 from recommender.web.core.day import day_of
 from recommender.web.core.filters import date_locale
 from recommender.web.core.language import current_language
-from recommender.web.core.state import current_state
+from recommender.web.core.state import current_state, site_address
 from recommender.web.link.link_store import Link
 from recommender.web.link.qr import qr_svg
 from recommender.web.paper.pdf import Press
@@ -83,8 +83,7 @@ def weekdays(width: Literal["abbreviated", "wide"]) -> list[tuple[int, str]]:
 
 def _qr(link: Link) -> str | None:
     """Return the picture of the link; None where the address of the site for the world is not known."""
-    site = current_state().settings.site_url
-    if site is None:
+    address = site_address("link.ask", token=link.token)
+    if address is None:
         return None
-    path = url_for("link.ask", token=link.token).removeprefix(request.root_path.rstrip("/"))
-    return qr_svg(site + path, gettext("A code that a phone can read: the link to this routine"))
+    return qr_svg(address, gettext("A code that a phone can read: the link to this routine"))

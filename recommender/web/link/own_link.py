@@ -11,7 +11,7 @@ from flask import Response, make_response, render_template, request
 
 from recommender.errors import DecisionError, NotApprovedError
 from recommender.loaders.safety import shipped_safety_net
-from recommender.models.questionnaire import NOT_SURE, Occasion, Question
+from recommender.models.questionnaire import Occasion, Question
 from recommender.models.recommendation import Recommendation
 from recommender.presentation.linked_routine import linked
 from recommender.presentation.linked_shown import present_linked
@@ -21,7 +21,7 @@ from recommender.web.link.link_store import Link, Refused, digest, link_store
 from recommender.web.plan.own_plan import own_plan, standing_stop
 from recommender.web.plan.plan_store import NoPlan
 from recommender.web.plan.safety_stop import SafetyStop
-from recommender.web.questionnaire.answer_store import go
+from recommender.web.plan.told_beside import is_danger_told, led_to_stop
 from recommender.web.questionnaire.draft import first_slug
 from recommender.web.result.sections import advice_groups
 
@@ -46,12 +46,18 @@ def with_link_to_ask(view: View) -> View:
 def _guarded(view: View, may_pass: Callable[[str, SafetyStop], bool]) -> View:
     @wraps(view)
     def found(token: str, **parts: Any) -> Response:
-        link, stop = read_link(token), standing_stop()
+        stop = standing_stop()
+        try:
+            link = read_link(token)
+        except (DecisionError, NotApprovedError):
+            if is_danger_told():
+                return led_to_stop(stop)
+            raise
         if stop is not None and not is_free(link, stop) and not may_pass(token, stop):
             has_page = request.method == "POST" or not stop.is_ended or own_plan() is not NoPlan.NOT_KEPT
-            return go("plan.show") if has_page else refused_page(Refused.HELD)
+            return led_to_stop(stop) if has_page else refused_page(Refused.HELD)
         if isinstance(link, Refused):
-            return refused_page(link)
+            return led_to_stop(stop) if is_danger_told() else refused_page(link)
         return view(link, **parts)
 
     return found
@@ -84,10 +90,9 @@ def is_corrected(token: str, stop: SafetyStop) -> bool:
 
 def may_correct(stop: SafetyStop) -> bool:
     """Return whether the answer that led to a stop may be put right: soon after, or where it was "not sure"."""
-    if not stop.by_link or stop.is_of_pain or stop.draft is None or stop.is_ended or stop.is_told_again:
+    if not stop.by_link or stop.is_of_pain or stop.draft is None or stop.is_over:
         return False
-    is_unsure = all(chosen == NOT_SURE for chosen in stop.draft.answers.values())
-    return is_unsure or current_state().today() - stop.draft.day <= _DAYS_TO_CHANGE
+    return stop.is_unsure or current_state().today() - stop.draft.day <= _DAYS_TO_CHANGE
 
 
 def refused_page(why: Refused) -> Response:

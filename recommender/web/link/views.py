@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from flask_babel import gettext
 
 from recommender.errors import DecisionError, NotApprovedError
+from recommender.models.questionnaire import NOT_SURE, Question
 from recommender.web.core.day import day_of, utc_now
 from recommender.web.core.language import localised_content
 from recommender.web.core.state import current_state
@@ -80,11 +81,19 @@ def answer(link: Link) -> Response:
         return response
     response = go("link.stopped", address={"token": link.token})
     link_store().end(response)
-    if not is_correcting:
-        raw = {question.id: given[-1] for question, given in chosen.items()}
-        rule_set = current_state().ready.content.rule_set
-        plan_store().write_stop(response, stop_by_link(current_state().today(), raw), rule_set)
+    told = stop_by_link(
+        current_state().today(), {question.id: _gravest(question, given) for question, given in chosen.items()}
+    )
+    # Whoever puts a "not sure" right and says "yes" has said "yes". A "yes" stays what it was until it is a "no".
+    if stop is None or not is_correcting or (stop.is_unsure and not told.is_unsure):
+        plan_store().write_stop(response, told, current_state().ready.content.rule_set)
     return response
+
+
+def _gravest(question: Question, given: list[str]) -> str:
+    """Return the answer that counts of several that were sent: one that surely keeps from a session."""
+    harmless = harmless_options(question) | {NOT_SURE}
+    return next((one for one in given if one not in harmless), NOT_SURE)
 
 
 @blueprint.get("/moves")

@@ -19,13 +19,14 @@ from recommender.web.core.day import utc_now
 from recommender.web.core.language import current_language, localised_content
 from recommender.web.core.state import current_state
 from recommender.web.core.static_files import asset
-from recommender.web.hurts.pain_stop import hold_for_pain, write_stop_beside
+from recommender.web.hurts.pain_stop import hold_for_pain
 from recommender.web.link.link_store import LINK_DAYS, Link
 from recommender.web.link.own_link import harmless_options, session_questions, shown_of
 from recommender.web.plan.check_in_draft import CheckInDraft
 from recommender.web.plan.kept_plan import Plan, short_item
 from recommender.web.plan.own_plan import form_of, is_free, own_plan, result_of, standing_stop, today_of
 from recommender.web.plan.safety_stop import stop_by_link
+from recommender.web.plan.told_beside import write_stop_beside
 from recommender.web.questionnaire.answer_store import go
 from recommender.web.questionnaire.seen import fingerprint_under
 from recommender.web.result.hurts import harmless_pains, hurt_asked, hurt_told
@@ -94,7 +95,7 @@ def stop() -> Response:
         hold_for_pain(response, pain)
         return response
     told = {question.id: request.form.get(question.id, "")[:64] for question in session_questions()}
-    write_stop_beside(response, stop_by_link(current_state().today(), told))
+    write_stop_beside(response, standing_stop(), stop_by_link(current_state().today(), told))
     return response
 
 

@@ -21,12 +21,14 @@ from recommender.web.plan.own_plan import (
     own_plan,
     plan_shown,
     result_of,
+    standing_stop,
     stopped,
     today_of,
 )
 from recommender.web.plan.plan_store import NoPlan, plan_store
 from recommender.web.plan.routine_pages import latest_page
 from recommender.web.plan.sections import marked_lately
+from recommender.web.plan.told_beside import led_to_stop
 from recommender.web.questionnaire.answer_store import go
 from recommender.web.questionnaire.screens import Screens
 from recommender.web.questionnaire.seen import why_not_as_seen
@@ -112,11 +114,11 @@ def _with_form(view: View) -> View:
         plan = own_plan()
         draft = None if isinstance(plan, NoPlan) else current_draft_of(OCCASIONS[kind], plan)
         if isinstance(plan, NoPlan) or draft is None:
-            return go("plan.show")
+            return led_to_stop(standing_stop())
         try:
             form = form_of(plan, draft)
         except IntakeError:
-            return go("plan.show")  # which says so
+            return led_to_stop(standing_stop())  # which says so
         return view(form, kind, **parts)
 
     return found

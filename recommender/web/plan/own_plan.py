@@ -109,7 +109,7 @@ def is_of_today(draft: CheckInDraft, plan: Plan) -> bool:
 
 def is_correction(draft: CheckInDraft | None, stop: SafetyStop | None) -> bool:
     """Return whether the draft is the check that told this stop, whose answers are being changed."""
-    if draft is None or stop is None or stop.draft is None or stop.is_ended:
+    if draft is None or stop is None or stop.draft is None or stop.is_over:
         return False
     return draft.correcting == stop.id and draft.day == stop.draft.day
 

@@ -48,6 +48,21 @@ class SafetyStop:
         return self.by_link and self.draft is not None and self.draft.occasion is Occasion.DURING_SESSION
 
     @property
+    def waits_for_answers(self) -> bool:
+        """Return whether it stands until safety questions are answered that a pain has come to."""
+        return self.draft is not None and bool(self.draft.visited) and self.level is None and not self.is_over
+
+    @property
+    def is_unsure(self) -> bool:
+        """Return whether each answer that told it is a "not sure"."""
+        return self.draft is not None and all(chosen == NOT_SURE for chosen in self.draft.answers.values())
+
+    @property
+    def is_over(self) -> bool:
+        """Return whether no answer of it counts any more: it has ended, or there was another reason since."""
+        return self.is_ended or self.is_told_again
+
+    @property
     def check(self) -> StoredCheck | None:
         """Return the check that told it, as a plan keeps checks."""
         return StoredCheck(self.draft.day, self.draft.answers, self.draft.occasion) if self.draft else None
@@ -56,9 +71,18 @@ class SafetyStop:
         """Return the stop once the questions have been begun again."""
         return replace(self, is_ended=True)
 
-    def told_again(self) -> SafetyStop:
-        """Return the stop once more, which holds also what was begun after it, or is being put right, until now."""
-        return replace(self, id=_new_id(), is_told_again=True)
+    def told_again(self, level: Level | None = None) -> SafetyStop:
+        """Return the stop once more, which holds also what was begun after it, or is being put right, until now.
+
+        ``level`` is what was told now, where that is known: the higher of the two stays.
+        """
+        known = [one for one in (self.level, level) if one is not None]
+        highest = max(known, key=lambda one: one.rank, default=None)
+        return replace(self, id=_new_id(), level=highest, is_told_again=True)
+
+    def asked_anew(self, draft: CheckInDraft) -> SafetyStop:
+        """Return a stop that waits for answers once more, of this check: what was answered until now was before another pain."""
+        return replace(self, id=_new_id(), draft=draft)
 
     def bare(self) -> SafetyStop:
         """Return the stop without its answers, for a browser that has no room for more."""
@@ -113,7 +137,7 @@ def correction_of(stop: SafetyStop, reasons: Iterable[Mapping[str, Any]], today:
 
     Whoever was not sure may answer again as long as the stop stands.
     """
-    if stop.draft is None or stop.is_ended or stop.is_told_again:
+    if stop.draft is None or stop.is_over:
         return Correction()
     given = stop.draft.answers
     behind = [

@@ -50,7 +50,7 @@ def stop_page(stop: SafetyStop) -> Response:
     """
     plan = own_plan()
     told = None if isinstance(plan, NoPlan) else _told(stop, plan)
-    if stop.is_of_pain:
+    if stop.is_of_pain and stop.level is None:
         return make_response(render_template("plan/pain_stop.html", stop=stop, is_begun=answers_are_free(stop)))
     ways = {"stop": stop, "day": stop.draft.day if stop.draft else None, "is_begun": answers_are_free(stop)}
     localised = localised_content()
@@ -116,7 +116,7 @@ def answer() -> Response:
 
 def _open_form(stop: SafetyStop, plan: Plan) -> CheckInForm | None:
     """Return the check of a stop that waits for answers; None for every other stop."""
-    if stop.draft is None or stop.level is not None or stop.is_ended or not stop.draft.visited:
+    if stop.draft is None or not stop.waits_for_answers:
         return None
     try:
         form = form_of(plan, replace(stop.draft, correcting=stop.id))

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
+from typing import TYPE_CHECKING
 
 from recommender.models.levels import Level
 from recommender.models.questionnaire import Answer, Option, Question, QuestionKind
 from recommender.questionnaire.offered import options_that_may_come
 from recommender.questionnaire.steps import EXTRA_SLUG, Step, Walk
+
+if TYPE_CHECKING:
+    from recommender.questionnaire.flow import Flow
 
 # At an easy pace. What is folded away is not read.
 WORDS_A_MINUTE = 250
@@ -27,6 +32,37 @@ class PageProgress:
     number: int
     total: int
     minutes_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """About how many minutes all the questions take, as far as can be told before the first answer.
+
+    ``shorter`` are the options of the first page that go with nothing else and spare somebody questions, each with the minutes
+    then. ``stops`` are the minutes after which an answer that needs help may end the questions: the earliest, and the latest
+    of the pages that ask for such signs.
+    """
+
+    minutes: int
+    shorter: tuple[tuple[Option, int], ...]
+    stops: tuple[int, int] | None
+
+
+def promise(flow: Flow, questions: Mapping[str, Question]) -> Promise:
+    """Return what can be promised of the time; ``questions`` are all there are, in the language that is read."""
+    walk = flow.walk({})
+    took = list(accumulate(_seconds(step, questions, {}) for step in walk.steps))
+    whole = _minutes(took[-1])
+    shorter = []
+    for question in (questions[one.id] for one in walk.steps[0].questions):
+        for option in (one for one in question.options if one.exclusive):
+            answers: dict[str, Answer] = {question.id: (option.id,)}
+            minutes = _minutes(sum(_seconds(step, questions, answers) for step in flow.walk(answers).steps))
+            if minutes < whole:
+                shorter.append((option, minutes))
+    danger = [time for time, step in zip(took, walk.steps, strict=True) if step.page and step.page.safety_line]
+    stops = (_minutes(danger[0]), _minutes(danger[-1])) if danger else None
+    return Promise(whole, tuple(shorter), stops)
 
 
 def step_at(walk: Walk, slug: str) -> Step | None:
@@ -84,7 +120,11 @@ def progress_at(
     slugs = [step.slug for step in walk.steps]
     place = slugs.index(slug) if slug in slugs else len(slugs)
     seconds = sum(_seconds(step, questions, answers) for step in walk.steps[place:])
-    return PageProgress(place + 1, len(slugs), max(1, round(seconds / 60)))
+    return PageProgress(place + 1, len(slugs), _minutes(seconds))
+
+
+def _minutes(seconds: float) -> int:
+    return max(1, round(seconds / 60))
 
 
 def _seconds(step: Step, questions: Mapping[str, Question], answers: Mapping[str, Answer]) -> float:

@@ -48,7 +48,10 @@ def summary_parts(asked: Sequence[QuestionField], every: Iterable[Question]) -> 
 
 
 def _denied_lines(asked: Iterable[QuestionField], every: Iterable[Question]) -> frozenset[str]:
-    """Return the lines of a short screen of which each sign was asked about and not ticked: one says them all."""
+    """Return the lines of a short screen of which each sign was asked about and not ticked: one says them all.
+
+    A line of one sign saves nothing, and its words may be those of a check ("since last time"): that sign keeps its own.
+    """
     kept = {(one.question.id, option.id) for one in asked if _says_no(one) for option in one.options}
     ticked = {(one.question.id, option) for one in asked for option in one.chosen}
     signs: dict[str, set[tuple[str, str]]] = {}
@@ -56,7 +59,7 @@ def _denied_lines(asked: Iterable[QuestionField], every: Iterable[Question]) -> 
         for option in question.options:
             if option.short is not None:
                 signs.setdefault(option.short, set()).add((question.id, option.id))
-    return frozenset(line for line, own in signs.items() if own <= kept and not own & ticked)
+    return frozenset(line for line, own in signs.items() if len(own) > 1 and own <= kept and not own & ticked)
 
 
 def _says_no(one: QuestionField) -> bool:

@@ -11,17 +11,18 @@ from recommender.review.accounts import change_password, require_password
 from recommender.review.audit import append_account
 from recommender.review.errors import ReviewRefused, WrongPassword
 from recommender.review.sign_in_tries import OWN_PASSWORD, counter
+from recommender.web.review.approval import key
 from recommender.web.review.database import review_session
-from recommender.web.review.form_views import blueprint as blueprint
-from recommender.web.review.sealed_secret import seal
+from recommender.web.review.sign_in import seal
 from recommender.web.review.tries import Try
-from recommender.web.review.views import key
+from recommender.web.review.views import blueprint
 from recommender.web.review.visit import begin_visit, visitor
 
 _NEW_SECRET = "new_secret"
 _DONE = {
     "password": "Your password is changed. Sessions elsewhere have ended.",
     "off": "The second factor is off.",
+    "notices": "It is kept how you are told.",
 }
 
 

@@ -1,19 +1,25 @@
-"""Whether clinicians have approved exactly this content: as the database says, or the certificate while it is away."""
+"""Whether clinicians have approved exactly this content: as the database says, or the certificate while it is away.
+
+Then what a page of the review room is about: the content that runs, its versions, and where everything in it stands.
+"""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
-from flask import current_app
+from flask import current_app, g
 
 from recommender.loaders.languages import Language
 from recommender.models.content import Content
+from recommender.review import release
 from recommender.review.approval_status import Settlement
 from recommender.review.audit import Anchor
+from recommender.review.errors import ReviewRefused
 from recommender.review.keys import KeyGone, audit_key
 from recommender.review.record_mark import furthest, keep_mark, mark_file, read_mark
 from recommender.review.release import (
@@ -25,18 +31,26 @@ from recommender.review.release import (
     status,
     translation_name,
 )
+from recommender.review.releases import Release, last_before, refuse_old_version, release_of, signed_releases
+from recommender.review.reviews import Standings, standings, version_parts
 from recommender.review.tables import now
 from recommender.rulebook import digest as rulebook
-from recommender.rulebook.targets import Digest, Target
+from recommender.rulebook.digest import BOUND
+from recommender.rulebook.targets import RELEASE, Digest, Target, TargetKind
+from recommender.rulebook.told_again import ToldAgain
 from recommender.settings import Settings
-from recommender.web.core.state import log, log_place
-from recommender.web.review.database import AWAY, Database
+from recommender.web.core.state import current_state, log, log_place
+from recommender.web.review.database import AWAY, Database, current_database, review_session
 from recommender.web.review.refresher import Refresher
+from recommender.web.review.word_diff import Cause, Piece, TextDiff, causes, changes
 
 # The database is asked so often; sooner while it is away. Nobody is given an answer older than the last.
 _RENEWED_AFTER_SECONDS, _TRIED_AFTER_SECONDS = 30.0, 5.0
 _OLDEST_SECONDS = 60.0
 _EXTENSION = "approval"
+_STOOD, _RELEASES = "review_standings", "review_releases"
+# By the content, which is kept so that no other takes its place in memory, and the hashes of its translations.
+_worked_out: dict[str, tuple[Content, Mapping[Target, Digest]]] = {}
 
 RECORD_FAULT = (
     "The record of the review is not as it was written, or is shorter than it was. Nothing counts as approved. "
@@ -91,7 +105,6 @@ class ContentApproval:
         # Who asked last, and whose answer is known and kept on disk: each that asks has a number.
         self._last_begun = self._answered = self._kept = 0
         self._seen: Anchor | None = None
-        self._digests: dict[str, Mapping[Target, Digest]] = {}
         self._refresher = Refresher(self._refresh)
 
     def is_given(self, content: Content) -> bool:
@@ -101,7 +114,7 @@ class ContentApproval:
     def is_translation_given(self, content: Content, language: Language) -> bool:
         """Return whether exactly this translation is approved; the source is what everything else signs."""
         name = translation_name(language.code, language.sha256)
-        return not language.sha256 or name in self.answer(content).languages
+        return language.is_source or name in self.answer(content).languages
 
     def settled(self, content: Content) -> Mapping[str, Settlement]:
         """Return how the points of this content were settled, by their ids, as far as that is known."""
@@ -150,14 +163,15 @@ class ContentApproval:
         self._refresher.stop()
 
     def digests(self, content: Content) -> Mapping[Target, Digest]:
-        """Return the digests of the content, worked out once."""
+        """Return the digests of the content, worked out once in a process."""
         languages = tuple(self._spoken().values())
-        name = " ".join((content.hash, *(language.sha256 for language in languages)))
-        kept = self._digests.get(name)
+        name = " ".join((str(id(content)), *(language.sha256 for language in languages)))
+        kept = _worked_out.get(name)
         if kept is None:
-            kept = rulebook.digests(content, languages)
-            self._digests = {name: kept}
-        return kept
+            kept = _worked_out[name] = content, rulebook.digests(content, languages)
+            for old in list(_worked_out)[:-2]:  # while new rules are loaded there are two
+                _worked_out.pop(old, None)
+        return kept[1]
 
     def _refresh(self) -> float:
         """Ask, and return after how many seconds to ask again."""
@@ -237,3 +251,151 @@ def current_approval() -> ContentApproval:
     """Return the approval of the application that handles this request."""
     approval: ContentApproval = current_app.extensions[_EXTENSION]
     return approval
+
+
+def content() -> Content:
+    """Return the content under review, which is the one that runs."""
+    return current_state().ready.content
+
+
+def current_digests() -> Mapping[Target, Digest]:
+    """Return the digest of everything that can be signed."""
+    return current_approval().digests(content())
+
+
+def required() -> int:
+    """Return how many approvals each thing needs."""
+    return current_state().settings.approvals_required
+
+
+def key() -> bytes:
+    """Return the key that the record is signed with."""
+    return audit_key(current_state().settings)
+
+
+def anchors() -> tuple[Anchor, ...]:
+    """Return where the record has been seen whole before."""
+    return current_approval().seen(content())
+
+
+def current_standings() -> Standings:
+    """Return where everything stands, worked out once for a page."""
+    if _STOOD not in g:
+        setattr(g, _STOOD, standings(review_session(), current_digests(), required(), key()))
+    stood: Standings = getattr(g, _STOOD)
+    return stood
+
+
+def forget_standings() -> None:
+    """Work out anew where everything stands: something may have been said."""
+    g.pop(_STOOD, None)
+    g.pop(_RELEASES, None)
+
+
+def release_status() -> release.ReleaseStatus:
+    """Return how far the release is."""
+    given = (review_session(), content(), current_digests(), required(), key())
+    return release.status(*given, *anchors(), stood=current_standings())
+
+
+def changes_of(target: Target, sha256: str) -> tuple[TextDiff, ...] | None:
+    """Return what changed since a version; None if that version was not kept.
+
+    Of a point that is also what changed in each rule that it names.
+    """
+    before = version_parts(review_session(), target, sha256)
+    if before is None:
+        return None
+    today = dict(current_digests()[target].parts)
+    if target.kind is not TargetKind.POINT:
+        return changes(before, today, ToldAgain(content()))
+    old, new = dict(before), dict(today)
+    rules = (old.pop(BOUND, {}), new.pop(BOUND, {}))
+    return (*changes(old, new), *(one for rule in rules[1] for one in _changes_of_rule(rule, *rules)))
+
+
+def _changes_of_rule(rule: str, before: Mapping[str, str], today: Mapping[str, str]) -> tuple[TextDiff, ...]:
+    """Return what changed in a rule that a point names. ``before`` and ``today`` are digests of such rules, by their ids."""
+    if rule not in before or before[rule] == today[rule]:
+        return ()
+    found = changes_of(Target(TargetKind.RULE, rule), before[rule])
+    if not found:
+        return (TextDiff(f"Rule {rule}", (), (Piece("It is another version today.", is_changed=True),)),)
+    return tuple(replace(one, where=f"Rule {rule}: {one.where}") for one in found)
+
+
+def old_version() -> str:
+    """Return why today's release cannot be signed under its version; "" if it can."""
+    try:
+        refuse_old_version(_releases(), current_digests()[RELEASE])
+    except ReviewRefused as error:
+        return str(error)
+    return ""
+
+
+def since_release() -> tuple[Release, tuple[Cause, ...]] | None:
+    """Return the last release that was signed before today's, and all that is otherwise today; None if there was none."""
+    today = current_digests()[RELEASE]
+    last = last_before(_releases(), today)
+    return None if last is None else (last, changes_between(last, release_of(today)))
+
+
+def release_steps(wanted: str) -> tuple[tuple[Release, tuple[Cause, ...] | None], ...]:
+    """Return every release, newest first, the one ``wanted`` with what changed since the one before it.
+
+    The newest is what runs today. One is wanted by its digest; where that is unknown it is the newest. The first of all
+    has no changes.
+    """
+    today = current_digests()[RELEASE]
+    signed = _releases()
+    releases = signed if any(one.sha256 == today.sha256 for one in signed) else (*signed, release_of(today))
+    chosen = wanted if any(one.sha256 == wanted for one in releases) else releases[-1].sha256
+    steps = [
+        (after, changes_between(before, after) if before is not None and after.sha256 == chosen else None)
+        for before, after in zip((None, *releases), releases, strict=False)
+    ]
+    return tuple(reversed(steps))
+
+
+def changes_between(before: Release, after: Release) -> tuple[Cause, ...]:
+    """Return what differs between a release and a later one, each cause once, whatever it touches."""
+    tell, found = ToldAgain(content()), dict[str, Iterable[TextDiff]]()
+    if before.software != after.software:
+        old, new = (" ".join((version, files[:12])) for version, files in (before.software, after.software))
+        found["Software"] = [TextDiff("Version and files", (Piece(old, True),), (Piece(new, True),))]
+    for target, sha256 in after.targets.items():
+        if before.targets.get(target, sha256) != sha256:
+            found[_called(target)] = _texts_between(target, before.targets[target], sha256, tell)
+    apart = [Cause((), (), ((_called(one), "New"),)) for one in after.targets if one not in before.targets]
+    apart += [Cause((), (), ((_called(one), "No longer here"),)) for one in before.targets if one not in after.targets]
+    return (*causes(found), *apart)
+
+
+def _texts_between(target: Target, before: str, after: str, tell: ToldAgain) -> Iterable[TextDiff]:
+    """Return the texts that differ. A point that a rule has opened again is no change of its own."""
+    old, new = (_parts(target, sha256) for sha256 in (before, after))
+    if old is None or new is None:
+        return (TextDiff("A version that was not kept", (), (Piece("It is another one.", True),)),)
+    if target.kind is TargetKind.POINT:
+        return changes({**old, BOUND: {}}, {**new, BOUND: {}})
+    only_order = TextDiff("Order", (), (Piece("Only the order of its parts is another.", True),))
+    return changes(old, new, tell) or (only_order,)
+
+
+def _parts(target: Target, sha256: str) -> Mapping[str, Any] | None:
+    today = current_digests().get(target)
+    return (
+        today.parts if today is not None and today.sha256 == sha256 else version_parts(review_session(), target, sha256)
+    )
+
+
+def _releases() -> tuple[Release, ...]:
+    """Return the releases that were signed, read once for a page."""
+    if _RELEASES not in g:
+        setattr(g, _RELEASES, () if current_database().is_empty else signed_releases(review_session(), key()))
+    found: tuple[Release, ...] = getattr(g, _RELEASES)
+    return found
+
+
+def _called(target: Target) -> str:
+    return f"{target.kind.value}/{target.id}"

@@ -8,22 +8,29 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Flask, Response, current_app, g, make_response, render_template, request
 from sqlalchemy import Engine
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session
 
-from recommender.review import audit
 from recommender.review.database import FOR_PAGES, bounded_work, database_address, make_engine, migrate
-from recommender.review.errors import DatabaseUnavailable
+from recommender.review.errors import DatabaseUnavailable, Unreadable
 from recommender.review.keys import KeyGone, prepare_record
-from recommender.review.tables import Review
+from recommender.review.rows import rows
+from recommender.review.tables import Clinician, Review
 from recommender.settings import Settings
-from recommender.web.core.state import log, log_place
+from recommender.web.core.state import log, log_place, site_address
+
+if TYPE_CHECKING:
+    from recommender.review.mail import Mailer
+    from recommender.review.notices import Told
+
+MAILER = "review_mailer"
 
 # What a database that is stopped, out of reach or too busy raises, from the first connection to the last commit.
 AWAY = (DatabaseUnavailable, OperationalError, InterfaceError, TimeoutError)
@@ -174,7 +181,7 @@ def every_review(session: Session) -> Sequence[Review]:
     Raises:
         Unreadable: somebody put a value there that no code of ours would write.
     """
-    return audit.rows(session, Review)
+    return rows(session, Review)
 
 
 def answer_while_away(blueprint: Blueprint) -> None:
@@ -185,7 +192,7 @@ def answer_while_away(blueprint: Blueprint) -> None:
     blueprint.register_error_handler(KeyGone, _key_gone)
     for kind in AWAY:
         blueprint.register_error_handler(kind, _away)
-    blueprint.register_error_handler(audit.Unreadable, _unreadable)
+    blueprint.register_error_handler(Unreadable, _unreadable)
 
 
 def _away(error: Exception) -> Response:
@@ -212,3 +219,9 @@ def _unreadable(error: Exception) -> Response:
 
 def _typed() -> str:
     return request.form.get("text", "") if request.method == "POST" else ""
+
+
+def tell_by_mail(find: Callable[[], Iterable[tuple[Clinician, Told]]]) -> None:
+    """Post a letter to each whom something concerns."""
+    mailer: Mailer = current_app.extensions[MAILER]
+    mailer.tell(find, site_address("review.overview") or "")  # without SITE_URL read_settings takes no mail server

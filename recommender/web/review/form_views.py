@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-from flask import Response, abort, make_response, redirect, request, url_for
+from flask import Response, abort, request, url_for
 
-from recommender.review.audit import refuse_backwards
-from recommender.review.errors import ReviewRefused, StaleVersion
+from recommender.review.approval_status import gone
+from recommender.review.errors import ReviewRefused
 from recommender.review.objections import answer, withdraw
-from recommender.review.record_mark import furthest
 from recommender.review.release import approve_release
-from recommender.review.reviews import ALONE, SETTLING, Manner, author_of, review_by_id, submit
+from recommender.review.reviews import ALONE, SETTLING, Manner, keep_versions, review_by_id, submit
 from recommender.review.settlements import settle
-from recommender.review.tables import LARGEST_ID, Verdict
-from recommender.rulebook.targets import RELEASE, Target
-from recommender.web.core.state import log
-from recommender.web.review.approval import current_approval
+from recommender.review.tables import Verdict
+from recommender.rulebook.digest import BOUND
+from recommender.rulebook.named import names_in_files
+from recommender.rulebook.targets import RELEASE, Digest, Target, TargetKind
+from recommender.web.review.approval import (
+    anchors,
+    content,
+    current_digests,
+    key,
+    required,
+    since_release,
+)
 from recommender.web.review.database import review_session
+from recommender.web.review.recording import day_of, keep_or_tell, only, review_number
 from recommender.web.review.views import (
     KIND_NAMES,
     KINDS,
-    anchors,
     confirm_page,
-    content,
-    current_digests,
     found_target,
-    key,
+    gone_page,
+    list_filters,
     release_page,
-    required,
     target_page,
 )
 from recommender.web.review.views import (
@@ -61,7 +66,7 @@ def send_group() -> Response:
     ``listed`` is everything on it. Only what is ticked, as ``seen``, is approved: there is a tick below each, so that nobody
     approves what they have not come past.
     """
-    _only(may_review(visitor()))
+    only(may_review(visitor()))
     verdict = _SENT.get(request.form.get("verdict", "")) or abort(400)
     listed = dict(map(_seen, request.form.getlist("listed"))) or abort(400)
     ticked = dict(map(_seen, request.form.getlist("seen")))
@@ -73,7 +78,7 @@ def send_group() -> Response:
             raise ReviewRefused("Tick each one that you have read and approve.")
         return sum(_submit(target, verdict, text, sha256, manner=manner) for target, sha256 in seen.items()) > 0
 
-    return _record(
+    return keep_or_tell(
         say,
         lambda is_new: url_for("review.overview", done=_GROUP_DONE[verdict] if is_new else _ALREADY),
         lambda error: confirm_page([*listed, *ticked], error=error, typed=text, ticked=_as_today(ticked)),
@@ -95,15 +100,14 @@ def send_release() -> Response:
 @blueprint.post("/review/withdraw/<review_id>")
 def take_back(review_id: str) -> Response:
     """Take back an approval or a request for changes."""
-    _only(may_review(visitor()))
+    only(may_review(visitor()))
     session = review_session()
-    review = review_by_id(session, _review_id(review_id)) or abort(404)
+    review = review_by_id(session, review_number(review_id)) or abort(404)
     target, text = review.target, request.form.get("text", "")
-    if target not in current_digests():
-        abort(404)
+    authors = names_in_files(content(), target)
 
-    return _record(
-        lambda: withdraw(session, key(), visitor(), review, text) is not None,
+    return keep_or_tell(
+        lambda: withdraw(session, key(), visitor(), review, text, authors=authors) is not None,
         lambda is_new: _address(target, "withdraw" if is_new else _ALREADY),
         lambda error: _page(target, error, text),
     )
@@ -111,17 +115,17 @@ def take_back(review_id: str) -> Response:
 
 @blueprint.post("/review/answer/<review_id>")
 def answer_request(review_id: str) -> Response:
-    """Say that today's version answers a request for changes."""
-    _only(may_review(visitor()))
-    asked = review_by_id(review_session(), _review_id(review_id)) or abort(404)
-    digest = current_digests().get(asked.target) or abort(404)
+    """Say that today's version, or that something is gone, answers a request for changes."""
+    only(may_review(visitor()))
+    asked = review_by_id(review_session(), review_number(review_id)) or abort(404)
+    digest = current_digests().get(asked.target) or gone(asked.target)
     text, seen = request.form.get("text", ""), request.form.get("seen", "")
-    author = author_of(content(), asked.target)
+    authors = names_in_files(content(), asked.target)
 
     def say() -> bool:
-        return answer(review_session(), key(), visitor(), asked, digest, text, seen=seen, author=author) is not None
+        return answer(review_session(), key(), visitor(), asked, digest, text, seen=seen, authors=authors) is not None
 
-    return _record(
+    return keep_or_tell(
         say,
         lambda is_new: _address(asked.target, Verdict.ANSWER.value if is_new else _ALREADY),
         lambda error: _page(asked.target, error, text),
@@ -130,30 +134,39 @@ def answer_request(review_id: str) -> Response:
 
 def _settle(target: Target, verdict: Verdict) -> Response:
     """Decide a point, or put it off: as one of the ways that are offered, or in other words."""
-    _only(may_review(visitor()))
+    only(may_review(visitor()))
     text, seen = request.form.get("text", ""), request.form.get("seen", "")
     decision = request.form.get("decision", "").strip() or request.form.get("choice", "")
-    digest = current_digests()[target]
+    until, digest = request.form.get("until", ""), current_digests()[target]
 
     def say() -> bool:
         session, me = review_session(), visitor()
-        return settle(session, key(), me, digest, verdict, decision, text, seen=seen) is not None
+        keep_versions(session, _rules_of(digest))  # else nobody could be told what changed in them since
+        day = day_of(until)
+        return settle(session, key(), me, digest, verdict, decision, text, seen=seen, until=day) is not None
 
-    return _record(
+    return keep_or_tell(
         say,
         lambda is_new: _address(target, verdict.value if is_new else _ALREADY),
-        lambda error: _page(target, error, text, decision=decision),
+        lambda error: target_page(target, error=error, typed=text, decision=decision, until=until),
     )
+
+
+def _rules_of(digest: Digest) -> Mapping[Target, Digest]:
+    """Return today's versions of the rules that a point is bound to."""
+    today = current_digests()
+    targets = (Target(TargetKind.RULE, rule) for rule in digest.parts[BOUND])
+    return {target: today[target] for target in targets}
 
 
 def _take(target: Target) -> Response:
     """Record one verdict, unless it stands already."""
     verdict = _SENT.get(request.form.get("verdict", "")) or abort(400)
     me = visitor()
-    _only(may_release(me) if (target, verdict) == (RELEASE, Verdict.APPROVE) else may_review(me))
+    only(may_release(me) if (target, verdict) == (RELEASE, Verdict.APPROVE) else may_review(me))
     text, seen = request.form.get("text", ""), request.form.get("seen", "")
-    parent = _review_id(request.form["parent"]) if request.form.get("parent") else None
-    return _record(
+    parent = review_number(request.form["parent"]) if request.form.get("parent") else None
+    return keep_or_tell(
         lambda: _submit(target, verdict, text, seen, parent),
         lambda is_new: _address(target, verdict.value if is_new else _ALREADY),
         lambda error: _page(target, error, text, parent),
@@ -166,8 +179,20 @@ def _submit(
     """Record one verdict, and return whether it is new."""
     session, me, digests = review_session(), visitor(), current_digests()
     if target == RELEASE and verdict is Verdict.APPROVE:
+        _refuse_unread()
         return (
-            approve_release(session, key(), me, content(), digests, required(), text, seen=seen, anchors=anchors())
+            approve_release(
+                session,
+                key(),
+                me,
+                content(),
+                digests,
+                required(),
+                text,
+                seen=seen,
+                decided=request.form.get("decided", ""),
+                anchors=anchors(),
+            )
             is not None
         )
     said = submit(
@@ -180,41 +205,25 @@ def _submit(
         text,
         parent,
         seen=seen,
-        author=author_of(content(), target),
+        authors=names_in_files(content(), target),
         manner=manner,
     )
     return said is not None
 
 
-def _page(target: Target, error: str, typed: str, parent: int | None = None, decision: str = "") -> str:
+def _refuse_unread() -> None:
+    """Refuse to sign a release before every change since the last one was ticked."""
+    since = since_release()
+    if since is not None and not {cause.id for cause in since[1]} <= set(request.form.getlist("read")):
+        raise ReviewRefused("Tick each change since the last release that you have read.")
+
+
+def _page(target: Target, error: str, typed: str, parent: int | None = None) -> str:
     if target == RELEASE:
-        return release_page(error=error, typed=typed, parent=parent)
-    return target_page(target, error=error, typed=typed, parent=parent, decision=decision)
-
-
-def _record(act: Callable[[], bool], address: Callable[[bool], str], page: Callable[[str], str]) -> Response:
-    """Do it and keep it, and go on to the address that tells whether anything was added.
-
-    If it was refused return the page that says why, with the words still in the form.
-    """
-    session = review_session()
-    try:
-        refuse_backwards(session, furthest(anchors()))
-        is_new = act()
-        session.commit()
-    except ReviewRefused as error:
-        session.rollback()
-        return make_response(page(str(error)), 409 if isinstance(error, StaleVersion) else 422)
-    current_approval().renew(content())
-    if (end := furthest(anchors())) is not None:
-        # A log that is kept elsewhere remembers what somebody may cut off the record here.
-        log.warning("the record has %d entries, head %s", end.count, end.head)
-    return make_response(redirect(address(is_new), 303))
-
-
-def _only(is_allowed: bool) -> None:
-    if not is_allowed:
-        abort(403)
+        return release_page(error=error, typed=typed, parent=parent, ticked=request.form.getlist("read"))
+    if target not in current_digests():
+        return gone_page(target, error=error, typed=typed)
+    return target_page(target, error=error, typed=typed, parent=parent)
 
 
 def _seen(given: str) -> tuple[Target, str]:
@@ -226,12 +235,7 @@ def _seen(given: str) -> tuple[Target, str]:
     return found_target(kind, target_id), sha256
 
 
-def _review_id(given: str) -> int:
-    """Return the number of a review; 0, which none has, for what is no number or far too long."""
-    return int(given) if given.isdecimal() and len(given) <= len(str(LARGEST_ID)) else 0
-
-
 def _address(target: Target, done: str) -> str:
     if target == RELEASE:
         return url_for("review.show_release", done=done)
-    return url_for("review.target", kind=target.kind, target_id=target.id, done=done)
+    return url_for("review.target", kind=target.kind, target_id=target.id, done=done, **list_filters())

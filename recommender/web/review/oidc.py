@@ -17,7 +17,6 @@ from flask import (
     render_template,
     request,
     session,
-    url_for,
 )
 
 from recommender.errors import RecommenderError
@@ -25,7 +24,7 @@ from recommender.review.accounts import clinician_by_oidc
 from recommender.review.errors import ReviewRefused
 from recommender.review.keys import audit_key
 from recommender.settings import Settings
-from recommender.web.core.state import current_state, log, log_place
+from recommender.web.core.state import current_state, log, log_place, site_address
 from recommender.web.review.database import review_session
 from recommender.web.review.sign_in import blueprint
 from recommender.web.review.visit import begin_visit, safe_next
@@ -96,9 +95,9 @@ def come_back() -> Response:
 
 def _way_back() -> str:
     """Return where the provider sends people: as the settings say, for a request names whatever host it likes."""
-    site = current_state().settings.site_url
-    assert site is not None, "read_settings asks for it"
-    return site + url_for("sign_in.come_back").removeprefix(request.root_path.rstrip("/"))
+    address = site_address("sign_in.come_back")
+    assert address is not None, "read_settings asks for SITE_URL"
+    return address
 
 
 def _provider() -> Any:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from recommender.loaders.safety_case import shipped_safety_case
 from recommender.models.content import Content
 from recommender.models.levels import Level
-from recommender.review.approval_status import Standing
-from recommender.review.release import needed
-from recommender.review.reviews import author_of, same_person, threads_of
+from recommender.models.safety_case import Hazard
+from recommender.review.approval_status import Standing, is_named, is_one_of
+from recommender.review.authorship import own_words
+from recommender.review.record_consistency import may_say
+from recommender.review.release import ReleaseStatus, needed
+from recommender.review.reviews import Standings, spoken, threads_of
 from recommender.review.tables import Clinician, Review, Role, Verdict
+from recommender.rulebook.named import names_in_files
 from recommender.rulebook.points import points
-from recommender.rulebook.targets import Target, TargetKind
+from recommender.rulebook.targets import SAFETY_CASE, Target, TargetKind, hazard_target, is_of_safety_case
 
+# What narrows a list of the room, by its name in an address.
+LIST_FILTERS = ("theme", "group", "whose", "state")
 # How the list of everything of one kind is called, in an address and as a heading. Rules are listed by their own kinds.
 _GROUPS = {
     TargetKind.POINT: ("points", "Points to settle"),
@@ -26,6 +33,7 @@ _GROUPS = {
     TargetKind.SAFETY: ("safety", "Safety net"),
     TargetKind.LANGUAGE: ("languages", "Translations"),
 }
+_SAFETY_CASE = (SAFETY_CASE.id, "Safety case, with its hazards")
 # The order of the page; kinds of rules that are not named come last.
 _ORDER = ("points", "red_flags", "contraindications", "precautions", "findings", "general", "exercises", "dispositions")
 _WORDS = {
@@ -33,10 +41,11 @@ _WORDS = {
     "approved": "Approved",
     "decided": "Decided",
     "deferred": "Put off",
+    "due": "Put off until a day that is past",
     "lapsed": "Changed since it was approved",
     "open": "No approval yet",
 }
-_POINT_WORDS = {**_WORDS, "lapsed": "Changed since it was settled", "open": "Not settled yet"}
+_POINT_WORDS = {**_WORDS, "lapsed": "Settled on an older version", "open": "Not settled yet"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +53,7 @@ class ReviewRow:
     """One thing that is signed as this clinician finds it. ``may_approve``: it is for them, and still to do.
 
     What somebody objects to is never approved together with others, but by itself, and not by whoever objects.
+    ``waits_for_another``: enough have approved it, but no safety officer yet, and this clinician is none.
     """
 
     target: Target
@@ -55,12 +65,19 @@ class ReviewRow:
     is_signed: bool
     may_approve: bool
     may_settle: bool = False
+    waits_for_another: bool = False
+
+    @property
+    def own_words(self) -> str:
+        return own_words(self.target)
 
     @property
     def state(self) -> str:
-        """Return blocked, decided, deferred, approved, part, lapsed or open."""
+        """Return blocked, decided, deferred, due, approved, part, lapsed or open."""
         if self.standing.requested:
             return "blocked"
+        if self.standing.is_due:
+            return "due"
         if self.standing.settled is not None:
             return "deferred" if self.standing.settled.verdict is Verdict.DEFER else "decided"
         if self.standing.is_approved:
@@ -73,6 +90,8 @@ class ReviewRow:
     def words(self) -> str:
         """Return the state in words."""
         part = f"{len(self.standing.approvals)} of {self.required} approvals"
+        if self.standing.lacks_officer:
+            part += ", none by a safety officer"
         return {**(_POINT_WORDS if self.is_point else _WORDS), "part": part}[self.state]
 
     @property
@@ -88,9 +107,27 @@ class ReviewRow:
     @property
     def needs_me(self) -> bool:
         """Return whether the release waits for this clinician here. Where changes are asked for it waits for those."""
-        if self.standing.is_approved or self.standing.requested or not self.is_needed:
+        if self.standing.is_approved or self.standing.requested or not self.is_needed or self.waits_for_another:
             return False
         return self.may_approve or self.may_settle
+
+
+@dataclass(frozen=True, slots=True)
+class GoneRow:
+    """Something that is no longer here, to which somebody objected: it was taken out, or is called otherwise now."""
+
+    target: Target
+    standing: Standing
+
+    @property
+    def title(self) -> str:
+        """Return what it was called."""
+        return f"{kind_title(self.target.kind.value)} {self.target.id}"
+
+    @property
+    def objectors(self) -> tuple[str, ...]:
+        """Return who objects to it."""
+        return tuple(dict.fromkeys(request.clinician.name for request in self.standing.requested))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +163,14 @@ class ReviewGroup:
     def words(self) -> str:
         """Return how far the group is, in words."""
         counts = {
-            state: sum(row.state == state for row in self.rows) for state in ("part", "lapsed", "open", "blocked")
+            state: sum(row.state == state for row in self.rows)
+            for state in ("part", "lapsed", "due", "open", "blocked")
         }
         done = "settled" if all(row.is_point for row in self.rows) else "approved"
         told = [f"{self.approved} of {len(self.rows)} {done}"]
         told += [f"{counts['part']} begun"] if counts["part"] else []
         told += [f"{counts['lapsed']} changed since"] if counts["lapsed"] else []
+        told += [f"{counts['due']} due"] if counts["due"] else []
         told += [f"{counts['open']} not begun"] if counts["open"] else []
         told += [f"{counts['blocked']} with changes requested"] if counts["blocked"] else []
         return ", ".join(told) + "."
@@ -140,10 +179,8 @@ class ReviewGroup:
 class ReviewQueue:
     """Everything that can be reviewed, as one clinician finds it, or somebody who only reads."""
 
-    def __init__(
-        self, content: Content, standings: Mapping[Target, Standing], required: int, clinician: Clinician | None
-    ) -> None:
-        needs = frozenset(needed(standings))
+    def __init__(self, content: Content, standings: Standings, required: int, clinician: Clinician | None) -> None:
+        needs = frozenset(needed(standings.today))
         self._content = content
         self._points = tuple(points(content))
         self._clinician = clinician
@@ -151,9 +188,10 @@ class ReviewQueue:
         self._required = required
         self.rows: dict[Target, ReviewRow] = {
             target: self._row(target, standing, target in needs)
-            for target, standing in standings.items()
+            for target, standing in standings.today.items()
             if target.kind is not TargetKind.RELEASE
         }
+        self.gone = tuple(GoneRow(target, standing) for target, standing in standings.gone.items())
         self.groups = self._groups()
 
     def group(self, group_id: str) -> ReviewGroup | None:
@@ -194,11 +232,14 @@ class ReviewQueue:
 
     def _row(self, target: Target, standing: Standing, is_needed: bool) -> ReviewRow:
         me = self._clinician
-        is_author = me is not None and same_person(author_of(self._content, target), me)
+        is_author = me is not None and (
+            is_named(names_in_files(self._content, target), me) or is_one_of(me, standing.authors)
+        )
         is_signed = any(approval.clinician_id == self._own_id for approval in standing.approvals)
         is_point = target.kind is TargetKind.POINT
         is_objector = any(request.clinician_id == self._own_id for request in standing.requested)
-        may_act = me is not None and me.role is not Role.READER
+        may_act = me is not None and may_say(me.role, Verdict.APPROVE)
+        is_enough = standing.lacks_officer and len(standing.approvals) >= self._required
         return ReviewRow(
             target=target,
             title=title_of(self._content, target),
@@ -209,6 +250,7 @@ class ReviewQueue:
             is_signed=is_signed,
             may_approve=may_act and not (is_author or is_signed or is_objector or is_point),
             may_settle=may_act and is_point,
+            waits_for_another=is_enough and me is not None and me.role is not Role.SAFETY_OFFICER,
         )
 
     def _groups(self) -> tuple[ReviewGroup, ...]:
@@ -216,8 +258,8 @@ class ReviewQueue:
         found: dict[str, list[ReviewRow]] = {}
         for target, row in self.rows.items():
             kind = rules[target.id].kind if target.kind is TargetKind.RULE else _GROUPS[target.kind][0]
-            found.setdefault(kind, []).append(row)
-        titles = dict(_GROUPS.values())
+            found.setdefault(SAFETY_CASE.id if is_of_safety_case(target) else kind, []).append(row)
+        titles = dict((*_GROUPS.values(), _SAFETY_CASE))
         groups = [ReviewGroup(kind, titles.get(kind) or kind_title(kind), tuple(rows)) for kind, rows in found.items()]
         return tuple(sorted(groups, key=lambda group: _ORDER.index(group.id) if group.id in _ORDER else len(_ORDER)))
 
@@ -248,12 +290,50 @@ def title_of(content: Content, target: Target) -> str:
             return next(point.text for point in points(content) if point.id == target.id)
         case TargetKind.LANGUAGE:
             return f"Translation: {target.id}"
+        case TargetKind.SAFETY if (hazard := hazard_of(target)) is not None:
+            return f"{hazard.id}: {hazard.title}"
     return target.id.replace("_", " ").capitalize()
+
+
+def hazard_of(target: Target) -> Hazard | None:
+    """Return the hazard that a target is; None if it is none of this safety case."""
+    hazards = shipped_safety_case().hazards
+    return next((hazard for hazard in hazards if hazard_target(hazard.id) == target), None)
+
+
+def release_words(status: ReleaseStatus) -> str:
+    """Return how far a release is, in a sentence or two: what it waits for, all of it."""
+    if status.faults:
+        return "The record is not as it was written, so nothing counts as approved."
+    if status.is_approved:
+        return "This release is approved."
+    waits = (
+        _counted(len(status.unapproved), "still to be approved", "still to be approved"),
+        _counted(len(status.undecided), "point to settle", "points to settle"),
+        _counted(len(status.requested), "request to change the release", "requests to change the release"),
+        _counted(len(status.gone), "objection to what is gone", "objections to what is gone"),
+    )
+    told = ", ".join(words for words in waits if words)
+    if told:
+        return f"Not ready: {told}."
+    if status.authors_unknown:
+        return "Everything is approved, and of some rules nobody has said who wrote them."
+    if not status.is_proved:
+        return "Everything is approved, and nothing is proved of these rules."
+    if status.overtaken:
+        return "Everything is approved. A point was settled otherwise since a lead signed, so a lead must sign again."
+    return "Everything is approved. The release waits for a lead."
+
+
+def _counted(number: int, one: str, several: str) -> str:
+    return f"{number} {one if number == 1 else several}" if number else ""
 
 
 def new_replies(said: Sequence[Review], clinician: Clinician) -> list[Review]:
     """Return the last word of every thread that the clinician took part in and somebody else has answered since."""
-    waiting = [thread for thread in threads_of(said) if _is_answered((thread.review, *thread.replies), clinician.id)]
+    waiting = [
+        thread for thread in threads_of(spoken(said)) if _is_answered((thread.review, *thread.replies), clinician.id)
+    ]
     return [(thread.review, *thread.replies)[-1] for thread in waiting]
 
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 
 from recommender.review.accounts import authenticate
@@ -12,7 +17,6 @@ from recommender.review.sign_in_tries import SECOND_FACTOR, counter
 from recommender.review.tables import Clinician
 from recommender.web.core.state import current_state, log
 from recommender.web.review.database import answer_while_away, review_session
-from recommender.web.review.sealed_secret import unseal
 from recommender.web.review.tries import Try, remember_browser, sign_in_try
 from recommender.web.review.visit import (
     await_second_factor,
@@ -116,3 +120,21 @@ def _form(next_page: str, email: str = "", *, is_wrong: bool = False, status: in
 
 def _code_form(*, is_wrong: bool = False, status: int = 200) -> Response:
     return make_response(render_template("review/sign_in_code.html", is_wrong=is_wrong), status)
+
+
+def seal(key: bytes, secret: str) -> str:
+    """Return the secret, sealed with a key derived from that of the record."""
+    return _sealer(key).encrypt(secret.encode()).decode()
+
+
+def unseal(key: bytes, sealed: str) -> str | None:
+    """Return the secret, or None if it was not sealed with this key."""
+    try:
+        return _sealer(key).decrypt(sealed.encode()).decode()
+    except (InvalidToken, ValueError):
+        return None
+
+
+def _sealer(key: bytes) -> Fernet:
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"second factor, version 1").derive(key)
+    return Fernet(base64.urlsafe_b64encode(derived))

@@ -2,30 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, json, make_response, render_template, request
 from werkzeug.exceptions import Forbidden
 
+from recommender.loaders.answer_order import accepted_changes
+from recommender.loaders.proof_record import proof_told
+from recommender.loaders.safety_case import shipped_safety_case
 from recommender.models.content import Content
 from recommender.models.levels import Level
 from recommender.review import export, release
-from recommender.review.approval_status import withdrawn
-from recommender.review.audit import Anchor
-from recommender.review.keys import audit_key, lies_beside_record
-from recommender.review.reviews import Thread, keep_versions, standing, threads, version_parts
+from recommender.review.approval_status import gone, withdrawn
+from recommender.review.keys import lies_beside_record
+from recommender.review.notices import to_be_told_of_change
+from recommender.review.reviews import Thread, keep_versions, reviews_of, spoken, threads_of, version_parts
+from recommender.review.settlements import LONGEST_PUT_OFF
 from recommender.review.tables import Clinician, now
 from recommender.rulebook.plain_data import plain_data
 from recommender.rulebook.points import points
 from recommender.rulebook.sentences import Sentences
-from recommender.rulebook.targets import RELEASE, Digest, Target, TargetKind
+from recommender.rulebook.targets import RELEASE, Target, TargetKind, is_of_safety_case
 from recommender.web.core.state import current_state
-from recommender.web.review.approval import current_approval
-from recommender.web.review.database import answer_while_away, every_review, review_session
-from recommender.web.review.pages import ReviewQueue, ReviewRow, new_replies
+from recommender.web.review.approval import (
+    anchors,
+    changes_of,
+    content,
+    current_digests,
+    current_standings,
+    key,
+    old_version,
+    release_status,
+    release_steps,
+    required,
+    since_release,
+)
+from recommender.web.review.database import answer_while_away, every_review, review_session, tell_by_mail
+from recommender.web.review.pages import (
+    LIST_FILTERS,
+    ReviewQueue,
+    ReviewRow,
+    hazard_of,
+    kind_title,
+    new_replies,
+    release_words,
+)
 from recommender.web.review.visit import opened_now, protect_forms, require_visit, visitor
-from recommender.web.review.word_diff import TextDiff, changes
+from recommender.web.review.word_diff import TextDiff
 
 KIND_NAMES = tuple(kind.value for kind in TargetKind if kind is not TargetKind.RELEASE)
 KINDS = f"any({', '.join(KIND_NAMES)})"
@@ -45,6 +70,8 @@ NOTICES = {
 
 _EXTENSION = "review_sentences"
 
+release_changes = Blueprint("rule_changes", __name__)
+answer_while_away(release_changes)
 blueprint = Blueprint("review", __name__)
 require_visit(blueprint)
 protect_forms(blueprint)
@@ -54,16 +81,17 @@ answer_while_away(blueprint)
 @blueprint.get("/review")
 def overview() -> str:
     """What needs me."""
-    me, room = visitor(), current_room()
     session = review_session()
-    keep_versions(session, current_digests())
+    new = keep_versions(session, current_digests())
     session.commit()
-    status = release.status(session, content(), current_digests(), required(), key(), *anchors())
+    tell_by_mail(lambda: to_be_told_of_change(session, new))
+    me, room, status = visitor(), current_room(), release_status()
     return render_template(
         "review/overview.html",
         me=me,
         room=room,
         status=status,
+        words=release_words(status),
         lapsed=[(row, _changes_since(row, me)) for row in room.lapsed_for_me()],
         replies=[(review, room.rows.get(review.target)) for review in new_replies(every_review(session), me)],
         notice=NOTICES.get(request.args.get("done", "")),
@@ -90,7 +118,8 @@ def confirm() -> str:
 @blueprint.get(f"/review/<{KINDS}:kind>/<target_id>")
 def target(kind: str, target_id: str) -> str:
     """One thing that is signed: the text to approve, who has, what changed since, and what was said."""
-    return target_page(found_target(kind, target_id))
+    wanted = Target(TargetKind(kind), target_id)
+    return target_page(wanted) if wanted in current_digests() else gone_page(wanted)
 
 
 @blueprint.get("/review/release")
@@ -122,10 +151,10 @@ def export_csv() -> Response:
     return _download("\ufeff" + export.export_csv(review_session(), current_digests()), "text/csv", "review.csv")
 
 
-@blueprint.get("/review/print")
-def printed() -> str:
-    """The rule book with its signatures, to print or to keep as a PDF."""
-    return signed_rule_book(visitor())
+@release_changes.get("/rules/changes")
+def show_changes() -> str:
+    """What changed from release to release, and since the last. Nobody need be signed in."""
+    return render_template("review/changes.html", steps=release_steps(request.args.get("to", "")))
 
 
 @blueprint.errorhandler(Forbidden)
@@ -134,28 +163,18 @@ def not_allowed(error: Forbidden) -> Response:
     return make_response(render_template("review/not_taken.html", why="role", typed=request.form.get("text", "")), 403)
 
 
-def signed_rule_book(reader: Clinician | None) -> str:
-    """Return everything that can be signed, with the approvals that stand today. Nobody need be signed in."""
-    room = room_for(reader)
-    return render_template(
-        "review/print.html",
-        me=reader,
-        room=room,
-        status=release.status(review_session(), content(), current_digests(), required(), key(), *anchors()),
-        texts={target: text_of(target) for target in room.rows},
-        digests=current_digests(),
-        software=current_digests()[RELEASE].parts["software"],
-        at=now(),
-    )
-
-
 def target_page(
-    target: Target, *, error: str | None = None, typed: str = "", parent: int | None = None, decision: str = ""
+    target: Target,
+    *,
+    error: str | None = None,
+    typed: str = "",
+    parent: int | None = None,
+    decision: str = "",
+    until: str = "",
 ) -> str:
     """Return the page of one target. After a form that failed it holds the error and the words that were typed."""
     me, room = visitor(), current_room()
-    session = review_session()
-    said = threads(session, target)
+    said = _discussion(target)
     everything = [review for thread in said for review in (thread.review, *thread.replies)]
     row = room.rows[target]
     return render_template(
@@ -167,7 +186,7 @@ def target_page(
         next_row=room.after(target),
         text=text_of(target),
         digest=current_digests()[target],
-        lapsed=[(approval, _changes_of(target, approval.sha256)) for approval in row.standing.lapsed],
+        lapsed=[(approval, changes_of(target, approval.sha256)) for approval in row.standing.lapsed],
         threads=said,
         withdrawn=withdrawn(everything),
         blocking={review.id for review in row.standing.requested},
@@ -176,6 +195,30 @@ def target_page(
         typed=typed,
         parent=_open_reply(said, parent),
         decision=decision,
+        until=until,
+        days=(now().date() + timedelta(days=1), now().date() + LONGEST_PUT_OFF),
+    )
+
+
+def gone_page(target: Target, *, error: str | None = None, typed: str = "") -> str:
+    """Return the page of what is no longer here, with what was said of it; 404 if nothing was."""
+    session = review_session()
+    everything = spoken(reviews_of(session, target)) or abort(404)
+    standing = current_standings().gone.get(target)
+    shown = everything[-1] if standing is None else standing.requested[-1]
+    return render_template(
+        "review/gone.html",
+        me=visitor(),
+        target=target,
+        title=f"{kind_title(target.kind.value)} {target.id}",
+        text=version_parts(session, target, shown.sha256),
+        digest=gone(target),
+        threads=threads_of(everything),
+        withdrawn=withdrawn(everything),
+        blocking=set() if standing is None else {review.id for review in standing.requested},
+        notice=NOTICES.get(request.args.get("done", "")),
+        error=error,
+        typed=typed,
     )
 
 
@@ -186,18 +229,16 @@ def confirm_page(
 
     After a form that failed it holds the error, what was typed and what was ticked.
     """
-    room, session = current_room(), review_session()
+    room = current_room()
     rows = [room.rows[target] for target in dict.fromkeys(targets)]
-    said = {row.target: threads(session, row.target) for row in rows}
+    said = {row.target: _discussion(row.target) for row in rows}
     return render_template(
         "review/confirm.html",
         me=visitor(),
         rows=rows,
         texts={row.target: text_of(row.target) for row in rows},
         points={row.target: room.points_of(row.target) for row in rows},
-        lapsed={
-            row.target: [(one, _changes_of(row.target, one.sha256)) for one in row.standing.lapsed] for row in rows
-        },
+        lapsed={row.target: [(one, changes_of(row.target, one.sha256)) for one in row.standing.lapsed] for row in rows},
         said=said,
         withdrawn=withdrawn(
             one for each in said.values() for thread in each for one in (thread.review, *thread.replies)
@@ -210,31 +251,44 @@ def confirm_page(
     )
 
 
-def release_page(*, error: str | None = None, typed: str = "", parent: int | None = None) -> str:
+def release_page(
+    *, error: str | None = None, typed: str = "", parent: int | None = None, ticked: Collection[str] = ()
+) -> str:
     """Return the page of the release. After a form that failed it holds the error and the words that were typed."""
-    settings, session, digests = current_state().settings, review_session(), current_digests()
-    status = release.status(session, content(), digests, required(), key(), *anchors())
+    settings, digests = current_state().settings, current_digests()
+    status = release_status()
     path = settings.data_dir / release.CERTIFICATE_FILE
     room = current_room()
     missing = set(status.unapproved)
-    said = threads(session, RELEASE)
+    said = _discussion(RELEASE)
     return render_template(
         "review/release.html",
         me=visitor(),
         room=room,
         status=status,
+        words=release_words(status),
+        old_version=old_version(),
+        since=since_release(),
+        ticked=ticked,
         points=room.points(),
         missing=[(group, [row for row in group.rows if row.target in missing]) for group in room.groups],
+        **proof_shown(),
         digest=digests[RELEASE],
         certificate=release.read_certificate(path, key(), release.seal(content()), required(), now()),
         threads=said,
         withdrawn=withdrawn(review for thread in said for review in (thread.review, *thread.replies)),
-        blocking={review.id for review in standing(session, digests, required(), key())[RELEASE].requested},
+        blocking={review.id for review in status.requested},
         notice=NOTICES.get(request.args.get("done", "")),
         error=error,
         typed=typed,
         parent=_open_reply(said, parent),
     )
+
+
+def proof_shown() -> dict[str, Any]:
+    """Return what a page says of the proof, and of changes that make somebody less safe and are not decided."""
+    undecided = [change for change in accepted_changes() if change.decision is None]
+    return {"proof": proof_told(content()), "undecided_changes_shown": undecided}
 
 
 def text_of(target: Target) -> dict[str, Any]:
@@ -244,7 +298,9 @@ def text_of(target: Target) -> dict[str, Any]:
         case TargetKind.RULE:
             rule = known.rule_set.by_id[target.id]
             sources = [known.catalogue.sources[source] for source in rule.sources]
-            return {"rule": rule, "sentences": _sentences_of(known).of[target.id], "sources": sources}
+            sentences = _sentences_of(known)
+            told = {"told": sentences.told(rule), "at_every_check": sentences.at_every_check(rule)}
+            return {"rule": rule, **told, "sources": sources}
         case TargetKind.EXERCISE:
             return {"exercise": known.catalogue.by_id[target.id]}
         case TargetKind.DISPOSITION:
@@ -254,6 +310,8 @@ def text_of(target: Target) -> dict[str, Any]:
         case TargetKind.POINT:
             point = next(point for point in points(known) if point.id == target.id)
             return {"point": point, "sources": [known.catalogue.sources[source] for source in point.evidence]}
+        case TargetKind.SAFETY if is_of_safety_case(target):
+            return {"case": shipped_safety_case(), "hazard": hazard_of(target)}
         case _:
             return {"data": current_digests()[target].parts}
 
@@ -266,31 +324,6 @@ def found_target(kind: str, target_id: str) -> Target:
     return wanted
 
 
-def content() -> Content:
-    """Return the content under review, which is the one that runs."""
-    return current_state().ready.content
-
-
-def current_digests() -> Mapping[Target, Digest]:
-    """Return the digest of everything that can be signed."""
-    return current_approval().digests(content())
-
-
-def required() -> int:
-    """Return how many approvals each thing needs."""
-    return current_state().settings.approvals_required
-
-
-def key() -> bytes:
-    """Return the key that the record is signed with."""
-    return audit_key(current_state().settings)
-
-
-def anchors() -> tuple[Anchor, ...]:
-    """Return where the record has been seen whole before."""
-    return current_approval().seen(content())
-
-
 def current_room() -> ReviewQueue:
     """Return the room as the clinician who is signed in finds it."""
     return room_for(visitor())
@@ -298,8 +331,16 @@ def current_room() -> ReviewQueue:
 
 def room_for(clinician: Clinician | None) -> ReviewQueue:
     """Return the room as a clinician finds it; without one nothing in it is theirs to do."""
-    standings = standing(review_session(), current_digests(), required(), key())
-    return ReviewQueue(content(), standings, required(), clinician)
+    return ReviewQueue(content(), current_standings(), required(), clinician)
+
+
+def list_filters() -> dict[str, Any]:
+    """Return the filters of the list that a page was opened from, as they stand in its address."""
+    return {name: value for name in LIST_FILTERS if (value := request.args.get(name))}
+
+
+def _discussion(target: Target) -> tuple[Thread, ...]:
+    return threads_of(spoken(reviews_of(review_session(), target)))
 
 
 def _open_reply(said: Sequence[Thread], parent: int | None) -> int | None:
@@ -317,13 +358,7 @@ def _named(name: str) -> Target:
 def _changes_since(row: ReviewRow, clinician: Clinician) -> tuple[TextDiff, ...] | None:
     """Return what changed since the clinician approved it."""
     signed = next(approval for approval in row.standing.lapsed if approval.clinician_id == clinician.id)
-    return _changes_of(row.target, signed.sha256)
-
-
-def _changes_of(target: Target, sha256: str) -> tuple[TextDiff, ...] | None:
-    """Return what changed since a version; None if that version was not kept."""
-    before = version_parts(review_session(), target, sha256)
-    return None if before is None else changes(before, dict(current_digests()[target].parts))
+    return changes_of(row.target, signed.sha256)
 
 
 def _sentences_of(known: Content) -> Sentences:

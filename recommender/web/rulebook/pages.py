@@ -12,6 +12,9 @@ from werkzeug.datastructures import MultiDict
 from recommender.models.catalogue import SeedDecision, Source
 from recommender.models.content import Content
 from recommender.models.rules import Rule
+from recommender.rulebook.matrix import EVERYONE, ExerciseState
+from recommender.rulebook.readings import NOTHING_OPENED, SOME_UNREAD
+from recommender.rulebook.rule_search import LONGEST, Search
 from recommender.rulebook.sentence_parts import PartKind, SentencePart
 from recommender.web.core.facets import Facet, facet
 
@@ -22,6 +25,15 @@ if TYPE_CHECKING:
 # A list of so many rules at most is shown in full; a longer one with a line or two for each.
 SHOWN_IN_FULL = 12
 SEARCH, CONFIRM = "q", "confirm"
+BEST_FIRST = "best_first"
+DIFFERENCES = "differences"
+# How to read the matrix, on the page and below the table that is downloaded.
+FOOTNOTES = (
+    "The ids name the rules behind a cell. The first column holds for everyone: what it leaves out is left out in every "
+    "column. Other columns show only what their own answer changes.",
+    "A column takes one answer as known and all others as open. Where the answer opens a question that decides, the cell "
+    "says on which it depends. Some rules need two answers or a stage: they stand at the end, as single cases of rules.",
+)
 # Characters: of a choice in a list, and of the heading of a narrow column.
 _CHOICE, _LABEL = 70, 44
 
@@ -31,7 +43,7 @@ _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 @dataclass(frozen=True, slots=True)
 class RuleGroup:
-    """The rules of one kind that fit."""
+    """The rules of one kind that fit, or all that were found by words, the best first."""
 
     kind: str
     entries: tuple[Entry, ...]
@@ -83,7 +95,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class MatrixView:
-    """The matrix as asked for, with the rules named in it. ``stops`` as in the matrix."""
+    """The matrix as asked for, with the rules named in it. ``stops`` as in the matrix.
+
+    ``is_of_differences``: only what an answer changes is shown. ``move`` is the only row, where one move was asked for.
+    """
 
     facets: tuple[Facet, ...]
     headings: tuple[Heading, ...]
@@ -92,11 +107,13 @@ class MatrixView:
     rules: tuple[Rule, ...]
     stops: tuple[tuple[str, str], ...]
     csv: str
+    is_of_differences: bool
+    move: Row | None
 
     @property
     def is_narrowed(self) -> bool:
         """Return whether anything was asked for."""
-        return any(facet.chosen for facet in self.facets)
+        return self.is_of_differences or any(facet.chosen for facet in self.facets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,19 +158,18 @@ def part_link(part: object) -> str | None:
 def list_view(book: RuleBook, asked: MultiDict[str, str]) -> ListView:
     """Return the rules that fit everything asked for. Values that are not known are ignored."""
     facets = _facets(book, asked)
-    search = " ".join(asked.get(SEARCH, "").split())[:200]
+    search = " ".join(asked.get(SEARCH, "").split())[:LONGEST]
     confirm = asked.get(CONFIRM) == "1"
     chosen = {facet.name: facet.choice for facet in facets if facet.choice}
-    words = search.casefold().split()
     fits = [
         entry
-        for entry in book.entries.values()
-        if entry.says(words)
-        and (entry.rule.needs_clinical_decision or not confirm)
+        for entry in _found(book.entries.values(), search)
+        if (entry.rule.needs_clinical_decision or not confirm)
         and all(value in _FACET_VALUES[name](entry) for name, value in chosen.items())
     ]
     kinds = dict.fromkeys(entry.rule.kind for entry in book.entries.values())
-    groups = (RuleGroup(kind, tuple(entry for entry in fits if entry.rule.kind == kind)) for kind in kinds)
+    by_kind = (RuleGroup(kind, tuple(entry for entry in fits if entry.rule.kind == kind)) for kind in kinds)
+    groups = (RuleGroup(BEST_FIRST, tuple(fits)),) if search else tuple(by_kind)
     return ListView(
         facets=facets,
         search=search,
@@ -164,26 +180,44 @@ def list_view(book: RuleBook, asked: MultiDict[str, str]) -> ListView:
     )
 
 
+def _found(entries: Iterable[Entry], search: str) -> list[Entry]:
+    """Return the rules that have every word of a search, the best first; without one all of them in their order."""
+    if not search:
+        return list(entries)
+    wanted = Search.of(search)
+    ranked = [(wanted.rank(entry.text), entry) for entry in entries]
+    found = [(worth, entry) for worth, entry in ranked if worth is not None]
+    return [entry for _, entry in sorted(found, key=lambda pair: -pair[0])]
+
+
 def matrix_view(book: RuleBook, asked: MultiDict[str, str]) -> MatrixView:
     """Return the matrix cut to the rows and columns asked for; "everyone" is always there."""
     content, whole = book.content, book.matrix
     headings = [_heading(column, content) for column in whole.columns]
     forms = content.catalogue.forms.values()
+    moves = {exercise.id: exercise.name for exercise in content.catalogue.exercises}
     facets = (
+        _facet("move", "Move", moves, asked),
         _facet("question", "Question", _column_groups(headings), asked),
         _facet("position", "Position", _used(content, "positions", {form.position for form in forms}), asked),
         _facet("region", "Part of the body", _used(content, "regions", _regions(content)), asked),
     )
-    question, position, region = (facet.choice for facet in facets)
+    move, question, position, region = (facet.choice for facet in facets)
     kept = tuple(heading for heading in headings if not question or _group_of(heading) in (question, EVERYONE_GROUP))
     rows = tuple(
         row
         for row in whole.rows
-        if (not region or region in row.exercise.regions)
+        if (not move or row.exercise.id == move)
+        and (not region or region in row.exercise.regions)
         and (not position or any(form.position == position for form in row.exercise.forms))
     )
+    is_of_differences = asked.get(DIFFERENCES) == "1"
+    if is_of_differences:
+        rows = tuple(row for row in rows if any(differs(row, heading) for heading in kept))
+        kept = tuple(one for one in kept if _is_of_everyone(one) or any(differs(row, one) for row in rows))
     named = {rule for row in rows for heading in kept for rule in row.cells[heading.column.id].rules}
     chosen = {facet.name: facet.choice for facet in facets if facet.choice}
+    chosen |= {DIFFERENCES: "1"} if is_of_differences else {}
     return MatrixView(
         facets=facets,
         headings=kept,
@@ -192,7 +226,20 @@ def matrix_view(book: RuleBook, asked: MultiDict[str, str]) -> MatrixView:
         rules=tuple(rule for rule in content.rule_set.rules if rule.id in named),
         stops=whole.stops,
         csv=url_for("rulebook.matrix_csv", **chosen),  # type: ignore[arg-type]
+        is_of_differences=is_of_differences,
+        move=rows[0] if move and rows else None,
     )
+
+
+def differs(row: Row, heading: Heading) -> bool:
+    """Return whether an answer does anything to a move that is not done for everyone, or opens a question that may."""
+    cell, usual = row.cells[heading.column.id], row.cells[EVERYONE]
+    is_more = cell.state is not ExerciseState.ALLOWED and (cell.states, cell.rules) != (usual.states, usual.rules)
+    return is_more or bool(cell.depends_on)
+
+
+def _is_of_everyone(heading: Heading) -> bool:
+    return _group_of(heading) == EVERYONE_GROUP
 
 
 def answers_read(book: RuleBook) -> Mapping[str, tuple[Reader, ...]]:
@@ -223,6 +270,7 @@ _FACET_VALUES: Mapping[str, Callable[[Entry], Iterable[str]]] = {
     "source": lambda entry: entry.rule.sources,
     "strength": lambda entry: entry.rule.strength,
     "tag": lambda entry: entry.tags,
+    "unread": lambda entry: entry.unread,
 }
 EVERYONE_GROUP, CASES_GROUP = "everyone", "cases"
 
@@ -240,6 +288,7 @@ def _facets(book: RuleBook, asked: MultiDict[str, str]) -> tuple[Facet, ...]:
         "question": ("Question it reads", questions),
         "exercise": ("Move it touches", {exercise.id: exercise.name for exercise in catalogue.exercises}),
         "source": ("Source", {source.id: source.title for source in catalogue.sources.values()}),
+        "unread": ("Unread sources", {NOTHING_OPENED: "Nothing was opened", SOME_UNREAD: "Some were not opened"}),
         "strength": ("Strength", {label: plain_kind(label) for rule in rules for label in rule.strength}),
         "tag": ("Movement it names", {tag.id: tag.meaning for tag in catalogue.tags.values()}),
     }

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
 
-from recommender.models.catalogue import Source
+from recommender.models.catalogue import Reading, Source
 from recommender.models.content import Content
 from recommender.models.rules import Rule
 from recommender.web.core.static_files import FOLDER
@@ -33,7 +33,10 @@ _TO_CONFIRM = "confirm"
 
 @dataclass(frozen=True, slots=True)
 class SiteFigures:
-    """How much there is of everything. ``by_judgement`` rules rest on nothing but practice or a choice of our own."""
+    """How much there is of everything. ``by_judgement`` rules rest on nothing but practice or a choice of our own.
+
+    ``read`` counts sources by how far they were read, ``read_some`` those of which more than the abstract was.
+    """
 
     rules: int
     safety_rules: int
@@ -46,7 +49,8 @@ class SiteFigures:
     conflicts_open: int
     points_open: int
     strengths: Mapping[str, int]
-    checked: Mapping[str, int]
+    read: Mapping[str, int]
+    read_some: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,8 @@ def figures(content: Content) -> SiteFigures:
         conflicts_open=sum(decision.confidence == _TO_CONFIRM for decision in catalogue.decisions.values()),
         points_open=len(catalogue.review_points),
         strengths=_strengths(rules),
-        checked=Counter(source.checked for source in sources),
+        read=Counter(source.read.value for source in sources),
+        read_some=sum(source.read in (Reading.IN_FULL, Reading.IN_PART) for source in sources),
     )
 
 

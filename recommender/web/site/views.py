@@ -9,7 +9,7 @@ from recommender.web.core.language import localised_content
 from recommender.web.core.state import current_state
 from recommender.web.questionnaire.answer_store import current_draft
 from recommender.web.questionnaire.draft import first_slug
-from recommender.web.questionnaire.progress import progress_at
+from recommender.web.questionnaire.progress import promise
 from recommender.web.site import about as about_view
 
 # The pages of the questionnaire hold nothing for a search engine; programs have no need of one.
@@ -39,7 +39,7 @@ def start() -> Response:
             "site/start.html",
             first=first,
             begun=bool(draft and draft.answers),
-            minutes=progress_at(recommender.flow.walk({}), first, questions, {}).minutes_left,
+            promise=promise(recommender.flow, questions),
         )
     )
 

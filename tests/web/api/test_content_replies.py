@@ -26,9 +26,9 @@ from tools.api_docs import BODY, MARK, PAGE, REPLIES, page, shapes
 
 CALLS: dict[str, type[Schema]] = {
     "/api/v1/questionnaire": questions.QuestionnaireSchema,
-    "/api/v1/rules": rule_schemas.RulesSchema,
-    "/api/v1/exercises": exercises.ExercisesSchema,
-    "/api/v1/sources": exercises.SourcesSchema,
+    "/api/v1/rules": rule_schemas.RuleListSchema,
+    "/api/v1/exercises": exercises.ExerciseListSchema,
+    "/api/v1/sources": exercises.SourceListSchema,
 }
 # What a reply does not tell of a model: where it stands tells it already, or it is not for readers.
 UNTOLD = {

@@ -23,7 +23,7 @@ from tests.web.questionnaire.test_journeys import heading
 CALL, CHECKS = "/api/v1/recommendations", "/api/v1/check-ins"
 SIGNS = ("rf_illness", "rf_bone_nerve", "rf_neck")
 EMERGENCY_SIGNS = ("rf_nerve", "rf_emergency")
-SHEETS, CHECKED = (1_000, 6_000, 20_000), 400
+SHEETS, CHECKED = (500, 3_000, 20_000), 400
 
 
 def pages_of(client: FlaskClient) -> list[dict[str, Any]]:
@@ -70,7 +70,7 @@ def test_a_sheet_is_not_refused_for_a_question_that_its_pages_hide(
     assert shown["routine"] is None
 
 
-@pytest.mark.parametrize("count", [*small_and_whole(*SHEETS[:2]), pytest.param(SHEETS[2], marks=pytest.mark.long)])
+@pytest.mark.parametrize("count", small_and_whole(*SHEETS[:2], long=SHEETS[2]))
 def test_no_sheet_that_is_filled_in_as_published_is_refused(
     client: FlaskClient, recommender: Recommender, count: int
 ) -> None:
@@ -96,6 +96,7 @@ def test_the_answer_to_it_is_the_same_on_the_wire(client: FlaskClient, recommend
         assert Level(level).rank >= recommender.decide(recommender.sheet.read(answers)).level.rank
 
 
+@pytest.mark.deep
 def test_pages_and_programs_are_told_the_same(visitor: Visitor, recommender: Recommender) -> None:
     """What the pages asked of somebody, extra questions and all, gives the same outcome when it is sent as JSON."""
     stopped = 0

@@ -44,6 +44,7 @@ IN_SHORT_WORDS = (
     *("sit_stretch", "told_no_exercise", "trend", "worse_with"),
 )
 # (calls, place, what, why)
+READING = "each source says where it is, and how far it has been read"
 MEANT: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
     ((*CONTENT, "recommendation"), "rule_set.hash", CHANGED, "it is that of the content of today"),
     (("check-in",), "recommendation.rule_set.hash", CHANGED, "it is that of the content of today"),
@@ -63,7 +64,11 @@ MEANT: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
     (("recommendation",), "breaks.*.items.*.easier", GONE, "a short routine offers no other move: nothing filled it"),
     (("recommendation",), "breaks.*.items.*.easier_move", GONE, "a short routine offers no other move"),
     (("recommendation",), "breaks.*.items.*.harder", GONE, "a short routine offers no other move"),
+    (("sources",), "sources.*.checked", GONE, READING),
+    *((("sources",), f"sources.*.{name}", ADDED, READING) for name in ("read", "read_on", "section", "url")),
+    (("sources",), "sources.*.doi", CHANGED, "some were missing"),
     (("rules",), "rules.*.branches.*.asked", ADDED, "a case that speaks at checks only says so"),
+    (("rule",), "rule.needs_clinical_decision", CHANGED, "its stricter rows are a point to settle"),
     (("rule",), "rule.branches.*.asked", ADDED, "a case that speaks at checks only says so"),
     (("exercises",), "exercises.*.aliases.*", CHANGED, "the plain name of the hip hinge is another move's now"),
     (("exercises",), "exercises.*.default_reason", CHANGED, WORDING),
@@ -119,6 +124,7 @@ MEANT: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
     (("check-in",), "recommendation.left_out", CHANGED, ROUTINES_04),
     (("check-in",), "recommendation.routine.items", CHANGED, ROUTINES_04),
     (("check-in",), "recommendation.routine.seconds", CHANGED, ROUTINES_04),
+    (("problem",), "type", CHANGED, "it is the address of a page about it"),
     (("problem",), "problems", ADDED, "beside errors, for programs: pointer, question, code and words"),
     (("problem",), "title", CHANGED, "in the language that was asked for"),
     (("problem",), "detail", CHANGED, "in the language that was asked for"),
@@ -250,7 +256,7 @@ NEW = frozenset(
     {"FACT-12", "FACT-15", "FACT-16", "RF-E15", "RF-U23", "RF-U24", "FU-12", "FU-13", "ratamess_2009"}
     | {"bond_manian_2016", "yusuf_2019", "fedor_2011", "stetkarova_2021", "robertson_2017", "nice_cg95"}
     | {"FACT-13", "FACT-14", "RF-P29", "CI-R17", "CI-R18", "CI-R19", "nice_ng206", "nice_ng123", "sosort_2016"}
-    | {"FACT-17", "FACT-18", "RF-R19", "CI-A23", "nice_ng249", "IN-19", "IN-20", "FU-14"}
+    | {"FACT-17", "FACT-18", "RF-R19", "CI-A23", "nice_ng249", "nice_ng232", "IN-19", "IN-20", "FU-14"}
     | {
         "band_pull_apart",
         "band_row",

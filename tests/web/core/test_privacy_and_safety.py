@@ -115,15 +115,40 @@ def test_pages_that_depend_on_answers_are_not_stored(visitor: Visitor) -> None:
         assert visitor.see(address).headers["Cache-Control"] == "no-store"
 
 
-@pytest.mark.parametrize("address", PAGES)
+# What the OWASP Secure Headers Project has every response say, but for Strict-Transport-Security, which is a setting, and
+# Clear-Site-Data, which would take the plans of a whole host along.
+OWASP = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "X-Permitted-Cross-Domain-Policies": "none",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+}
+OF_EVERY_KIND = (
+    *PAGES,
+    "/docs",
+    "/problems",
+    "/rules/changes",
+    "/sign-in",
+    "/healthz",
+    "/api/v1/nowhere",
+    "/robots.txt",
+)
+
+
+@pytest.mark.parametrize("address", OF_EVERY_KIND)
 def test_every_response_has_the_security_headers(client: FlaskClient, address: str) -> None:
     headers = client.get(address).headers
     policy = headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'")
     assert "unsafe" not in policy
-    assert "frame-ancestors 'none'" in policy
-    assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Referrer-Policy"] == "same-origin"
+    assert "frame-ancestors 'none'" in policy and "form-action 'self'" in policy and "base-uri 'none'" in policy
+    assert {name: headers.get(name) for name in OWASP} == OWASP
+    assert {"camera=()", "geolocation=()", "microphone=()"} <= set(headers["Permissions-Policy"].split(", "))
+    assert "Server" not in headers and "X-Powered-By" not in headers
+    assert headers["Cache-Control"]
 
 
 def test_pages_hold_nothing_inline_and_ask_no_other_host(visitor: Visitor) -> None:

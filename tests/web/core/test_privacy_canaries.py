@@ -17,6 +17,7 @@ from recommender.errors import DecisionError
 from recommender.service.recommend import Recommender
 from recommender.settings import Settings
 from recommender.web.telemetry.metrics import ServiceHealth
+from tests.support.links import NO, hurts, link_on, say
 from tests.support.planner import Clock, Planner, site_at
 from tests.support.sheets import full_sheet
 
@@ -25,6 +26,7 @@ CANARY = "zanahoria-4711"  # a task that nobody else would name
 ANSWERS: dict[str, Any] = {"main_task": {"task": CANARY, "score": 3}, "pain_score": 6, "age_band": "60_64"}
 TELLING = (CANARY, "60_64", "age_band")
 HERE = {"Sec-Fetch-Site": "same-origin"}
+FORUM = "https://forum.example"
 
 
 @pytest.fixture
@@ -36,6 +38,7 @@ def folder(tmp_path: Path) -> Path:
 def planner(recommender: Recommender, settings: Settings, folder: Path) -> Planner:
     clock = Clock()
     own = replace(settings, data_dir=folder, database_url=f"sqlite:///{folder / 'review.db'}", metrics_port=9100)
+    own = replace(own, cors_origins=(FORUM,), frame_ancestors=(FORUM,), recommendations_a_minute=60)
     return Planner(site_at(clock, own, recommender), recommender, clock)
 
 
@@ -75,11 +78,11 @@ def test_an_answer_stays_with_its_sender(
         planner.see_all()
         planner.client.post("/questions/about-you", data={"age_band": CANARY}, headers=HERE)
         planner.client.get("/healthz", headers={"X-Request-ID": CANARY})
-        planner.client.post("/lab/answers", data={"main_task-task": CANARY, "age_band": "60_64"}, headers=HERE)
-        sheet = full_sheet(planner.visitor.recommender, ANSWERS)
-        planner.client.post("/api/v1/recommendations", json={"answers": sheet})
-        planner.client.post("/api/v1/recommendations", json={"answers": {**sheet, "pain_score": CANARY}})
-        planner.client.post("/api/v1/check-ins", json={"answers": sheet, "today": CANARY})
+        in_the_lab(planner)
+        by_a_link(planner)
+        as_a_program(planner)
+    asked = {address.partition("?")[0] for address, _ in traffic}
+    assert {"/api/v1/next", "/api/v1/check-ins", "/lab/vignette", "/result/play/hurts"} <= asked
     assert any(CANARY in response.get_data(as_text=True) for _, response in traffic)
     figures = planner.app.extensions["metrics"].told(ServiceHealth(True, True, None, None), "")[0].decode()
     assert "'event': 'request'" in caplog.text and "recommender_outcomes_total{level=" in figures
@@ -93,6 +96,37 @@ def test_an_answer_stays_with_its_sender(
     ]
     kept += [path.name for path in folder.rglob("*") if path.is_file() and holds(path.read_bytes())]
     assert kept == []
+
+
+def in_the_lab(planner: Planner) -> None:
+    planner.client.post("/lab/answers", data={"main_task-task": CANARY, "age_band": "60_64"}, headers=HERE)
+    case = {"name": "somebody", "answers": full_sheet(planner.visitor.recommender, ANSWERS), "facts": {}}
+    saved = planner.client.post("/lab/vignette", data={"case": json.dumps(case), "name": "a case"}, headers=HERE)
+    assert saved.status_code == 200 and CANARY in saved.text
+
+
+def by_a_link(planner: Planner) -> None:
+    """Somebody else with an old tab, who opens the link of a routine, does its moves, prints it, and is hurt."""
+    other = Planner(planner.app, planner.visitor.recommender, planner.clock)
+    link = link_on(other.visitor.result_of(ANSWERS).text)
+    say(other.client, link, NO)
+    on_mondays = f"{link}/calendar.ics?day=MO&time=07:30"
+    for address in (f"{link}/moves", f"{link}/play", f"{link}/handout", on_mondays, "/country"):
+        assert other.client.get(address).status_code == 200
+    hurts(other.client, link, "yes", "no")
+    other.client.post("/result/play/hurts", data={"hurt_move": CANARY, "hurt_sharp": "yes"}, headers=HERE)
+    other.client.get("/result/stopped")
+
+
+def as_a_program(planner: Planner) -> None:
+    """A page of another site that is named, with answers that are taken and with ones that are not."""
+    whole = full_sheet(planner.visitor.recommender, ANSWERS)
+    for answers in (whole, {**whole, "pain_score": CANARY}, {**whole, CANARY: 1}):
+        for call in ("next", "recommendations", "recommendations?left_out=summary"):
+            address = f"/api/v1/{call}"
+            planner.client.post(address, json={"answers": answers}, headers={"Origin": FORUM, "Referer": f"{FORUM}/"})
+    planner.client.post("/api/v1/next", json={"answers": whole, "region": CANARY, "language": CANARY})
+    planner.client.post("/api/v1/check-ins", json={"answers": whole, "today": CANARY})
 
 
 def holds(data: bytes) -> bool:
@@ -121,3 +155,24 @@ def test_an_error_never_repeats_an_answer(
     assert (page.status_code, reply.status_code) == (503, 503)
     told = caplog.text + page.text + json.dumps(reply.get_json())
     assert not re.search("|".join(TELLING), told)
+
+
+@pytest.mark.parametrize("address", ["/nowhere/low_back", "/api/v1/rules/low_back"])
+def test_a_fault_that_no_page_meets_is_told_in_one_line_without_answer_or_address(
+    planner: Planner, caplog: pytest.LogCaptureFixture, address: str
+) -> None:
+    """It arises while the reply is already on its way, or while another fault is told."""
+
+    @planner.app.after_request
+    def fail(response: Response) -> Response:
+        if response.status_code == 404:
+            raise KeyError(CANARY)
+        return response
+
+    with caplog.at_level(logging.DEBUG):
+        page = planner.client.get(address)
+    assert page.status_code == 500
+    (line,) = (record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR)
+    assert line.startswith("KeyError at ")
+    assert CANARY not in page.text
+    assert not any(text in caplog.text for text in (CANARY, "low_back", "Traceback"))

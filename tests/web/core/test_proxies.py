@@ -15,6 +15,7 @@ from recommender.settings import Settings
 from recommender.web.app import create_app
 from tests.support.crawl import Crawl, Reply
 from tests.support.reviewers import HERE, Reviewer, review_room
+from tests.support.routes import pages_without_parts
 from tests.support.visitor import FIRST, Visitor
 
 PREFIX = "/back"
@@ -119,12 +120,33 @@ def test_browsers_are_told_to_come_back_over_https_only_where_they_came_so(
 
 
 def test_every_link_stays_below_the_path_of_the_proxy(settings: Settings, recommender: Recommender) -> None:
-    visitor = Visitor(behind(1, settings, recommender).test_client(), recommender)
+    app = behind(1, settings, recommender)
+    visitor = Visitor(app.test_client(), recommender)
     visitor.fill_in({"pain_score": 5})
     assert visitor.press("/plan/remember").headers["Location"] == "/plan"
-    crawl = fetched(visitor.client).run("/", FIRST, "/result", "/plan", "/exercises", "/rules", "/lab", "/privacy")
+    crawl = fetched(visitor.client).run("/", FIRST, *pages_without_parts(app))
     assert crawl.faults == []
     assert len(crawl.seen) > 60
+
+
+def test_what_programs_read_says_where_the_calls_are_below_the_path_of_the_proxy(
+    settings: Settings, recommender: Recommender
+) -> None:
+    """The page that shows the document sends what is tried there to that address."""
+    for site, proxies, expected in (
+        (None, 0, "/"),
+        (None, 1, PREFIX),
+        ("https://x.example/y", 1, "https://x.example/y"),
+    ):
+        client = behind(proxies, replace(settings, site_url=site), recommender).test_client()
+        document = client.get("/api/v1/openapi.json", headers=TOLD)
+        assert document.get_json()["servers"] == [{"url": expected}]
+        tag = document.headers["ETag"]
+        again = client.get("/api/v1/openapi.json", headers=TOLD | {"If-None-Match": tag})
+        elsewhere = client.get(
+            "/api/v1/openapi.json", headers=TOLD | {"If-None-Match": tag, "X-Forwarded-Prefix": "/other"}
+        )
+        assert (again.status_code, elsewhere.status_code) == (304, 200 if expected == PREFIX else 304)
 
 
 def test_every_link_of_the_review_room_stays_below_the_path_of_the_proxy(
@@ -139,7 +161,7 @@ def test_every_link_of_the_review_room_stays_below_the_path_of_the_proxy(
         fields = {"email": "ben@example.org", "password": "correct horse neb", "next": f"{PREFIX}/review/rule/RF-U07"}
         sent = reviewer.client.post("/sign-in", data={"csrf_token": token, **fields}, headers=HERE | TOLD)
         assert sent.headers["Location"] == f"{PREFIX}/review/rule/RF-U07"
-        crawl = fetched(reviewer.client).run("/review", "/review/release", "/rules")
+        crawl = fetched(reviewer.client).run(*pages_without_parts(app))
         assert crawl.faults == []
 
 

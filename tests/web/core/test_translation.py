@@ -22,6 +22,7 @@ from recommender.service.recommend import Recommender
 from recommender.settings import Settings, read_settings
 from recommender.web.app import create_app
 from recommender.web.core.language import nearest
+from recommender.web.core.state import keep_state, kept_state
 from tests.support.people import OF_EVERY_KIND
 from tests.support.sheets import full_sheet
 from tests.support.visitor import Visitor
@@ -110,9 +111,7 @@ def test_a_language_is_found_by_what_its_tag_means(tag: str, offered: tuple[str,
 
 
 def test_two_variants_of_a_language_have_names_of_their_own() -> None:
-    names = [
-        Language(Locale.parse(tag), True, NullTranslations(), str).name for tag in ("pt_BR", "pt_PT", "es", "zh_TW")
-    ]
+    names = [Language(Locale.parse(tag), NullTranslations(), str).name for tag in ("pt_BR", "pt_PT", "es", "zh_TW")]
     assert names == ["Português (Brasil)", "Português (Portugal)", "Español", "中文 (繁體, 台灣)"]
 
 
@@ -129,6 +128,24 @@ def test_a_choice_by_address_is_remembered(client: FlaskClient) -> None:
     chosen = client.get("/?lang=es").headers["Set-Cookie"]
     assert "language=es" in chosen and "HttpOnly" in chosen and "SameSite=Lax" in chosen
     assert '<html lang="es"' in client.get("/privacy").text
+
+
+def test_a_translation_is_checked_as_the_record_says_on_pages_and_in_replies(
+    settings: Settings, recommender: Recommender
+) -> None:
+    app = create_app(settings, recommender)
+    told = "todavía no han revisado esta traducción"
+    body = {"answers": full_sheet(recommender, next(iter(OF_EVERY_KIND.values())))}
+
+    def says(code: str) -> tuple[bool, bool]:
+        client = app.test_client()
+        reply = client.post("/api/v1/recommendations", json=body, headers={"Accept-Language": code}).get_json()
+        return told in client.get(f"/?lang={code}").text, reply["language"]["clinically_checked"]
+
+    assert (says("es"), says("en")) == ((True, False), (False, True))
+    state = kept_state(app.extensions)
+    keep_state(app.extensions, replace(state, translation_approval=lambda content, language: True))
+    assert says("es") == (False, True)
 
 
 def test_a_translation_that_is_not_checked_says_so_on_every_page(client: FlaskClient) -> None:
@@ -180,7 +197,6 @@ def test_messages_about_answers_are_in_the_language_asked_for(client: FlaskClien
 
 def with_language(folder: Path, code: str, interface: str = "", content: str = "") -> Path:
     (folder / code).mkdir(parents=True)
-    (folder / code / "language.yaml").write_text("clinically_checked: true\n", encoding="utf-8")
     (folder / code / INTERFACE).write_text(interface, encoding="utf-8")
     (folder / code / CONTENT).write_text(content, encoding="utf-8")
     return folder
@@ -216,7 +232,24 @@ def test_a_translation_that_cannot_be_used_is_a_fault_with_its_place(
 def test_files_that_are_missing_are_faults(tmp_path: Path) -> None:
     with pytest.raises(ContentError) as error:
         load_languages(tmp_path, ["fr"])
-    assert len(error.value.faults) == 3
+    assert len(error.value.faults) == 2
+
+
+def test_a_file_that_calls_a_translation_checked_is_a_fault_for_only_the_record_says_that(tmp_path: Path) -> None:
+    with_language(tmp_path, "fr")
+    assert load_languages(tmp_path, ["fr"])
+    (tmp_path / "fr" / "language.yaml").write_text("clinically_checked: true\n", encoding="utf-8")
+    with pytest.raises(ContentError, match="approve a translation in the review room, and nowhere else"):
+        load_languages(tmp_path, ["fr"])
+
+
+def test_the_same_words_in_two_files_and_in_two_contexts_are_each_there_to_be_signed(tmp_path: Path) -> None:
+    page = 'msgid "Hold"\nmsgstr "Attendez"\n\nmsgctxt "noun"\nmsgid "Hold"\nmsgstr "Tenue"\n'
+    with_language(tmp_path, "fr", page, 'msgid "Hold"\nmsgstr "Maintenez"\n')
+    assert load_languages(tmp_path, ["fr"])["fr"].texts == {
+        INTERFACE: {"Hold": "Attendez", "Hold [noun]": "Tenue"},
+        CONTENT: {"Hold": "Maintenez"},
+    }
 
 
 def test_a_text_marked_fuzzy_is_shown_in_the_source_language(tmp_path: Path) -> None:

@@ -232,6 +232,7 @@ def test_two_cases_are_compared(client: FlaskClient) -> None:
     assert "Both lead to the same result" in same.text
 
 
+@pytest.mark.deep
 def test_a_saved_vignette_can_be_loaded_and_run_again(
     client: FlaskClient, recommender: Recommender, settings: Settings, tmp_path: Path
 ) -> None:

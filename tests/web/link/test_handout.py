@@ -76,7 +76,15 @@ def letters(text: str) -> str:
 
 @pytest.mark.usefixtures("pango")
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("given", [SHORT, LONG, ON_A_CHAIR, STANDING], ids=["short", "long", "on a chair", "standing"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        pytest.param(SHORT, id="short"),
+        pytest.param(LONG, id="long", marks=pytest.mark.deep),
+        pytest.param(ON_A_CHAIR, id="on a chair", marks=pytest.mark.deep),
+        pytest.param(STANDING, id="standing", marks=pytest.mark.deep),
+    ],
+)
 def test_four_moves_have_one_side_and_eight_have_two(
     site: Flask, recommender: Recommender, given: dict[str, object], size: str
 ) -> None:
@@ -149,6 +157,35 @@ def test_every_move_has_its_dose_two_drawings_and_every_step(site: Flask, recomm
             all(letters(step) in text for step in form.steps) and letters(form.name) in text
             for form in by_name[name].forms
         )
+
+
+@pytest.mark.parametrize("given", [LONG, ON_A_CHAIR], ids=["lying", "on a chair"])
+def test_the_left_side_is_drawn_first_as_in_the_player(
+    site: Flask, recommender: Recommender, given: dict[str, object]
+) -> None:
+    client, link = link_of(site, recommender, given)
+    page = html.unescape(client.get(f"{link}/handout").text)
+    moves = re.findall(r"<h3>\d+\. (.*?)</h3>(.*?)</li>", page, re.DOTALL)
+    by_name = {exercise.name: exercise for exercise in recommender.content.catalogue.exercises}
+    drawn = []
+    for name, move in moves:
+        [form] = [one for one in by_name[name].forms if f"<em>{one.name}.</em>" in move]
+        side = recommender.content.figures.exercises[by_name[name].id].forms[form.id].working_side
+        if "Left side first, unless your right side is easier." in move:
+            drawn.append(side)
+            assert ("mirrored" in move) == (side == "right"), name
+        else:
+            assert "mirrored" not in move, name
+    assert len(drawn) >= 2 and "right" in drawn and None not in drawn
+
+
+def test_no_step_of_a_form_that_is_drawn_for_the_right_names_a_side(recommender: Recommender) -> None:
+    figures, named = recommender.content.figures.exercises, re.compile(r"\b(left|right)\b")
+    for exercise in recommender.content.catalogue.exercises:
+        for form in exercise.forms if exercise.id in figures else ():
+            poses = figures[exercise.id].forms.get(form.id)
+            if poses and poses.working_side == "right":
+                assert not [words for words in (*form.steps, poses.alt) if named.search(words)], form.id
 
 
 def test_the_code_for_a_phone_leads_to_the_link_and_is_there_only_where_the_address_is_known(

@@ -107,9 +107,9 @@ def test_a_pain_told_of_a_result_that_was_cleared_stops_this_device(planner: Pla
     assert planner.client.get(link).headers["Location"] == "/plan"
 
 
-def tell_by(planner: Planner, way: str, link: str, told: dict[str, str]) -> int:
+def tell_by(planner: Planner, way: str, link: str, told: dict[str, str], move: str = "cat_cow") -> int:
     address = f"{link}/hurts" if way == "link" else way
-    return planner.client.post(address, data={"hurt_move": "cat_cow", **told}, headers=FROM_HERE).status_code
+    return planner.client.post(address, data={"hurt_move": move, **told}, headers=FROM_HERE).status_code
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -160,6 +160,27 @@ def test_a_second_pain_wants_every_question_answered_after_it(planner: Planner, 
     assert planner.client.get(page).headers["Location"] == "/plan"
     assert answer_on(planner, {}) == "/plan"
     assert heading(planner.plan()) == "Your plan"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_of_two_pains_told_one_after_the_other_neither_move_comes_back(planner: Planner, way: str) -> None:
+    planner.remember(AT_A_DESK)
+    link, _ = playing(planner)
+    planner.on_day(3).session({})
+    first, second, *_ = played_today(planner)
+    post(planner, "/plan/today/hurts", {"hurt_move": first, **SHARP})
+    tell_by(planner, way, link, SHARP, second)
+    assert heading(planner.plan()) == "Stop for now"
+    assert answer_on(planner, {}) == "/plan"
+    assert heading(planner.plan()) == "Your plan"
+    planner.session({})
+    left = played_today(planner)
+    assert left and not {first, second} & set(left)
+
+
+def played_today(planner: Planner) -> list[str]:
+    """Return the ids of the moves of the session of today."""
+    return re.findall(r'name="hurt_move" value="(\w+)"', planner.client.get("/plan/today/play").text)
 
 
 @pytest.mark.parametrize("way", WAYS[:3])

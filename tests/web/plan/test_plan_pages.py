@@ -120,6 +120,7 @@ def test_a_check_is_offered_first_when_it_is_due_and_when_it_is_late(kept: Plann
     assert page.text.index("Do your check") < page.text.index("Start today\u2019s session")
 
 
+@pytest.mark.deep
 def test_after_twelve_weeks_the_plan_maintains_and_lives_on_with_every_check(kept: Planner) -> None:
     for day in (7, 14, 28, 42, 56, 70, 84):
         kept.on_day(day).check({"fu_pain": 2})

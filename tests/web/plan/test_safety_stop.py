@@ -33,14 +33,14 @@ from tests.support.planner import (
     told_stop,
 )
 from tests.support.sheets import full_sheet
-from tests.support.visitor import FIRST, form
+from tests.support.visitor import FIRST, FROM_HERE, form
 
 SADDLE = {"pre_session": "yes", "rf_nerve": ["saddle"]}
 UNSURE = {"pre_session": "yes", "rf_nerve": ["not_sure"]}
 CALL, TODAY = "Emergency: Call 999 now", "Urgent: Get advice from a doctor today"
 # What these show is open to everybody, and not made for anybody.
-REFERENCE = (OPEN_ROOMS - {"pages"}) | {"static_files"}
-VALUES = {"slug": "your-pain", "kind": "session", "exercise_id": "cat_cow", "rule_id": "RF-E01"}
+REFERENCE = (OPEN_ROOMS - {"pages", "country"}) | {"static_files"}
+VALUES = {"number": "1", "slug": "your-pain", "kind": "session", "exercise_id": "cat_cow", "rule_id": "RF-E01"}
 
 
 @pytest.fixture
@@ -99,10 +99,26 @@ def test_no_page_and_no_form_shows_a_routine_while_a_stop_stands(
         assert shows_routine(page, recommender) == [], address
         if address == "/plan/offline/stop":  # which takes a stop and leads nowhere
             assert page.status_code == 204
+        elif address == "/country":  # which keeps whose numbers to show, and leads back to any page
+            assert page.headers["Location"] == "/"
         else:
             assert page.headers["Location"] == "/plan", address
     for day in (3, 4, 20):
         assert heading(stopped.on_day(day).plan()) == CALL
+
+
+def test_whose_number_to_call_can_be_chosen_while_a_stop_stands(recommender: Recommender, settings: Settings) -> None:
+    clock = Clock()
+    person = Planner(site_at(clock, replace(settings, region=None), recommender), recommender, clock)
+    person.remember({})
+    page = person.session(SADDLE)
+    assert "999" in page.text and "112" in page.text, "where the country is not known every number is listed"
+    (address, *_) = re.findall(r'href="(/country\?back=/plan)"', page.text)
+    assert 'action="/country"' in person.client.get(address).text
+    sent = person.client.post("/country", data={"country": "GB", "back": "/plan"}, headers=FROM_HERE)
+    assert sent.headers["Location"] == "/plan"
+    assert heading(person.plan()) == CALL
+    assert person.client.get("/result").headers["Location"] == "/plan"
 
 
 @pytest.mark.parametrize("address", ["/result", "/result/play", "/result/summary", "/check-answers", FIRST])

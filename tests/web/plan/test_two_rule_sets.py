@@ -94,6 +94,7 @@ def test_each_page_shows_what_the_rules_of_its_own_node_say_and_loses_nothing(
     assert kept_cookies(between) == before
 
 
+@pytest.mark.deep
 def test_no_plan_is_kept_of_a_routine_of_the_other_node_and_it_is_once_all_are_restarted(
     between: Planner, nodes: tuple[Planner, Planner]
 ) -> None:

@@ -123,10 +123,21 @@ def test_each_question_is_a_fieldset_with_a_legend_and_says_why_we_ask(visitor: 
 
 def test_progress_is_told_in_words(visitor: Visitor) -> None:
     text = " ".join(visitor.see(FIRST).text.split())
-    assert re.search(
-        r'aria-hidden="true">1/(\d+)</span><span class="govuk-visually-hidden">Page 1 of about \1</span>', text
-    )
-    assert re.search(r"About \d+ minutes?</span>", text)
+    assert re.search(r'<span class="govuk-visually-hidden">Page 1 of about \d+\. </span>', text)
+    assert re.search(r"data-minutes-left>\d+ minutes left</span>", text)
+
+
+def test_the_minutes_left_are_fewer_once_an_answer_spares_questions(visitor: Visitor) -> None:
+    def left(page: str) -> int:
+        found = re.search(r"data-minutes-left>(\d+)", visitor.see(page).text)
+        assert found
+        return int(found[1])
+
+    in_all = left(FIRST)
+    visitor.send(FIRST, {"age_band": "45_49", "pain_location": ["low_back"]})
+    in_pain = left(EMERGENCY)
+    visitor.send(FIRST, {"age_band": "45_49", "pain_location": ["no_pain"]})
+    assert left(EMERGENCY) < in_pain <= in_all
 
 
 def test_forms_ask_browsers_not_to_remember(visitor: Visitor) -> None:

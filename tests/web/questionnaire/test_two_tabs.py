@@ -169,8 +169,6 @@ _QUESTIONS = {"questions.take", "check_ins.take"}
 _OF_A_STOP = {"stops.answer_again", "stops.answer"}
 # These name the move that hurt, or say only that the session of today is done.
 _IN_A_SESSION = {"hurts.take", "plan_hurts.take", "plan.done"}
-# What it changes has no earlier page to differ from: the choice is all that it sends.
-_ABOUT_NO_ANSWER = {"country.choose"}
 _FORGETTING = {"questions.start_again", "plan.forget"}
 # The address of a link names all that its page shows but the question, which the form answers; the last one only stops.
 _OF_A_LINK = {"link.answer", "link.answer_again", "link.hurts", "offline.stop"}
@@ -197,7 +195,6 @@ def test_every_form_of_a_person_is_of_a_kind_that_knows_two_tabs(kept: Planner) 
         *_FORGETTING,
         *_OF_A_LINK,
         *_IN_A_SESSION,
-        *_ABOUT_NO_ANSWER,
     }
 
 

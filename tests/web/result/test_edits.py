@@ -186,6 +186,7 @@ def test_a_reason_that_is_none_of_ours_is_not_told(arrived: Visitor, why: str) -
     assert 'id="refused"' not in page.text
 
 
+@pytest.mark.deep
 def test_taking_everything_out_ends_with_a_kind_answer(arrived: Visitor, recommender: Recommender) -> None:
     for move in removable(recommender) * 2:
         arrived.send("/result/remove", {"move": move})

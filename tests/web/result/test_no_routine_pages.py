@@ -109,6 +109,7 @@ def test_no_routine_json_names_no_exercise(
     assert not catalogue_names(recommender).findall(text)
 
 
+@pytest.mark.deep
 def test_no_random_sheet_above_routine_review_names_an_exercise(recommender: Recommender) -> None:
     import random
 

@@ -65,7 +65,7 @@ def test_a_routine_that_leaves_a_minute_over_says_so_and_no_other_does(
         said = " ".join(sentences(visitor, given))
         if made is None or not said:
             continue
-        is_left_over = made.routine.minutes_budget * 60 - made.routine.seconds >= 60
+        is_left_over = made.routine.leaves_a_minute
         assert ("takes less time than you have" in said) == is_left_over, name
         left_over.add(is_left_over)
     assert left_over == {True, False}

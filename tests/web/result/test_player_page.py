@@ -67,6 +67,15 @@ def test_without_script_its_links_lead_from_the_first_screen_to_the_last(visitor
     assert all('href="#stop"' in part for name, part in parts.items() if name.startswith("move-"))
 
 
+def test_a_side_to_begin_with_is_named_where_the_clock_goes_by_sides_and_nowhere_else(visitor: Visitor) -> None:
+    visitor.fill_in({"pain_location": ["neck", "shoulders"], "pain_main": "neck", "place": "standing_desk"})
+    parts = [part for name, part in screens(visitor.see("/result/play").text).items() if name.startswith("move-")]
+    by_side = ["data-side=" in part for part in parts]
+    assert ["Left side first" in part for part in parts] == by_side
+    rolls = next(part for part in parts if "as many the other way" in part)
+    assert "Left side first" not in rolls and any(by_side)
+
+
 @pytest.mark.parametrize("one", ROUTINES, ids=lambda one: one["name"])
 def test_the_clock_takes_as_long_as_each_move_is_said_to_take(one: dict[str, Any], recommender: Recommender) -> None:
     recommendation = recommender.recommend(full_intake(recommender, one["answers"]))

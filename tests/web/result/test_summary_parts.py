@@ -102,3 +102,12 @@ def test_a_short_line_denies_only_where_all_that_it_stands_for_was_asked_and_not
     assert line not in denied("fever")
     assert question.option("weight_loss").text in denied("fever")
     assert question.option("fever").text not in denied("fever")
+
+
+def test_a_sign_with_a_short_line_of_its_own_is_denied_in_the_words_that_were_asked(recommender: Recommender) -> None:
+    every = recommender.content.questionnaire.intake_questions
+    question = recommender.content.questionnaire.questions["rf_emergency"]
+    parts = summary_parts([as_shown(question, ("none",), {})], every)
+    told = {text for each in parts.denied for text in each.options}
+    assert {option.text for option in question.options if not option.exclusive and option.id != NOT_SURE} == told
+    assert not any("last time" in text for text in told)

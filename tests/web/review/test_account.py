@@ -18,7 +18,7 @@ from recommender.service.recommend import Recommender
 from recommender.settings import Settings
 from recommender.web.core.state import current_state
 from recommender.web.review import visit
-from recommender.web.review.sealed_secret import seal, unseal
+from recommender.web.review.sign_in import seal, unseal
 from tests.support.reviewers import Reviewer, account, open_database, password_of, review_room, signed_in
 
 PAGE = "/review/account"

@@ -114,12 +114,14 @@ def test_where_an_approval_is_required_routines_wait_and_help_does_not(
         ]
 
 
+@pytest.mark.deep
 def test_where_an_approval_is_required_and_given_there_are_routines(recommender: Recommender, folder: Path) -> None:
     with review_room(recommender, folder, require_approved=True) as app:
         assert recommendation(app, recommender, {})[1]["routine"]["items"]
         assert app.test_client().get("/readyz").status_code == 200
 
 
+@pytest.mark.deep
 def test_a_request_for_changes_takes_the_approval_away_at_once(app: Flask, recommender: Recommender) -> None:
     ana = Reviewer(app, "ana")
     ana.sign_in()
@@ -136,7 +138,7 @@ def test_a_request_for_changes_takes_the_approval_away_at_once(app: Flask, recom
         "UPDATE version SET parts = '{}' WHERE id = 1",
         "UPDATE audit_entry SET mac = CAST(x'ff' AS TEXT) WHERE number = 9",
         "INSERT INTO review SELECT 99999, clinician_id, target_kind, target_id, sha256, verdict, text, parent_id, "
-        "created_at, together, seconds, decision FROM review WHERE id = 1",
+        "created_at, together, seconds, decision, until, person_id FROM review WHERE id = 1",
     ],
 )
 def test_a_record_that_was_written_to_without_the_key_approves_nothing_and_takes_the_certificate(

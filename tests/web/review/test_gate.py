@@ -5,26 +5,39 @@ Two reviewers, a lead and a safety officer, on the pages as a browser without sc
 
 from __future__ import annotations
 
+import html
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from recommender.service.recommend import Recommender, load_recommender
+from recommender.models.proof_record import NO_PROOF
+from recommender.service.recommend import Recommender
 from recommender.settings import read_settings
 from tests.support import databases
-from tests.support.reviewers import Reviewer, asked, release, review_room, settle_all, signed_in
+from tests.support.proved import with_proof
+from tests.support.reviewers import (
+    Reviewer,
+    approve_all,
+    asked,
+    edited,
+    is_approved,
+    name_author,
+    release,
+    review_room,
+    settle_all,
+    signed_in,
+)
 
 DEEP = pytest.mark.deep
 RULE, OTHER = "rule/RF-E01", "rule/RF-E02"
 
 
-@pytest.fixture(params=databases.backends())
+@pytest.fixture(params=["sqlite", *databases.postgresql_only(pytest.mark.long)])
 def database_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
     if request.param == "sqlite":
         yield None
@@ -39,33 +52,25 @@ def app(recommender: Recommender, tmp_path: Path, database_url: str | None) -> I
         yield made
 
 
-@contextmanager
-def edited(folder: Path, pattern: str, old: str, new: str) -> Iterator[Recommender]:
-    """The service with one word of one content file changed, from files of its own in this folder."""
-    settings = read_settings({})
-    for name, source in (("rules", settings.rules_dir), ("catalogue", settings.catalogue_dir)):
-        shutil.copytree(source, folder / name)
-    (file,) = folder.glob(pattern)
-    text = file.read_text(encoding="utf-8")
-    assert old in text
-    file.write_text(text.replace(old, new, 1), encoding="utf-8")
-    yield load_recommender(replace(settings, rules_dir=folder / "rules", catalogue_dir=folder / "catalogue"))
-
-
-def is_approved(app: Flask) -> bool:
-    told = asked(app).test_client().get("/readyz").json
-    return bool(told["rule_set"]["approved"])
-
-
 @pytest.mark.parametrize(
     "pattern, old, new, target",
     [
         pytest.param("rules/dosing/DOS-05-*.yaml", "Stop", "Carry on", "rule/DOS-05", id="a stop sign", marks=DEEP),
         pytest.param(
-            "rules/follow_up/FU-06-*.yaml", "at_most: 6", "at_most: 7", "rule/FU-06", id="a threshold", marks=DEEP
+            "rules/follow_up/FU-06-*.yaml",
+            "at_most: 6",
+            "at_most: 7",
+            "rule/FU-06",
+            id="a threshold",
+            marks=pytest.mark.long,
         ),
         pytest.param(
-            "catalogue/regions.yaml", "text: '999'", "text: '998'", "region/GB", id="an emergency number", marks=DEEP
+            "catalogue/regions.yaml",
+            "text: '999'",
+            "text: '998'",
+            "region/GB",
+            id="an emergency number",
+            marks=pytest.mark.long,
         ),
     ],
 )
@@ -86,6 +91,7 @@ def test_a_release_does_not_outlive_an_edit_that_no_reviewer_has_read(
         for name in ("ana", "cay"):
             assert signed_in(app, name).say(f"/review/{target}", "approve").status_code == 303
         assert not is_approved(app), "the lead has not signed this version"
+        settle_all(app, "ben")  # a point that names the rule is open again
         assert lead.say("/review/release", "approve").status_code == 303
         assert is_approved(app)
 
@@ -138,22 +144,29 @@ def test_a_new_version_answers_an_objection_only_when_somebody_says_how(
 
 def test_a_release_waits_until_every_point_is_decided_or_put_off_with_a_reason(app: Flask) -> None:
     point = "/review/point/10"
-    for name in ("ana", "cay"):
-        signed_in(app, name).approve_all(_groups(app))
+    for name in ("ana", "sol"):
+        approve_all(app, name)
     ben, cay, sol = (signed_in(app, name) for name in ("ben", "cay", "sol"))
     page = ben.see("/review/release").text
-    assert re.search(r"Not ready: 0 still to be approved, \d+ points to settle", page)
+    assert re.search(r"Not ready: \d+ points to settle\.", page)
     assert ben.say("/review/release", "approve").status_code == 422
     assert not is_approved(app)
     settle_all(app, "ana", but=("10",))
-    assert "0 still to be approved, 1 point to settle" in ben.see("/review/release").text
+    name_author(app)
+    assert "Not ready: 1 point to settle." in ben.see("/review/release").text
     assert ben.say("/review/release", "approve").status_code == 422, "a point of no rule is a point too"
     assert cay.say(point, "defer", "The lawyer is asked.").status_code == 422, "a reviewer puts nothing off"
     for reason, decision in (("", "As the rules say today."), ("Because.", "")):
         assert sol.say(point, "decide", reason, decision=decision).status_code == 422
-    assert sol.say(point, "defer", "The lawyer is asked.", decision="The release after this one.").status_code == 303
+    late = (datetime.now(UTC) + timedelta(days=400)).date().isoformat()
+    for day in ("", "soon", "2020-01-01", late):
+        refused = sol.say(point, "defer", "The lawyer is asked.", until=day)
+        assert refused.status_code == 422 and "The lawyer is asked." in refused.text, "no word is lost"
+    until = datetime.now(UTC).date() + timedelta(days=30)
+    assert sol.say(point, "defer", "The lawyer is asked.", until=until.isoformat()).status_code == 303
     settled = ben.see("/review/release").text
     assert "The lawyer is asked." in settled and "Sol Stone" in settled
+    assert f"Put off until</dt><dd>{until.day} {until:%B %Y}" in settled
     assert ben.say("/review/release", "approve").status_code == 303
     assert is_approved(app)
     assert "The lawyer is asked." in ben.see("/review/print").text
@@ -194,11 +207,6 @@ def _section(reviewer: Reviewer, group: str) -> str:
     return reviewer.see("/review").text.partition(f'href="/review/group/{group}"')[2].partition("</li>")[0]
 
 
-def _groups(app: Flask) -> tuple[str, ...]:
-    found = re.findall(r'href="/review/group/([^"]+)"', signed_in(app, "rea").see("/review").text)
-    return tuple(group for group in dict.fromkeys(found) if group not in ("points", "languages"))
-
-
 def test_where_only_what_is_approved_is_shown_a_translation_waits_for_its_own_approval(
     recommender: Recommender, tmp_path: Path
 ) -> None:
@@ -227,3 +235,50 @@ def test_where_only_what_is_approved_is_shown_a_translation_waits_for_its_own_ap
 def test_where_nothing_need_be_approved_a_translation_is_offered_and_says_so(app: Flask) -> None:
     page = app.test_client().get("/?lang=es").text
     assert '<html lang="es"' in page and "todavía no han revisado esta traducción" in page
+
+
+def test_a_release_is_refused_while_nothing_is_proved_of_its_rules_and_goes_on_once_it_was_signed(
+    recommender: Recommender, tmp_path: Path
+) -> None:
+    unproved = with_proof(recommender, NO_PROOF)
+    room = tmp_path / "room"
+    with review_room(unproved, room) as app:
+        for name in ("ana", "sol"):
+            approve_all(app, name)
+        settle_all(app, "ana")
+        name_author(app)
+        lead = signed_in(app, "ben")
+        page = lead.see("/review/release").text
+        assert "Not proved: nobody has run a proof of these rules." in page and "Approve this release" not in page
+        refused = lead.say("/review/release", "approve")
+        assert refused.status_code == 422 and "there is no proof of these rules" in refused.text
+        assert not is_approved(app)
+        assert "Not proved" in lead.see("/review/print").text
+        assert app.test_client().get("/").status_code == 200, "a proof that is missing stops nobody from serving"
+    with review_room(recommender, room) as app:
+        lead = signed_in(app, "ben")
+        assert "Proved over every answer sheet" in lead.see("/review/release").text
+        assert lead.say("/review/release", "approve").status_code == 303
+        assert is_approved(app)
+        certificate = lead.see("/review/release/certificate.json").json
+        assert certificate and certificate["proof"]["state"] == "current"
+        assert certificate["proof"]["rule_set"] == recommender.content.hash
+    with review_room(unproved, room, require_approved=True) as app:
+        assert is_approved(app), "a proof that is lost later undoes no signature"
+        assert "Not proved" in signed_in(app, "ben").see("/review/release").text
+
+
+def test_a_hazard_is_approved_only_once_a_safety_officer_has_signed_it_too(app: Flask) -> None:
+    hazard = "safety/safety_case.HZ-01"
+    ana, cay, sol = (signed_in(app, name) for name in ("ana", "cay", "sol"))
+    page = html.unescape(sol.see(f"/review/{hazard}").text)
+    assert "The early stop of the questionnaire tells less than the whole sheet would." in page
+    assert "2 needed, and a safety officer among them" in page
+    for reviewer in (ana, cay):
+        assert reviewer.say(f"/review/{hazard}", "approve").status_code == 303
+    assert "2 of 2 approvals, none by a safety officer" in ana.see(f"/review/{hazard}").text
+    needs_her = [reviewer.see("/review/group/safety_case").text for reviewer in (signed_in(app, "ben"), sol)]
+    assert ["Read and approve all 21 that need you" in page for page in needs_her] == [True, False]
+    assert "Read and approve all 22 that need you" in needs_her[1]
+    assert sol.say(f"/review/{hazard}", "approve").status_code == 303
+    assert 'app-state--approved">Approved<' in ana.see(f"/review/{hazard}").text

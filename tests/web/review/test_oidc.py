@@ -124,6 +124,7 @@ def test_a_closed_account_stays_closed(app: Flask) -> None:
     assert sign_in(Reviewer(app, "ana"), "subject-ana").status_code == 403
 
 
+@pytest.mark.deep
 def test_an_answer_made_for_another_browser_is_refused(app: Flask) -> None:
     back = go_to_provider(Reviewer(app, "ana"), "subject-ana")
     victim = Reviewer(app, "ben")

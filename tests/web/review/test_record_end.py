@@ -85,6 +85,7 @@ def test_count_and_head_are_logged_at_each_verdict_and_kept_in_signed_files(
     assert f"the record has {len(PEOPLE) + 1} entries, head {mark['head']}" in caplog.text
 
 
+@pytest.mark.deep
 def test_a_key_that_is_gone_is_said_and_nothing_is_signed_or_made(app: Flask, ana: Reviewer, tmp_path: Path) -> None:
     fields = {"csrf_token": ana.token(RULE), "verdict": "comment", "text": "Typed.", "seen": ana.seen(RULE)}
     (tmp_path / KEY_FILE).unlink()

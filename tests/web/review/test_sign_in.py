@@ -127,6 +127,7 @@ def test_a_session_ends_when_it_is_not_used(ana: Reviewer) -> None:
     assert ana.see("/review").status_code == 303
 
 
+@pytest.mark.deep
 def test_a_session_ends_after_twelve_hours_however_much_it_is_used(ana: Reviewer) -> None:
     ana.sign_in()
     _age(ana, "begun_at", LONGEST_SECONDS - 60)
@@ -272,6 +273,7 @@ def test_a_forged_browser_is_a_browser_like_any_other(app: Flask, ana: Reviewer)
     assert ana.sign_in().status_code == 303
 
 
+@pytest.mark.deep
 def test_two_processes_count_together(recommender: Recommender, app: Flask, tmp_path: Path) -> None:
     with review_room(recommender, tmp_path) as other:
         told = [Reviewer(site, "ana").sign_in("wrong password").status_code for site in (app, other) * 4]

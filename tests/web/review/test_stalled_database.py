@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from flask import Flask
@@ -28,11 +28,17 @@ from recommender.web.review.refresher import Refresher
 from tests.support import databases
 from tests.support.gate import DatabaseGate
 from tests.support.reviewers import HERE, Reviewer, asked, password_of, release, review_room
+from tests.support.routes import pages_without_parts
 from tests.support.sheets import full_sheet
 
 THREADS = 4
 PEOPLE_IN_TURN = ("ana", "ben", "cay", "sol")
-PUBLIC = ("/", "/healthz", "/readyz", "/exercises", "/api/v1/rules")
+PUBLIC = (
+    "/", "/healthz", "/readyz", "/exercises", "/api/v1/rules", "/rules/impact", "/rules/safety", "/docs", "/problems",
+)  # fmt: skip
+# What was signed stands in the database alone. Everything else that nobody need be signed in for is there without it.
+ASKS_IT = "/rules/changes"
+WITH_PARTS = ("/rules/RF-E01", "/exercises/cat_cow", "/problems/not_found", "/api/v1/rules/RF-E01")
 # A test waits so long for a state that comes within seconds, and then fails instead of hanging.
 PATIENCE = 120
 
@@ -124,6 +130,7 @@ def test_while_the_database_stalls_every_public_page_answers_and_the_room_says_s
         for status, words in (page.result(PATIENCE) for page in room_pages):
             assert status == 503
             assert "does not answer" in words
+        assert public(ASKS_IT) == 503
         kept = room.extensions["approval"]
         _until(lambda: kept.renew(recommender.content).source is Source.CERTIFICATE)
         assert _recommended(room, recommender) == 200
@@ -150,13 +157,25 @@ def test_no_page_asks_the_database_itself(
 
         monkeypatch.setattr(ContentApproval, "_ask", ask)
         client = app.test_client()
-        for address in PUBLIC:
+        for address in PUBLIC[:5]:
             assert client.get(address).status_code == 200
         assert asking.wait(PATIENCE)
         assert client.get("/readyz").json["rule_set"]["approved"] is False
         may_answer.set()
         _until(lambda: client.get("/readyz").json["rule_set"]["approved"] is True)
         assert who == ["refresher"]
+
+
+def test_no_page_that_needs_nobody_signed_in_opens_the_database(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def turn(self: Database) -> NoReturn:
+        raise LookupError("a page for everybody asked the database")
+
+    monkeypatch.setattr(Database, "turn", turn)
+    with app.test_request_context("/"), pytest.raises(LookupError):
+        web_database.review_session()
+    client = app.test_client()
+    for address in sorted({*pages_without_parts(app), *WITH_PARTS} - {ASKS_IT}):
+        assert client.get(address).status_code in (200, 303), address
 
 
 def test_an_answer_that_is_too_old_is_none(recommender: Recommender, tmp_path: Path, monkeypatch: Any) -> None:

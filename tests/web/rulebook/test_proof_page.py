@@ -10,25 +10,29 @@ import pytest
 
 from recommender import __version__
 from recommender.loaders.answer_order import shipped_accepted
-from recommender.loaders.proof_record import read_proof_record, tables_hash, write_proof_record
-from recommender.models.proof_record import PROOF_FILE, ProofRecord, ProofState
+from recommender.loaders.proof_record import proof_state, read_kept_proof, tables_hash, write_proof_record
+from recommender.models.proof_record import PROOF_FILE, KeptProof, ProofRecord, ProofState
 from recommender.service.recommend import Recommender
 from recommender.settings import Settings, content_folder
 from recommender.web.app import create_app
+from tests.support.proved import with_proof
+from tests.support.sample import spread
 
 NOT_PROVED = "<strong>Not proved.</strong>"
 
 
 @pytest.fixture
 def record(recommender: Recommender) -> ProofRecord:
-    state, record = read_proof_record(content_folder("rules"), recommender.content.hash)
-    assert state is ProofState.CURRENT, "the rules or the tables have changed: run make prove"
+    assert proof_state(recommender.content) is ProofState.CURRENT, (
+        "the rules or the tables have changed: run make prove"
+    )
+    record = recommender.content.proof.record
     assert record is not None
     return record
 
 
 def told(settings: Settings, recommender: Recommender, folder: Path) -> str:
-    app = create_app(replace(settings, rules_dir=folder), recommender)
+    app = create_app(settings, with_proof(recommender, read_kept_proof(folder)))
     return unescape(app.test_client().get("/rules/proof").text)
 
 
@@ -45,7 +49,7 @@ def test_the_shipped_proof_is_of_the_shipped_rules_and_says_what_holds(
     assert str(record.sheets) in text and record.rule_set in text
 
 
-@pytest.mark.parametrize("stale", [{"rule_set": "0" * 64}, {"tables": "0" * 64}, {"software": "0.0.1"}])
+@pytest.mark.parametrize("stale", spread([{"rule_set": "0" * 64}, {"tables": "0" * 64}, {"software": "0.0.1"}], 0))
 def test_a_proof_of_other_rules_other_tables_or_another_version_proves_nothing(
     settings: Settings, recommender: Recommender, record: ProofRecord, tmp_path: Path, stale: dict[str, str]
 ) -> None:
@@ -55,7 +59,9 @@ def test_a_proof_of_other_rules_other_tables_or_another_version_proves_nothing(
     assert record.obligations[0].says not in text
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"rule_set": 1}', "\udcff"])
+@pytest.mark.parametrize(
+    "text", spread(["{", "[]", "[" * 100_000, '{"rule_set": 1}', "\udcff"], 0, name=lambda text: ascii(text[:20]))
+)
 def test_a_record_that_cannot_be_read_proves_nothing_and_stops_nothing(
     settings: Settings, recommender: Recommender, tmp_path: Path, text: str
 ) -> None:
@@ -73,5 +79,5 @@ def test_rules_of_ones_own_are_not_proved_until_somebody_proves_them(
 def test_what_is_written_is_read_again_to_the_last_digit(record: ProofRecord, tmp_path: Path) -> None:
     path = write_proof_record(tmp_path, record)
     assert path.read_bytes() == (content_folder("rules") / PROOF_FILE).read_bytes()
-    assert read_proof_record(tmp_path, record.rule_set) == (ProofState.CURRENT, record)
+    assert read_kept_proof(tmp_path) == KeptProof(record)
     assert (record.tables, record.software) == (tables_hash(), __version__)

@@ -77,13 +77,16 @@ def test_headings_never_skip_a_level(client: FlaskClient, address: str) -> None:
 
 
 @pytest.mark.parametrize("address", HEADINGS)
-def test_every_link_of_a_plain_page_leads_somewhere(client: FlaskClient, address: str) -> None:
+def test_every_link_of_a_plain_page_leads_somewhere(
+    client: FlaskClient, recommender: Recommender, address: str
+) -> None:
+    sources = {source.url for source in recommender.content.catalogue.sources.values()}
     links = set(re.findall(r'<a [^>]*href="([^"]+)"', client.get(address).text))
     assert {page for page in HEADINGS if page != "/"} <= links
     for link in links:
         if link.startswith("/"):
             assert client.get(link).status_code == 200, link
-        else:
+        elif html.unescape(link) not in sources:
             assert re.match(r"#main-content$|\?lang=|tel:\d+$|https://(doi\.org/10\.|www\.apache\.org/)", link), link
 
 

@@ -167,6 +167,7 @@ def test_the_processes_add_up_and_nothing_else_is_on_that_port(
         assert status(read(port, READING.replace(b"/metrics", path))) == 404
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("host", ["localhost", "localhost:PORT"])
 def test_who_asks_on_the_port_of_the_site_gets_nothing(served: tuple[Served, int], host: str) -> None:
     server, port = served

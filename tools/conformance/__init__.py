@@ -1,0 +1,1 @@
+"""Makes the conformance kit: ``python -m tools.conformance``."""
