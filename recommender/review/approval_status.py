@@ -76,9 +76,9 @@ class Settlement:
     name: str
     registration: str
     at: datetime
-    until: date | None = None
-    is_due: bool = False
-    is_of_before: bool = False
+    until: date | None
+    is_due: bool
+    is_of_before: bool
 
 
 def stand(
@@ -276,8 +276,8 @@ def _substance(word: Review) -> list[str]:
 
 def _alike(review: Review, verdict: Verdict) -> tuple[object, ...]:
     """Return what is the same of one person's approvals of a version, or of one request and its repeats."""
-    words = review.text if verdict is Verdict.REQUEST_CHANGES else None
-    return review.clinician_id, review.target, review.sha256, verdict, words
+    words = review.text if verdict is Verdict.REQUEST_CHANGES else None  # an approval is told by having none
+    return review.clinician_id, review.target, review.sha256, words
 
 
 def _approval(review: Review, signed: Signature) -> Approval:

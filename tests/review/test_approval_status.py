@@ -10,6 +10,7 @@ from types import FrameType, MappingProxyType
 
 import pytest
 
+from recommender.models.content_hash import content_hash
 from recommender.review.approval_status import (
     Approval,
     Settlement,
@@ -93,6 +94,7 @@ def numbers(approvals: tuple[Approval, ...]) -> list[int]:
 
 def test_nothing_said_is_no_approval() -> None:
     assert stands() == Standing((), (), (), False)
+    assert (stands().is_due, stands().lacks_officer) == (False, False)
 
 
 def test_an_approval_says_all_that_was_signed() -> None:
@@ -304,6 +306,8 @@ def test_each_open_request_is_told_oldest_first() -> None:
     first, second = objects(1, ANN), objects(2, BOB)
     assert open_requests(iter([first, second]), TODAY) == (first, second)
     assert open_requests([first, second, takes_back(3, BOB, 2)], TODAY) == (first,)
+    assert open_requests([first, second], TODAY, frozenset({1})) == (second,), "what is gone is known to whoever asks"
+    assert open_requests([first, second], TODAY, frozenset()) == (first, second)
 
 
 POINT = Target(TargetKind.POINT, "4")
@@ -323,7 +327,8 @@ def test_what_is_put_off_is_due_after_its_day_and_at_once_where_no_day_was_given
     assert (point_stands(put_off).is_approved, point_stands(put_off).is_due) == (True, False)
     later = point_stands(put_off, on=DAY + timedelta(days=1))
     assert (later.is_approved, later.is_due, later.settled) == (False, True, put_off)
-    assert settlements({POINT: later})["4"].is_due
+    told = settlements({POINT: later})["4"]
+    assert (told.is_due, told.until) == (True, DAY)
     of_no_day = point_stands(said(1, ANN, Verdict.DEFER, target=POINT))
     assert (of_no_day.is_approved, of_no_day.is_due) == (False, True)
     assert point_stands(settles(1, "It stays."), on=DAY + timedelta(days=4000)).is_approved, "a decision stays"
@@ -352,6 +357,10 @@ def test_the_digest_of_what_is_settled_changes_with_each_thing_that_was_decided_
         digest(stays, settles(2, "It stays.", until=DAY + timedelta(days=1))),
     ]
     assert len(set(differing)) == len(differing)
+    nothing_said = said(1, ANN, Verdict.DECIDE, target=POINT)
+    assert digest(nothing_said) == digest(settles(1, "")) == content_hash({"4": ["decide", "", ""]})
+    assert digest(nothing_said) != digest(said(1, ANN, Verdict.DEFER, target=POINT))
+    assert digest(stays) == content_hash({"4": ["decide", "It stays.", ""]}), "releases that were signed hold it"
 
 
 def calls_of(work: Callable[[], object]) -> int:

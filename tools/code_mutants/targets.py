@@ -19,5 +19,8 @@ TARGETS = (
         "recommender/questionnaire/answer_sheet.py",
         ("tests/questionnaire/test_answer_sheet.py", "tests/questionnaire/test_read_json.py"),
     ),
-    Target("recommender/review/approval_status.py", ("tests/review/test_approval_status.py",)),
+    Target(
+        "recommender/review/approval_status.py",
+        ("tests/review/test_approval_status.py", "tests/review/test_authors_in_status.py"),
+    ),
 )
