@@ -47,7 +47,8 @@ from recommender.models.content import Content
 from recommender.presentation.recommendation import present
 from recommender.questionnaire.answer_sheet import read_json
 from recommender.service.recommend import load_recommender
-from recommender.settings import SETTING_ROWS, Settings, brief_folder, content_folder
+from recommender.settings import SETTING_ROWS, Settings
+from recommender.settings.folders import brief_folder, content_folder
 
 _OK, _REFUSED = 0, 1
 # What a shell says of a command that ended because nobody read on.

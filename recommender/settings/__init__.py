@@ -13,8 +13,7 @@ from typing import Any, NamedTuple
 
 from recommender.errors import SettingsError
 from recommender.settings import readers
-
-_PACKAGE = Path(__file__).resolve().parents[1]
+from recommender.settings.folders import content_folder, vignettes_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,24 +75,6 @@ class Settings:
     threads: int = 4
 
 
-def content_folder(name: str) -> Path:
-    """Return a content folder: inside the installed package, or beside it in a checkout."""
-    inside = _PACKAGE / name
-    return inside if inside.is_dir() else _PACKAGE.parent / name
-
-
-def brief_folder() -> Path:
-    """Return where the ids of the evidence brief are: inside the installed package, or among the documents."""
-    inside = _PACKAGE / "brief"
-    return inside if inside.is_dir() else _PACKAGE.parent / "docs" / "brief"
-
-
-def _vignettes_folder() -> Path:
-    """Return where the vignettes are: inside the installed package, or among the tests in a checkout."""
-    inside = _PACKAGE / "vignettes"
-    return inside if inside.is_dir() else _PACKAGE.parent / "tests" / "vignettes"
-
-
 class SettingRow(NamedTuple):
     """One setting.
 
@@ -142,7 +123,7 @@ SETTING_ROWS = (
     ),
     SettingRow(
         "VIGNETTES_DIR",
-        str(_vignettes_folder()),
+        str(vignettes_folder()),
         readers.folder,
         "Folder of the cases that the case lab offers.",
         "those of this version",

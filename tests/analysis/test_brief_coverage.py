@@ -14,7 +14,8 @@ from recommender.cli import main as cli
 from recommender.errors import ContentError
 from recommender.loaders.vignettes import load_vignettes
 from recommender.service.recommend import Recommender
-from recommender.settings import brief_folder, read_settings
+from recommender.settings import read_settings
+from recommender.settings.folders import brief_folder
 from tools import brief_questions
 
 SETTINGS = read_settings({})

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from recommender.loaders.languages import CONTENT
-from recommender.settings import content_folder
+from recommender.settings.folders import content_folder
 
 # A check that says so many lines on a stream, and loads nothing for it. Like a command that writes files, it takes an error of the
 # system for one of a file.

@@ -10,7 +10,7 @@ from babel.messages.pofile import read_po
 
 from recommender.cli.main import main
 from recommender.loaders.languages import CONTENT, INTERFACE
-from recommender.settings import content_folder
+from recommender.settings.folders import content_folder
 
 
 @pytest.fixture

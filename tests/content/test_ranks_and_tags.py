@@ -8,7 +8,7 @@ from typing import Any
 from recommender.loaders.yaml_source import read_document, read_folder
 from recommender.models.catalogue import DoseType
 from recommender.service.recommend import Recommender
-from recommender.settings import content_folder
+from recommender.settings.folders import content_folder
 
 MOST_HOLDS_OF_A_STRETCH = 3
 

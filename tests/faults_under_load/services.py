@@ -13,7 +13,7 @@ from itertools import count
 from pathlib import Path
 
 from recommender.service.recommend import Recommender
-from recommender.settings import content_folder
+from recommender.settings.folders import content_folder
 from tests.faults_under_load.cases import REGION, Case, cases, make_shorter
 from tests.faults_under_load.wall_clock import WallClock
 from tests.support import databases

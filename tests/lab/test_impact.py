@@ -19,7 +19,8 @@ from recommender.models.content import Content
 from recommender.models.levels import Level
 from recommender.review.impact_record import impact_name, read_impact, write_impact
 from recommender.service.recommend import Recommender
-from recommender.settings import content_folder, read_settings
+from recommender.settings import read_settings
+from recommender.settings.folders import content_folder
 from tests.support.sheets import intake_of
 from tests.support.signing import KEY
 

@@ -10,7 +10,7 @@ import pytest
 from recommender.cli.main import main
 from recommender.errors import ContentError
 from recommender.loaders.content import load_content
-from recommender.settings import content_folder
+from recommender.settings.folders import content_folder
 
 FAULTS = (
     (

@@ -15,7 +15,8 @@ from recommender.cli.main import main
 from recommender.errors import ContentError
 from recommender.loaders.content import load_content
 from recommender.loaders.yaml_source import read_document
-from recommender.settings import Settings, content_folder, read_settings
+from recommender.settings import Settings, read_settings
+from recommender.settings.folders import content_folder
 from recommender.web.app import create_app
 from tests.support.content_copy import CATALOGUE, RULE_SET, copied, strike_out
 from tests.support.sample import spread

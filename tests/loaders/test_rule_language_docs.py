@@ -17,7 +17,7 @@ from recommender.loaders.conditions import GROUPS, OPERATORS, parse_condition
 from recommender.loaders.content import load_content, load_vocabulary
 from recommender.loaders.questionnaire import PageSchema
 from recommender.loaders.rules import FOLDERS, STRENGTHS, RuleSchema, RuleSetSchema
-from recommender.settings import content_folder
+from recommender.settings.folders import content_folder
 from tests.support.content_copy import copied, write_down
 
 ROOT = Path(__file__).resolve().parents[2]

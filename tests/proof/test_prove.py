@@ -38,7 +38,7 @@ from recommender.proof.prove import OBLIGATIONS, Proof, prove, shipped_knowledge
 from recommender.proof.prover import Hole, Prover
 from recommender.proof.solver import ProofExtraMissing
 from recommender.service.recommend import Recommender
-from recommender.settings import content_folder
+from recommender.settings.folders import content_folder
 from tests.support.changed_rules import with_branches
 
 needs_solver = [pytest.mark.deep, pytest.mark.usefixtures("solver")]

@@ -6,7 +6,7 @@ import re
 import shutil
 from pathlib import Path
 
-from recommender.settings import content_folder
+from recommender.settings.folders import content_folder
 
 RULE_SET, CATALOGUE = "rules/rule-set.yaml", "catalogue/catalogue.yaml"
 RED_FLAG = "rules/red_flags/RF-E01-bladder-bowel-saddle.yaml"

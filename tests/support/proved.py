@@ -10,7 +10,7 @@ from recommender.loaders.proof_record import read_kept_proof, tables_hash
 from recommender.models.content import Content
 from recommender.models.proof_record import KeptProof, ProofRecord
 from recommender.service.recommend import Recommender
-from recommender.settings import content_folder
+from recommender.settings.folders import content_folder
 
 
 def record_of(content: Content) -> ProofRecord:

@@ -19,7 +19,8 @@ from werkzeug.test import TestResponse
 
 from recommender.loaders.content import load_content
 from recommender.service.recommend import Recommender
-from recommender.settings import Settings, content_folder
+from recommender.settings import Settings
+from recommender.settings.folders import content_folder
 from tests.faults_under_load.cases import make_shorter
 from tests.support.planner import Clock, Planner, bring, heading, kept_cookies, moves_on, opened, sealed, site_at
 from tests.support.sheets import full_intake

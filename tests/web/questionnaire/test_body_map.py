@@ -15,7 +15,7 @@ from recommender.errors import ContentError
 from recommender.loaders.content import load_content
 from recommender.models.questionnaire import BODY, CLOCK, Question
 from recommender.service.recommend import Recommender
-from recommender.settings import content_folder
+from recommender.settings.folders import content_folder
 from recommender.web.questionnaire.question_form import as_shown
 from tests.support.visitor import FIRST
 

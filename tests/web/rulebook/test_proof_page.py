@@ -13,7 +13,8 @@ from recommender.loaders.answer_order import shipped_accepted
 from recommender.loaders.proof_record import proof_state, read_kept_proof, tables_hash, write_proof_record
 from recommender.models.proof_record import PROOF_FILE, KeptProof, ProofRecord, ProofState
 from recommender.service.recommend import Recommender
-from recommender.settings import Settings, content_folder
+from recommender.settings import Settings
+from recommender.settings.folders import content_folder
 from recommender.web.app import create_app
 from tests.support.proved import with_proof
 from tests.support.sample import spread
