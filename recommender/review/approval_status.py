@@ -47,7 +47,8 @@ class Standing:
     version of it. ``is_due``: that day is past. ``settled_before`` is the last word on another version of it, where there
     is none on today's. ``overturned`` are earlier words on today's version that say something else than the last.
     ``lacks_officer``: it is of the safety case, and no safety officer is among those who approve it.
-    ``authors`` wrote it, as the record says: no approval of theirs is among these, nor of whom its file names.
+    ``authors`` wrote it, or a rule that a point names, as the record says: no approval of theirs is among these, nor of
+    whom its file names.
     """
 
     approvals: tuple[Approval, ...]
@@ -91,7 +92,8 @@ def stand(
     """Return the standing of every target in ``digests`` on a day. ``said`` is oldest first; comments do not count.
 
     A review without a signature counts for nothing, but a change request still blocks, and so does an author's name.
-    Nor does an approval by somebody whom the record, or the file of it as it is today, names as an author.
+    Nor does an approval by somebody whom the record, or the file of it as it is today, names as an author; nor what they
+    say to settle a point that names what they wrote.
     """
     said = [review for review in said if review.id in signatures or review.verdict in _KEEPS_BACK]
     of_target: dict[Target, list[Review]] = {target: [] for target in digests}
@@ -100,9 +102,14 @@ def stand(
         of_target.get(review.target, []).append(review)
     of_all = authors_in(of_target[RELEASE], withdrawn(of_target[RELEASE]))
     of_rules = [review for review in said if review.target.kind is TargetKind.RULE]  # of those too that are gone
-    of_tables = (*of_all, *authors_in(of_rules, withdrawn(of_rules)))
+    gone = withdrawn(of_rules)
+    of_tables = (*of_all, *authors_in(of_rules, gone))
+
+    def of_point(digest: Digest) -> tuple[Clinician, ...]:
+        return (*of_all, *authors_in((one for one in of_rules if one.target.id in digest.rules), gone))
+
     return {
-        target: _settlement(of_target[target], signatures, digest.sha256, on)
+        target: _settlement(digest, of_target[target], signatures, on, of_point(digest))
         if target.kind is TargetKind.POINT
         else _standing(
             digest,
@@ -225,8 +232,7 @@ def _standing(
     latest: dict[int, Review] = {}
     older: dict[int, Review] = {}
     for review in said:
-        is_author = is_one_of(review.clinician, authors) or is_named(digest.authors, review.clinician)
-        if review.verdict in _APPROVING and review.id not in gone and not is_author:
+        if review.verdict in _APPROVING and review.id not in gone and not _is_own(review, digest, authors):
             (latest if review.sha256 == digest.sha256 else older)[review.clinician_id] = review
     given = [
         _approval(review, signatures[review.id]) for review in latest.values() if review.verdict is Verdict.APPROVE
@@ -246,16 +252,28 @@ def _standing(
     return Standing(approvals, lapsed, requested, is_approved, lacks_officer=lacks_officer, authors=authors)
 
 
-def _settlement(said: list[Review], signatures: Mapping[int, Signature], today: str, on: date) -> Standing:
+def _is_own(review: Review, digest: Digest, authors: Iterable[Clinician]) -> bool:
+    return is_one_of(review.clinician, authors) or is_named(digest.authors, review.clinician)
+
+
+def _settlement(
+    digest: Digest,
+    said: list[Review],
+    signatures: Mapping[int, Signature],
+    on: date,
+    of_rules: tuple[Clinician, ...],
+) -> Standing:
     """Return where a point stands: the last word on today's version counts, and that on another version has lapsed."""
     gone = withdrawn(said)
-    words = [one for one in said if one.verdict in _SETTLING and one.id not in gone]
-    of_today = [one for one in words if one.sha256 == today]
-    requested = open_requests(said, today, gone)
+    authors = tuple(dict.fromkeys(of_rules))
+    settling = [one for one in said if one.verdict in _SETTLING and one.id not in gone]
+    words = [one for one in settling if not _is_own(one, digest, authors)]
+    of_today = [one for one in words if one.sha256 == digest.sha256]
+    requested = open_requests(said, digest.sha256, gone)
     if not of_today:
         before = words[-1:]
         lapsed = tuple(_approval(one, signatures[one.id]) for one in before)
-        return Standing((), lapsed, requested, False, settled_before=next(iter(before), None))
+        return Standing((), lapsed, requested, False, settled_before=next(iter(before), None), authors=authors)
     last = of_today[-1]
     is_due = last.verdict is Verdict.DEFER and (last.until is None or last.until < on)
     return Standing(
@@ -266,6 +284,7 @@ def _settlement(said: list[Review], signatures: Mapping[int, Signature], today: 
         settled=last,
         is_due=is_due,
         overturned=tuple(one for one in of_today if _substance(one) != _substance(last)),
+        authors=authors,
     )
 
 

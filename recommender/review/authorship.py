@@ -23,28 +23,33 @@ from recommender.rulebook.targets import RELEASE, Target, TargetKind, is_of_tabl
 
 def own_words(target: Target) -> str:
     """Return what its authors have written of it."""
+    if target.kind is TargetKind.POINT:
+        return "a rule that this is about"
     return "this, or rules that are held against it" if is_of_tables(target) else "this"
 
 
 def own_work(target: Target) -> str:
-    """Return why an author may not approve."""
-    return f"You wrote {own_words(target)}, so somebody else must approve it."
+    """Return why an author may not approve, or settle a point."""
+    way = "settle" if target.kind is TargetKind.POINT else "approve"
+    return f"You wrote {own_words(target)}, so somebody else must {way} it."
 
 
-def authors_of(session: Session, target: Target) -> tuple[Clinician, ...]:
+def authors_of(session: Session, target: Target, rules: Iterable[str] = ()) -> tuple[Clinician, ...]:
     """Return who wrote something, each once: those named for it, and those named for everything.
 
-    Of a table that rules are held against these are also all who are named for a rule.
+    Of a table that rules are held against these are also all who are named for a rule; of a point those who are named
+    for one of the ``rules`` that it names.
     """
     asked = [_of(target)] if target == RELEASE else [_of(target), _of(RELEASE)]
+    asked += [_of(Target(TargetKind.RULE, rule)) for rule in rules]
     asked += [Review.target_kind == TargetKind.RULE] if is_of_tables(target) else []
     said = [review for one in asked for review in _said_of(session, one)]
     return authors_in(said, withdrawn(said))
 
 
-def wrote_it(session: Session, target: Target, clinician: Clinician) -> bool:
-    """Return whether the record names this clinician, or another account of theirs, as somebody who wrote it."""
-    return is_one_of(clinician, authors_of(session, target))
+def wrote_it(session: Session, target: Target, clinician: Clinician, rules: Iterable[str] = ()) -> bool:
+    """Return whether the record names this clinician, or another account of theirs, among its ``authors_of``."""
+    return is_one_of(clinician, authors_of(session, target, rules))
 
 
 def unknown_authors(

@@ -11,9 +11,9 @@ from recommender.review.approval_status import is_named, open_requests, withdraw
 from recommender.review.authorship import own_words, wrote_it
 from recommender.review.database import take_writers_lock
 from recommender.review.errors import ReviewRefused, StaleVersion
-from recommender.review.reviews import OF_WORK, add_review, record, reviews_of
+from recommender.review.reviews import OF_WORK, add_review, record, reviews_of, version_parts
 from recommender.review.tables import Clinician, Review, Role, Verdict
-from recommender.rulebook.targets import Digest
+from recommender.rulebook.targets import Digest, TargetKind
 
 
 def answer(
@@ -38,7 +38,7 @@ def answer(
     """
     take_writers_lock(session)
     is_own = request.clinician_id == clinician.id
-    is_author = is_named(authors, clinician) or wrote_it(session, request.target, clinician)
+    is_author = is_named(authors, clinician) or wrote_it(session, request.target, clinician, digest.rules)
     if not is_own and (clinician.role is not Role.LEAD or is_author):
         raise ReviewRefused("Only whoever asked for it, or a lead who did not write it, can say that it is answered.")
     if request.sha256 == digest.sha256:
@@ -75,7 +75,9 @@ def withdraw(
             clinician.role is Role.LEAD and review.clinician.disabled and review.verdict is Verdict.REQUEST_CHANGES
         ):
             raise ReviewRefused("You can withdraw only what you said yourself.")
-        if is_named(authors, clinician) or wrote_it(session, review.target, clinician):
+        objected = version_parts(session, review.target, review.sha256) or {}
+        rules = objected.get("rules", ()) if review.target.kind is TargetKind.POINT else ()
+        if is_named(authors, clinician) or wrote_it(session, review.target, clinician, rules):
             raise ReviewRefused(f"You wrote {own_words(review.target)}, so another lead must withdraw that.")
         if not has_words(text):
             raise ReviewRefused("Say why you withdraw what somebody else asked for.")

@@ -230,9 +230,11 @@ def record(
     said = reviews_of(session, digest.target)
     if _is_said(said, clinician, verdict, words, parent_id, seen):
         return None
+    if verdict in _OF_TODAY_ONLY and (
+        is_named(digest.authors, clinician) or wrote_it(session, digest.target, clinician, digest.rules)
+    ):
+        raise ReviewRefused(own_work(digest.target))
     if verdict is Verdict.APPROVE:
-        if wrote_it(session, digest.target, clinician):
-            raise ReviewRefused(own_work(digest.target))
         _refuse_over_objections(open_requests(said, digest.sha256), clinician, manner)
     if verdict in _OF_TODAY_ONLY and seen != digest.sha256:
         raise StaleVersion("This has changed since you opened the page. Read what changed, then say it again.")

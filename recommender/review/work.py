@@ -98,7 +98,7 @@ def assign(
         raise ReviewRefused("You can take something yourself. A lead or the safety officer can give it to others.")
     if person.disabled or not may_say(person.role, Verdict.APPROVE):
         raise ReviewRefused(f"{person.name} cannot approve anything. Choose a reviewer.")
-    if is_named(digest.authors, person) or is_one_of(person, authors_of(session, digest.target)):
+    if is_named(digest.authors, person) or is_one_of(person, authors_of(session, digest.target, digest.rules)):
         raise ReviewRefused(f"{person.name} wrote this, so somebody else must look at it.")
     _refuse_day(due)
     said = reviews_of(session, digest.target)

@@ -45,8 +45,17 @@ def named_tags(then: Actions) -> frozenset[str]:
 
 
 def names_in_files(content: Content, target: Target) -> frozenset[str]:
-    """Return who wrote a rule, as the files name them; of a table that rules are held against, who wrote any of them."""
+    """Return who wrote a rule, as the files name them.
+
+    Of a table that rules are held against that is who wrote any of them, and of a point who wrote one that it names.
+    """
     rules = content.rule_set.by_id
     if is_of_tables(target):
         return frozenset(rule.author for rule in rules.values())
-    return frozenset({rules[target.id].author} if target.kind is TargetKind.RULE and target.id in rules else ())
+    named = {target.id} if target.kind is TargetKind.RULE else _rules_of_point(content, target)
+    return frozenset(rules[rule].author for rule in named if rule in rules)
+
+
+def _rules_of_point(content: Content, target: Target) -> frozenset[str]:
+    points = content.catalogue.review_points if target.kind is TargetKind.POINT else ()
+    return frozenset(rule for point in points if str(point.number) == target.id for rule in point.rules)

@@ -50,6 +50,11 @@ class Digest:
     parts: Mapping[str, Any]
     authors: frozenset[str] = frozenset()
 
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules that a point names; of anything else none."""
+        return tuple(self.parts.get("rules", ())) if self.target.kind is TargetKind.POINT else ()
+
 
 RELEASE = Target(TargetKind.RELEASE, "release")
 # What it is for and for whom, what is done when harm was done; its hazards are signed one by one.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
 
 import pytest
@@ -21,6 +22,7 @@ from recommender.rulebook.targets import RELEASE, Digest, Target, TargetKind
 from tests.review.test_approval_status import AT, DAY, TODAY, numbers, signed
 
 RULE, OTHER = Target(TargetKind.RULE, "one"), Target(TargetKind.RULE, "other")
+POINT = Target(TargetKind.POINT, "4")
 TABLE = Target(TargetKind.SAFETY, "forbidden_moves")
 
 
@@ -60,11 +62,17 @@ def wrote(number: int, who: Clinician, target: Target = RULE) -> Review:
     return said(number, CAT, Verdict.WROTE, target, of=who)
 
 
-def stands(*reviews: Review, target: Target = RULE, in_file: tuple[str, ...] = (), unsigned: int = 0) -> Standing:
+def stands(
+    *reviews: Review,
+    target: Target = RULE,
+    in_file: tuple[str, ...] = (),
+    unsigned: int = 0,
+    parts: Mapping[str, object] = MappingProxyType({}),
+) -> Standing:
     signatures = {number: own for number, own in signed(*reviews).items() if number != unsigned}
     digests = {
-        one: Digest(one, TODAY, MappingProxyType({}), authors=frozenset(in_file if one == target else ()))
-        for one in (RULE, OTHER, TABLE, RELEASE)
+        one: Digest(one, TODAY, parts if one == target else {}, authors=frozenset(in_file if one == target else ()))
+        for one in (RULE, OTHER, TABLE, POINT, RELEASE)
     }
     return stand(reviews, signatures, digests, 2, DAY)[target]
 
@@ -73,6 +81,37 @@ def test_whom_the_record_names_as_the_author_does_not_approve_it_and_is_told() -
     found = stands(wrote(1, ANN), said(2, ANN), said(3, BOB))
     assert (numbers(found.approvals), found.authors, found.is_approved) == ([3], (ANN,), False)
     assert stands(said(2, ANN), said(3, BOB)).is_approved, "but for that word"
+
+
+@pytest.mark.parametrize("verdict", [Verdict.DECIDE, Verdict.DEFER])
+@pytest.mark.parametrize("written", [RULE, RELEASE], ids=["a rule that it names", "everything"])
+def test_who_wrote_a_rule_that_a_point_names_does_not_settle_it(written: Target, verdict: Verdict) -> None:
+    names = {"rules": ("one", "third")}
+    given = (wrote(1, ANN, written), said(2, ANN, verdict, POINT), said(3, ANN, Verdict.REQUEST_CHANGES, POINT))
+    found = stands(*given, target=POINT, parts=names)
+    assert (found.settled, found.approvals, found.authors) == (None, (), (ANN,))
+    assert found.requested == (given[2],), "but they may object"
+    beside = stands(*given[:2], said(4, BOB, verdict, POINT), said(5, ANN, verdict, POINT), target=POINT, parts=names)
+    assert (beside.settled is not None and beside.settled.id, beside.authors) == (4, (ANN,))
+    assert beside.overturned == ()
+
+
+def test_who_wrote_another_rule_settles_a_point_and_so_does_an_author_whose_name_was_taken_back() -> None:
+    settled = said(3, ANN, Verdict.DECIDE, POINT)
+    for before in ((wrote(1, ANN, OTHER),), (wrote(1, ANN), said(2, BOB, Verdict.WITHDRAW, takes_back=1))):
+        found = stands(*before, settled, target=POINT, parts={"rules": ("one",)})
+        assert (found.settled, found.authors) == (settled, ())
+
+
+def test_whom_the_file_of_a_rule_names_does_not_settle_its_point() -> None:
+    settled = said(1, ANN, Verdict.DECIDE, POINT)
+    assert stands(settled, target=POINT, in_file=(ANN.name,)).settled is None
+    assert stands(settled, target=POINT, in_file=("Somebody Else",)).settled == settled
+
+
+def test_only_a_point_names_rules() -> None:
+    assert Digest(POINT, TODAY, {"rules": ["one", "other"]}).rules == ("one", "other")
+    assert Digest(RULE, TODAY, {"rules": ["one", "other"]}).rules == Digest(POINT, TODAY, {}).rules == ()
 
 
 def test_an_authors_name_counts_without_a_signature() -> None:

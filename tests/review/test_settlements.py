@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from recommender.models.content import Content
 from recommender.review.errors import ReviewRefused, StaleVersion
 from recommender.review.export import export_csv, export_json
+from recommender.review.objections import answer, withdraw
 from recommender.review.release import (
     ReleaseStatus,
     approve_release,
@@ -27,9 +28,10 @@ from recommender.review.release import (
 from recommender.review.reviews import Approval, Standings, standings
 from recommender.review.settlements import LONGEST_PUT_OFF, settle
 from recommender.review.tables import Clinician, Review, Role, Verdict, now
+from recommender.review.work import assign
 from recommender.rulebook.digest import digests
 from recommender.rulebook.targets import RELEASE, Digest, Target, TargetKind
-from tests.support.signing import KEY, NewClinician, approve, decide, name_author, stands
+from tests.support.signing import KEY, NewClinician, approve, decide, name_author, say, stands
 
 DAY = date(2026, 11, 21)
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -95,6 +97,52 @@ def test_a_decision_is_bound_to_what_the_rules_do_that_its_point_names(
     found = stands(session, changed)
     assert (found.is_approved, found.settled) == (False, None)
     assert found.settled_before is not None and found.settled_before.decision == "It stays."
+
+
+def test_whoever_wrote_a_rule_that_a_point_names_leaves_it_to_others_to_settle(
+    session: Session, clinician: NewClinician, lead: Clinician, today: Mapping[Target, Digest], point: Digest
+) -> None:
+    (named,) = point.parts["rules"]
+    author, other = clinician(), clinician()
+    decide(session, author, point)
+    name_author(session, lead, today[Target(TargetKind.RULE, named)], author)
+    found = stands(session, point)
+    assert (found.settled, found.authors) == (None, (author,)), "what they said before counts no more"
+    with pytest.raises(ReviewRefused, match="You wrote a rule that this is about, so somebody else must settle it"):
+        decide(session, author, point, decision="It goes.")
+    with pytest.raises(ReviewRefused, match="wrote this, so somebody else must look at it"):
+        assign(session, KEY, lead, point, author)
+    decide(session, other, point)
+    assert stands(session, point).is_approved
+
+
+def test_the_file_of_a_rule_names_whoever_may_not_settle_its_point(
+    session: Session, clinician: NewClinician, content: Content, point: Digest
+) -> None:
+    (named,) = point.parts["rules"]
+    rules = tuple(replace(rule, author="Ann Lee") if rule.id == named else rule for rule in content.rule_set.rules)
+    written = digests(replace(content, rule_set=replace(content.rule_set, rules=rules)))[point.target]
+    assert (written.sha256, "Ann Lee" in written.authors) == (point.sha256, True)
+    with pytest.raises(ReviewRefused, match="somebody else must settle it"):
+        decide(session, clinician(name="Ann Lee"), written)
+    assert decide(session, clinician(), written)
+
+
+def test_a_lead_who_wrote_a_rule_ends_nobody_elses_objection_to_its_point(
+    session: Session, clinician: NewClinician, lead: Clinician, today: Mapping[Target, Digest], point: Digest
+) -> None:
+    (named,) = point.parts["rules"]
+    left, second = clinician(), clinician(role=Role.LEAD)
+    request = say(session, left, point, Verdict.REQUEST_CHANGES)
+    left.disabled = True
+    session.flush()
+    name_author(session, second, today[Target(TargetKind.RULE, named)], lead)
+    with pytest.raises(ReviewRefused, match="You wrote a rule that this is about, so another lead"):
+        withdraw(session, KEY, lead, request, "They have left.", authors=())
+    changed = replace(point, sha256="d" * 64)
+    with pytest.raises(ReviewRefused, match="a lead who did not write it"):
+        answer(session, KEY, lead, request, changed, "It says so now.", seen=changed.sha256, authors=())
+    assert withdraw(session, KEY, second, request, "They have left.", authors=())
 
 
 def test_a_change_of_a_rule_that_a_point_does_not_name_leaves_it_settled(

@@ -10,7 +10,7 @@ from recommender.models.content import Content
 from recommender.models.levels import Level
 from recommender.models.safety_case import Hazard
 from recommender.review.approval_status import Standing, is_named, is_one_of
-from recommender.review.authorship import own_words
+from recommender.review.authorship import own_work
 from recommender.review.record_consistency import may_say
 from recommender.review.release import ReleaseStatus, needed
 from recommender.review.reviews import Standings, spoken, threads_of
@@ -68,8 +68,8 @@ class ReviewRow:
     waits_for_another: bool = False
 
     @property
-    def own_words(self) -> str:
-        return own_words(self.target)
+    def own_work(self) -> str:
+        return own_work(self.target)
 
     @property
     def state(self) -> str:
@@ -249,7 +249,7 @@ class ReviewQueue:
             is_author=is_author,
             is_signed=is_signed,
             may_approve=may_act and not (is_author or is_signed or is_objector or is_point),
-            may_settle=may_act and is_point,
+            may_settle=may_act and is_point and not is_author,
             waits_for_another=is_enough and me is not None and me.role is not Role.SAFETY_OFFICER,
         )
 
