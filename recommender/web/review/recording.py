@@ -9,11 +9,12 @@ from flask import Response, abort, make_response, redirect
 
 from recommender.review.audit import refuse_backwards
 from recommender.review.errors import ReviewRefused, StaleVersion
-from recommender.review.notices import newest, to_be_told
+from recommender.review.notices import newest, to_be_told, to_be_told_of_change
 from recommender.review.record_mark import furthest
+from recommender.review.reviews import keep_versions
 from recommender.review.tables import LARGEST_ID
 from recommender.web.core.state import log
-from recommender.web.review.approval import anchors, content, current_approval, forget_standings
+from recommender.web.review.approval import anchors, content, current_approval, current_digests, forget_standings
 from recommender.web.review.database import review_session, tell_by_mail
 from recommender.web.review.visit import visitor
 
@@ -27,13 +28,14 @@ def keep_or_tell(act: Callable[[], bool], address: Callable[[bool], str], page: 
     try:
         refuse_backwards(session, furthest(anchors()))
         before = newest(session)
+        new = keep_versions(session, current_digests())  # whoever comes first after a change is who has it told
         is_new = act()
         session.commit()
     except ReviewRefused as error:
         session.rollback()
         forget_standings()
         return make_response(page(str(error)), 409 if isinstance(error, StaleVersion) else 422)
-    tell_by_mail(lambda: to_be_told(session, before, visitor()))
+    tell_by_mail(lambda: (*to_be_told_of_change(session, new), *to_be_told(session, before, visitor())))
     current_approval().renew(content())
     if (end := furthest(anchors())) is not None:
         # A log that is kept elsewhere remembers what somebody may cut off the record here.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from xml.etree import ElementTree
@@ -11,11 +11,20 @@ from xml.etree import ElementTree
 import pytest
 from flask import Flask
 
-from recommender.review.notices import new_feed
-from recommender.review.tables import Review, Verdict
+from recommender.review.notices import About, Told, choose_mail, new_feed
+from recommender.review.tables import Clinician, Review, Verdict
 from recommender.service.recommend import Recommender
 from recommender.web.review.database import MAILER, tell_by_mail
-from tests.support.reviewers import HERE, Reviewer, account, open_database, review_room, signed_in
+from tests.browser.test_review_journey import CHANGED_RULE
+from tests.support.reviewers import (
+    HERE,
+    Reviewer,
+    account,
+    one_word_changed,
+    open_database,
+    review_room,
+    signed_in,
+)
 
 RULE, OTHER = "rule/RF-E01", "rule/RF-E02"
 PAGE = f"/review/{RULE}"
@@ -186,6 +195,28 @@ def test_the_pages_of_work_open_to_nobody_who_is_not_signed_in(whole: Flask) -> 
         assert stranger.get(page).status_code == 303, page
     for form in ("assign", "seen", "place", "wrote", "end/1"):
         assert stranger.post(f"/review/work/{form}").status_code in (400, 403), form
+
+
+def test_whoever_approved_what_has_changed_is_told_whatever_page_is_used_first(
+    recommender: Recommender, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with review_room(recommender, tmp_path) as before:
+        ana = signed_in(before, "ana")
+        ana.say(f"/review/rule/{CHANGED_RULE}", "approve")
+        with open_database(before) as session:
+            choose_mail(session, account(session, "ana"), by_mail=True)
+    told: list[tuple[str, About, str]] = []
+
+    def note(find: Callable[[], Iterable[tuple[Clinician, Told]]], room: str) -> None:
+        told.extend((who.name, one.about, one.target.id) for who, one in find())
+
+    with review_room(one_word_changed(tmp_path / "content"), tmp_path) as app:
+        monkeypatch.setattr(app.extensions[MAILER], "tell", note)
+        ben = signed_in(app, "ben")
+        ben.say("/review/exercise/pelvic_tilt", "comment", "Good.")
+        assert told == [("Ana Adams", About.CHANGED, CHANGED_RULE)]
+        ben.say("/review/exercise/pelvic_tilt", "comment", "Very good.")
+        assert len(told) == 1, "once"
 
 
 def test_links_in_mail_and_in_a_feed_hold_the_path_of_the_site_once(
