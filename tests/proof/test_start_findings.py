@@ -57,6 +57,18 @@ def without_tags(case: str, *tags: str) -> Change:
     return change
 
 
+def without_kind(case: str, kind: str) -> Change:
+    def kept(part: Exclusion) -> bool:
+        return kind not in part.scope.kinds
+
+    def change(branch: Branch) -> Branch:
+        if branch.id != case:
+            return branch
+        return replace(branch, then=replace(branch.then, exclude=tuple(filter(kept, branch.then.exclude))))
+
+    return change
+
+
 def only_beside(case: str, question: str, option: str) -> Change:
     return lambda branch: (
         replace(branch, when=All((branch.when, Chosen(question, (option,))))) if branch.id == case else branch
@@ -98,6 +110,13 @@ def test_a_forbidden_movement_comes_again(
     holes = [hole for hole in holes_of(recommender, "hazards", change) if movement in hole.subject]
     assert holes
     assert all(hole.person is not None and option in hole.person.answers[question] for hole in holes)
+
+
+def test_a_stretch_in_its_whole_form_comes_again_to_somebody_whose_pain_is_easily_stirred_up(
+    recommender: Recommender,
+) -> None:
+    holes = holes_of(recommender, "hazards", without_kind("CI-A19", "static_stretch"))
+    assert {hole.subject.split(":")[0] for hole in holes} == {"settling_stretches"}, [hole.subject for hole in holes]
 
 
 def test_a_fusion_named_in_the_details_alone_is_milder_than_one_that_is_ticked(recommender: Recommender) -> None:
