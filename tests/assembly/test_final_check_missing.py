@@ -36,6 +36,30 @@ def test_what_a_person_or_a_check_has_taken_away_need_not_be_made_up_for(short: 
     assert replace(short, assembly=carried_on).faults() == replace(short, assembly=changed).faults() == ()
 
 
+def test_a_routine_that_is_just_long_enough_is_filled(short: Checked) -> None:
+    assert short.decision.plan is not None
+    enough = round(short.assembly.routine.minutes_budget * 60 * short.decision.plan.filled_at_least)
+    last = short.items[-1]
+    missing = enough - sum(item.seconds for item in short.items)
+    for seconds, found in ((missing, []), (missing - 1, ["fills_its_minutes"])):
+        assert short.item(last.exercise.id, seconds=last.seconds + seconds).found_by() == found
+
+
+def test_a_second_move_in_another_position_has_the_time_to_get_there(short: Checked) -> None:
+    assert short.decision.plan is not None
+    timing = short.decision.plan.timing
+    first, second = short.items[:2]
+    sitting = short.form(second.exercise.id, position="sitting", tags=second.form.tags - {"floor_transfer"})
+    assert (first.form.position, second.exercise.id) == ("standing", "cat_cow")
+    work = sitting.case.grounds.work_seconds(sitting.items[1])
+    sizes = [branch.then.session_size for branch in short.decision.fired if branch.then.session_size]
+    more = max(size.set_up_more_seconds or 0 for size in sizes)
+    for set_up, found in ((timing.set_up_seconds, False), (timing.set_up_seconds - 1, True)):
+        timed = sitting.item("cat_cow", seconds=work + set_up + more)
+        told = [fault.about for fault in timed.faults() if fault.check == "each_item_has_the_time_it_takes"]
+        assert ("cat_cow" in told) is found
+
+
 def test_nothing_can_be_done_in_a_position_that_no_rule_gives(short: Checked) -> None:
     assert doable(short)
     assert doable(short.with_rules(lambda then: replace(then, positions=frozenset()))) == set()

@@ -113,6 +113,20 @@ def test_the_last_check_holds_the_other_days_against_the_rules_too(recommender: 
     assert "is_asked_for_if_it_must_be" in broken(recommender, exercise=cobra, form=cobra.forms[0])
 
 
+def test_a_strength_move_that_warms_up_may_stay_on_the_other_days(recommender: Recommender) -> None:
+    real = routine_of(recommender, "simple")
+    others, not_daily = real.assembly.routine, real.decision.order.not_daily
+    assert not_daily
+    first = others.items[0]
+    strength = replace(first, exercise=replace(first.exercise, slot=min(not_daily)))
+    for slot, is_found in ((first.slot, False), (strength.exercise.slot, True)):
+        items = (replace(strength, slot=slot), *others.items[1:])
+        assembly = replace(real.assembly, other_days=replace(others, items=items))
+        found = replace(real, assembly=assembly).faults()
+        told = [fault.about for fault in found if fault.check == "other_days_have_nothing_that_is_not_for_every_day"]
+        assert (first.exercise.id in told) is is_found
+
+
 # A routine that was carried on, as the other days are, need not be filled with what there is time for.
 _OF_A_NEW_ROUTINE = {"fills_its_minutes", "enough_moves_help_the_main_place", "main_place_has_a_move"}
 
