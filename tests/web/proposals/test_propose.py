@@ -1,0 +1,274 @@
+"""An edit of a rule, proposed in the browser: the form, its errors, its sentence, its patch, and the request that carries it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from recommender.models.catalogue import DefaultRoutine
+from recommender.proposals.impact_run import Bounds
+from recommender.review.audit import verify
+from recommender.review.keys import audit_key
+from recommender.review.tables import Review, Verdict
+from recommender.service.recommend import Recommender, load_recommender
+from recommender.settings import Settings, read_settings
+from recommender.web.core.state import current_state
+from recommender.web.proposals.room import BOUNDS_KEY
+from tests.support.proposing import FORM, RULE, TARGET, WIDER, WORDS, ask, few_vignettes, fill, held, proposed
+from tests.support.reviewers import Reviewer, open_database, review_room, signed_in
+
+
+@pytest.fixture
+def app(recommender: Recommender, tmp_path: Path) -> Iterator[Flask]:
+    """A room in which nothing is worked out about people: that has tests of its own."""
+    with review_room(recommender, tmp_path, vignettes_dir=few_vignettes(tmp_path / "vignettes")) as made:
+        made.extensions[BOUNDS_KEY] = Bounds(seconds=0)
+        yield made
+
+
+@pytest.fixture
+def ana(app: Flask) -> Reviewer:
+    return signed_in(app, "ana")
+
+
+def rule_files() -> dict[str, str]:
+    folder = read_settings({}).rules_dir
+    return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_form_holds_what_the_rule_says(ana: Reviewer) -> None:
+    fields = held(ana.see(FORM).text)
+    assert fields["/when/limits"] == ["wrist"]
+    assert fields["/then/exclude/tags"] == ["wrist_weight_bearing"]
+    assert fields["/title"] == ["Hands cannot take weight"]
+
+
+def test_the_page_of_a_rule_leads_to_the_form(ana: Reviewer) -> None:
+    assert f'href="{FORM}"' in ana.see(TARGET).text
+
+
+def test_a_form_that_was_not_changed_proposes_nothing(ana: Reviewer) -> None:
+    sent = fill(ana, {})
+    assert sent.status_code == 422
+    assert "Nothing is changed yet." in sent.text
+
+
+def test_a_proposal_shows_its_sentence_and_its_patch(ana: Reviewer) -> None:
+    page = ana.see(proposed(ana)).text
+    assert "-when: {limits: {includes: wrist}}\n+when: {limits: {includes_any: [wrist, kneel]}}" in page
+    assert "As proposed" in page
+
+
+def test_an_error_stands_at_its_field_in_the_words_of_the_loader(ana: Reviewer) -> None:
+    sent = fill(ana, {"/then/exclude/tags": ["wrist_weight_bearing", "wrist_weight_baring"]})
+    assert sent.status_code == 422
+    assert "Did you mean &#39;wrist_weight_bearing&#39;?" in sent.text
+    assert 'href="#f-then-exclude-tags"' in sent.text
+
+
+def test_what_only_the_whole_rule_set_shows_is_told_before_anything_is_kept(
+    ana: Reviewer, recommender: Recommender
+) -> None:
+    """A move that is never chosen by itself stands in for nothing: the linter says so, and not the loader."""
+    exercises = recommender.content.catalogue.exercises
+    never = next(one.id for one in exercises if one.default_routine is DefaultRoutine.NO)
+    sent = fill(ana, {"/then/swap_in": [never]})
+    assert sent.status_code == 422
+    assert "which is never chosen" in sent.text
+
+
+def test_a_piece_of_the_page_says_what_is_wrong_while_somebody_types(ana: Reviewer) -> None:
+    fields = held(ana.see(FORM).text)
+    told = ana.send(f"{FORM}/check", {**fields, "/then/exclude/longer_than_seconds": "soon"}, page=FORM)
+    assert told.status_code == 200
+    assert 'data-state="1 thing to mend."' in told.text
+    assert 'data-fault="/then/exclude/longer_than_seconds"' in told.text
+    assert "<html" not in told.text
+
+
+def test_the_sentence_changes_with_the_form(ana: Reviewer) -> None:
+    told = fill(ana, WIDER, do="check")
+    assert told.status_code == 200
+    assert "Kneel" in told.text[told.text.index('id="result"') :]
+
+
+def test_a_request_carries_the_patch_and_blocks_the_rule(app: Flask, ana: Reviewer) -> None:
+    draft = proposed(ana)
+    assert ask(ana, draft).location == f"{TARGET}?done=request_changes"
+    page = ana.see(TARGET).text
+    assert "Changes requested" in page
+    assert WORDS in page
+    number = re.search(r'href="(/review/proposed/\d+/edit\.patch)"', page)
+    assert number is not None
+    with open_database(app) as session:
+        (review,) = session.query(Review)
+        assert review.verdict is Verdict.REQUEST_CHANGES
+        assert ana.see(number[1]).text == review.proposal["patch"] == ana.see(f"{draft}/edit.patch").text
+
+
+def test_a_request_needs_words(ana: Reviewer) -> None:
+    draft = proposed(ana)
+    sent = ask(ana, draft, "  ")
+    assert sent.status_code == 422
+    assert "Say in words" in sent.text
+
+
+def test_a_proposal_sent_twice_is_recorded_once(app: Flask, ana: Reviewer) -> None:
+    draft = proposed(ana)
+    assert [str(ask(ana, draft).location).partition("done=")[2] for _ in range(2)] == ["request_changes", "already"]
+
+
+def test_the_same_words_with_another_edit_are_another_request(app: Flask, ana: Reviewer) -> None:
+    ask(ana, proposed(ana))
+    assert str(ask(ana, proposed(ana, {"/title": ["Hands that cannot take weight"]})).location).endswith("request_changes")
+    with open_database(app) as session:
+        assert session.query(Review).count() == 2
+
+
+def test_nothing_is_saved_to_the_rule_set(ana: Reviewer) -> None:
+    before = rule_files()
+    ask(ana, proposed(ana))
+    assert rule_files() == before
+
+
+def test_a_patch_that_was_changed_in_the_database_is_given_to_nobody(app: Flask, ana: Reviewer) -> None:
+    ask(ana, proposed(ana))
+    with open_database(app) as session:
+        (review,) = session.query(Review)
+        number = review.id
+        review.proposal = {**review.proposal, "patch": review.proposal["patch"].replace("kneel", "lie_back")}
+    assert ana.see(f"/review/proposed/{number}/edit.patch").status_code == 404
+    with app.app_context(), open_database(app) as session:
+        faults = verify(session, audit_key(current_state().settings)).faults
+    assert any(f"Review {number} is not what entry" in fault for fault in faults)
+
+
+def test_a_reader_proposes_nothing(app: Flask) -> None:
+    rea = signed_in(app, "rea")
+    assert rea.see(FORM).status_code == 403
+    assert rea.send(FORM, {"do": "go"}, page="/review").status_code == 403
+    assert f'href="{FORM}"' not in rea.see(TARGET).text
+
+
+def test_a_stranger_is_led_to_the_door(app: Flask) -> None:
+    assert app.test_client().get(FORM).status_code == 303
+
+
+def test_a_form_without_its_token_is_not_taken(ana: Reviewer) -> None:
+    fields = held(ana.see(FORM).text)
+    for address in (FORM, f"{FORM}/check"):
+        assert ana.send(address, {**fields, "csrf_token": "made up"}).status_code == 400
+
+
+@pytest.mark.parametrize("address", ["/review/propose/XX-99", "/review/propose/..%2F..%2Fetc", f"{FORM}/{'0' * 32}"])
+def test_what_is_not_there_is_not_found(ana: Reviewer, address: str) -> None:
+    assert ana.see(address).status_code == 404
+
+
+def test_a_draft_of_one_rule_is_none_of_another(ana: Reviewer) -> None:
+    name = proposed(ana).rpartition("/")[2]
+    assert ana.see(f"/review/propose/CI-A05/{name}").status_code == 404
+
+
+def test_a_draft_can_be_changed_further(ana: Reviewer) -> None:
+    name = proposed(ana).rpartition("/")[2]
+    assert held(ana.see(f"{FORM}?draft={name}").text)["/when/limits"] == ["wrist", "kneel"]
+
+
+def test_a_form_of_another_version_is_not_taken(ana: Reviewer) -> None:
+    sent = fill(ana, {**WIDER, "file": ["0" * 64]})
+    assert sent.status_code == 409
+    assert "changed since you opened this page" in sent.text
+    assert held(sent.text)["/when/limits"] == ["wrist", "kneel"]
+
+
+HOSTILE = (
+    "a: b #c",
+    "- item",
+    "'single' and \"double\"",
+    "two\nlines: [here]",
+    "{when: always}\nthen: {exclude: {}}",
+    "*alias &anchor !!python/object:os.system",
+    "%YAML 1.1\n---\nid: X",
+    "</textarea><script>alert(1)</script>",
+    "yes",
+    "2026-12-01",
+    "~",
+    "ends with \\",
+)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_text_stays_that_very_text(ana: Reviewer, text: str) -> None:
+    page = ana.see(proposed(ana, {"/say": [text]})).text
+    assert "<script>alert" not in page
+    name = re.search(rf'{FORM}\?draft=([0-9a-f]+)"', page)
+    assert name is not None
+    assert held(ana.see(f"{FORM}?draft={name[1]}").text)["/say"] == [text]
+
+
+def test_rules_that_were_changed_on_disk_are_not_edited(recommender: Recommender, tmp_path: Path) -> None:
+    settings = own_rules(tmp_path)
+    with review_room(recommender, tmp_path, rules_dir=settings.rules_dir) as app:
+        (file,) = settings.rules_dir.rglob(f"{RULE}-*.yaml")
+        file.write_text(file.read_text().replace("leaning on your hands", "resting on your hands"))
+        page = signed_in(app, "ana").see(FORM)
+    assert page.status_code == 503
+    assert "has changed since the service was started" in page.text
+
+
+def own_rules(folder: Path) -> Settings:
+    settings = read_settings({})
+    subprocess.run(["cp", "-r", str(settings.rules_dir), str(folder / "rules")], check=True)
+    return replace(settings, rules_dir=folder / "rules")
+
+
+def test_the_version_that_was_proposed_is_answered_in_one_step(recommender: Recommender, tmp_path: Path) -> None:
+    """The patch applies in a checkout, the room finds the very version, and whoever asked says so with one click."""
+    with review_room(recommender, tmp_path) as app:
+        app.extensions[BOUNDS_KEY] = Bounds(seconds=0)
+        ana = signed_in(app, "ana")
+        draft = proposed(ana)
+        (tmp_path / "edit.patch").write_text(ana.see(f"{draft}/edit.patch").text)
+        ask(ana, draft)
+        assert "exactly what was proposed" not in ana.see(TARGET).text
+    settings = own_rules(tmp_path)
+    subprocess.run(["git", "apply", "--directory=", "edit.patch"], cwd=tmp_path, check=True)
+    taken = load_recommender(settings)
+    with review_room(taken, tmp_path, rules_dir=settings.rules_dir) as app:
+        ana, cay, ben = (signed_in(app, name) for name in ("ana", "cay", "ben"))
+        assert "exactly what was proposed" in cay.see(TARGET).text
+        assert "It is answered: this is what was proposed" not in cay.see(TARGET).text
+        assert "It is answered: this is what was proposed" in ben.see(TARGET).text
+        page = ana.see(TARGET).text
+        assert "Changes requested" in page
+        form = page[page.index("exactly what was proposed") :]
+        address, seen, text = (
+            re.search(pattern, form)
+            for pattern in (r'action="(/review/answer/\d+)"', r'name="seen" value="(\w+)"', r'name="text" value="([^"]+)"')
+        )
+        assert address and seen and text
+        sent = ana.send(address[1], {"seen": seen[1], "text": text[1]}, page=TARGET)
+        assert sent.location == f"{TARGET}?done=answer"
+        assert "Changes requested" not in ana.see(TARGET).text
+
+
+def test_another_version_than_was_proposed_closes_nothing(recommender: Recommender, tmp_path: Path) -> None:
+    with review_room(recommender, tmp_path) as app:
+        app.extensions[BOUNDS_KEY] = Bounds(seconds=0)
+        ana = signed_in(app, "ana")
+        ask(ana, proposed(ana))
+    settings = own_rules(tmp_path)
+    (file,) = settings.rules_dir.rglob(f"{RULE}-*.yaml")
+    file.write_text(file.read_text().replace("{includes: wrist}", "{includes_any: [wrist, kneel, lie_back]}"))
+    with review_room(load_recommender(settings), tmp_path, rules_dir=settings.rules_dir) as app:
+        page = signed_in(app, "ana").see(TARGET).text
+    assert "Changes requested" in page
+    assert "exactly what was proposed" not in page
