@@ -49,6 +49,7 @@ from recommender.web.plan import stop_views as stops
 from recommender.web.plan import views as plan
 from recommender.web.plan.plan_store import PLAN, STOP, install_plans
 from recommender.web.plan.stop_guard import guard_stops
+from recommender.web.proposals import edits as proposed_edits
 from recommender.web.proposals import room as proposals
 from recommender.web.proposals import views as proposal_views
 from recommender.web.questionnaire import views as questions
@@ -112,7 +113,7 @@ BLUEPRINTS = (
     *{views.blueprint for views in (account, review, signed_book)},  # one room, in three modules
     *{views.blueprint for views in (work, work_views)},  # one blueprint, with the pages that are put into it
     feed.blueprint,
-    *{views.blueprint for views in (proposals, proposal_views)},
+    *{views.blueprint for views in (proposals, proposed_edits, proposal_views)},
     release_changes,
     rulebook.blueprint,
     health.blueprint,

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from recommender.loaders.vignettes import BASELINE
 from recommender.proposals.impact_run import State
 from recommender.settings import read_settings
 from recommender.web.proposals.room import current_runs
@@ -31,9 +32,7 @@ def few_vignettes(folder: Path) -> Path:
     source = read_settings({}).vignettes_dir
     place = folder / "contraindications"
     place.mkdir(parents=True)
-    for name in ("baseline.yaml", "baseline-follow-up.yaml"):
-        if (source / name).exists():
-            shutil.copy(source / name, folder / name)
+    shutil.copy(source / BASELINE, folder / BASELINE)
     (vignettes,) = (source / "contraindications").glob(f"{RULE}-*.yaml")
     shutil.copy(vignettes, place / vignettes.name)
     return folder
@@ -54,7 +53,9 @@ def held(page: str) -> dict[str, list[str]]:
     for name, text in re.findall(r'<textarea [^>]*name="([^"]*)"[^>]*>([^<]*)</textarea>', form):
         put(name, text)
     for name, options in re.findall(r'<select [^>]*name="([^"]*)"[^>]*>(.*?)</select>', form, re.DOTALL):
-        chosen = re.findall(r'<option value="([^"]*)" selected>', options) or re.findall(r'value="([^"]*)"', options)[:1]
+        chosen = (
+            re.findall(r'<option value="([^"]*)" selected>', options) or re.findall(r'value="([^"]*)"', options)[:1]
+        )
         put(name, chosen[0])
     return fields
 

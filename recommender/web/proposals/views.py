@@ -260,6 +260,3 @@ def _download(patch: str, rule_id: str) -> Response:
     name = _PATCH_NAME.sub("", rule_id)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.patch"'
     return response
-
-
-

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select
 
 from recommender.models.catalogue import DefaultRoutine
 from recommender.proposals.impact_run import Bounds
@@ -23,6 +24,7 @@ from recommender.web.core.state import current_state
 from recommender.web.proposals.room import BOUNDS_KEY
 from tests.support.proposing import FORM, RULE, TARGET, WIDER, WORDS, ask, few_vignettes, fill, held, proposed
 from tests.support.reviewers import Reviewer, open_database, review_room, signed_in
+from tests.support.signing import tamper
 
 
 @pytest.fixture
@@ -33,8 +35,23 @@ def app(recommender: Recommender, tmp_path: Path) -> Iterator[Flask]:
         yield made
 
 
+@pytest.fixture(scope="module")
+def room(recommender: Recommender, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """One room for all tests that send no request."""
+    folder = tmp_path_factory.mktemp("room")
+    with review_room(recommender, folder, vignettes_dir=few_vignettes(folder / "vignettes")) as made:
+        made.extensions[BOUNDS_KEY] = Bounds(seconds=0)
+        yield made
+
+
+@pytest.fixture(scope="module")
+def ana(room: Flask) -> Reviewer:
+    return signed_in(room, "ana")
+
+
 @pytest.fixture
-def ana(app: Flask) -> Reviewer:
+def sender(app: Flask) -> Reviewer:
+    """A reviewer in a room of their own."""
     return signed_in(app, "ana")
 
 
@@ -99,66 +116,69 @@ def test_the_sentence_changes_with_the_form(ana: Reviewer) -> None:
     assert "Kneel" in told.text[told.text.index('id="result"') :]
 
 
-def test_a_request_carries_the_patch_and_blocks_the_rule(app: Flask, ana: Reviewer) -> None:
-    draft = proposed(ana)
-    assert ask(ana, draft).location == f"{TARGET}?done=request_changes"
-    page = ana.see(TARGET).text
+def test_a_request_carries_the_patch_and_blocks_the_rule(app: Flask, sender: Reviewer) -> None:
+    draft = proposed(sender)
+    assert ask(sender, draft).location == f"{TARGET}?done=request_changes"
+    page = sender.see(TARGET).text
     assert "Changes requested" in page
     assert WORDS in page
     number = re.search(r'href="(/review/proposed/\d+/edit\.patch)"', page)
     assert number is not None
     with open_database(app) as session:
-        (review,) = session.query(Review)
+        review = session.scalars(select(Review)).one()
         assert review.verdict is Verdict.REQUEST_CHANGES
-        assert ana.see(number[1]).text == review.proposal["patch"] == ana.see(f"{draft}/edit.patch").text
+        assert review.proposal is not None
+        assert sender.see(number[1]).text == review.proposal["patch"] == sender.see(f"{draft}/edit.patch").text
 
 
-def test_a_request_needs_words(ana: Reviewer) -> None:
-    draft = proposed(ana)
-    sent = ask(ana, draft, "  ")
+def test_a_request_needs_words(sender: Reviewer) -> None:
+    draft = proposed(sender)
+    sent = ask(sender, draft, "  ")
     assert sent.status_code == 422
     assert "Say in words" in sent.text
 
 
-def test_a_proposal_sent_twice_is_recorded_once(app: Flask, ana: Reviewer) -> None:
-    draft = proposed(ana)
-    assert [str(ask(ana, draft).location).partition("done=")[2] for _ in range(2)] == ["request_changes", "already"]
+def test_a_proposal_sent_twice_is_recorded_once(app: Flask, sender: Reviewer) -> None:
+    draft = proposed(sender)
+    assert [str(ask(sender, draft).location).partition("done=")[2] for _ in range(2)] == ["request_changes", "already"]
 
 
-def test_the_same_words_with_another_edit_are_another_request(app: Flask, ana: Reviewer) -> None:
-    ask(ana, proposed(ana))
-    assert str(ask(ana, proposed(ana, {"/title": ["Hands that cannot take weight"]})).location).endswith("request_changes")
+def test_the_same_words_with_another_edit_are_another_request(app: Flask, sender: Reviewer) -> None:
+    ask(sender, proposed(sender))
+    assert str(ask(sender, proposed(sender, {"/title": ["Hands that cannot take weight"]})).location).endswith(
+        "request_changes"
+    )
     with open_database(app) as session:
-        assert session.query(Review).count() == 2
+        assert session.scalar(select(func.count()).select_from(Review)) == 2
 
 
-def test_nothing_is_saved_to_the_rule_set(ana: Reviewer) -> None:
+def test_nothing_is_saved_to_the_rule_set(sender: Reviewer) -> None:
     before = rule_files()
-    ask(ana, proposed(ana))
+    ask(sender, proposed(sender))
     assert rule_files() == before
 
 
-def test_a_patch_that_was_changed_in_the_database_is_given_to_nobody(app: Flask, ana: Reviewer) -> None:
-    ask(ana, proposed(ana))
+def test_a_patch_that_was_changed_in_the_database_is_given_to_nobody(app: Flask, sender: Reviewer) -> None:
+    ask(sender, proposed(sender))
     with open_database(app) as session:
-        (review,) = session.query(Review)
-        number = review.id
-        review.proposal = {**review.proposal, "patch": review.proposal["patch"].replace("kneel", "lie_back")}
-    assert ana.see(f"/review/proposed/{number}/edit.patch").status_code == 404
+        (number,) = session.scalars(select(Review.id))
+    changed = f"UPDATE review SET proposal = replace(proposal, 'kneel', 'lie_back') WHERE id = {number}"
+    tamper(app.extensions["review_database"].engine, changed)
+    assert sender.see(f"/review/proposed/{number}/edit.patch").status_code == 404
     with app.app_context(), open_database(app) as session:
         faults = verify(session, audit_key(current_state().settings)).faults
     assert any(f"Review {number} is not what entry" in fault for fault in faults)
 
 
-def test_a_reader_proposes_nothing(app: Flask) -> None:
-    rea = signed_in(app, "rea")
+def test_a_reader_proposes_nothing(room: Flask) -> None:
+    rea = signed_in(room, "rea")
     assert rea.see(FORM).status_code == 403
     assert rea.send(FORM, {"do": "go"}, page="/review").status_code == 403
     assert f'href="{FORM}"' not in rea.see(TARGET).text
 
 
-def test_a_stranger_is_led_to_the_door(app: Flask) -> None:
-    assert app.test_client().get(FORM).status_code == 303
+def test_a_stranger_is_led_to_the_door(room: Flask) -> None:
+    assert room.test_client().get(FORM).status_code == 303
 
 
 def test_a_form_without_its_token_is_not_taken(ana: Reviewer) -> None:
@@ -179,14 +199,14 @@ def test_a_draft_of_one_rule_is_none_of_another(ana: Reviewer) -> None:
 
 def test_a_draft_can_be_changed_further(ana: Reviewer) -> None:
     name = proposed(ana).rpartition("/")[2]
-    assert held(ana.see(f"{FORM}?draft={name}").text)["/when/limits"] == ["wrist", "kneel"]
+    assert held(ana.see(f"{FORM}?draft={name}").text)["/when/limits"] == ["kneel", "wrist"]
 
 
 def test_a_form_of_another_version_is_not_taken(ana: Reviewer) -> None:
     sent = fill(ana, {**WIDER, "file": ["0" * 64]})
     assert sent.status_code == 409
     assert "changed since you opened this page" in sent.text
-    assert held(sent.text)["/when/limits"] == ["wrist", "kneel"]
+    assert held(sent.text)["/when/limits"] == ["kneel", "wrist"]
 
 
 HOSTILE = (
@@ -252,7 +272,11 @@ def test_the_version_that_was_proposed_is_answered_in_one_step(recommender: Reco
         form = page[page.index("exactly what was proposed") :]
         address, seen, text = (
             re.search(pattern, form)
-            for pattern in (r'action="(/review/answer/\d+)"', r'name="seen" value="(\w+)"', r'name="text" value="([^"]+)"')
+            for pattern in (
+                r'action="(/review/answer/\d+)"',
+                r'name="seen" value="(\w+)"',
+                r'name="text" value="([^"]+)"',
+            )
         )
         assert address and seen and text
         sent = ana.send(address[1], {"seen": seen[1], "text": text[1]}, page=TARGET)
