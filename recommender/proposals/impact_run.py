@@ -41,7 +41,7 @@ class Bounds:
 
     seconds: int = 600
     processor_seconds: int = 240
-    megabytes: int = 2048
+    megabytes: int = 1024
 
 
 BOUNDS = Bounds()

@@ -9,13 +9,21 @@ from recommender.models.content import Content
 from recommender.proposals.fields import Choice
 
 _OPERATORS = {
-    "is": "is",
+    "is": "is one of",
     "in": "is one of",
-    "includes": "was ticked",
+    "includes": "one of these was ticked",
     "includes_any": "one of these was ticked",
     "only": "was ticked and nothing else",
     "at_least": "at least",
     "at_most": "at most",
+}
+_KEYS = {
+    "say": "What the person reads",
+    "why": "Why, for clinicians",
+    "act": "What to do",
+    "within": "By when, such as P14D or PT48H",
+    "who": "Whom to see",
+    "note": "A caution for the person",
 }
 _TERMS = {
     "kind": "kinds",
@@ -50,7 +58,7 @@ class Labels:
     def condition(self, subject: str, operator: str) -> str:
         """Return a condition up to what is compared."""
         told = _OPERATORS.get(operator, operator.replace("_", " "))
-        return f"{self.subject(subject)}: {told}"
+        return f"{self.subject(subject)} ({told})"
 
     def subject(self, subject: str) -> str:
         """Return a question up to its first question mark, or what a fact or finding is called."""
@@ -64,6 +72,11 @@ class Labels:
     def named(ids: Iterable[str], names: Mapping[str, str] | None = None) -> tuple[Choice, ...]:
         """Return ids with their names; an id as words where it has none."""
         return tuple(Choice(one, (names or {}).get(one) or plain(one)) for one in ids)
+
+
+def key_label(key: str) -> str:
+    """Return what a key of a rule file is called on the form."""
+    return _KEYS.get(key) or plain(key)
 
 
 def plain(word: str) -> str:

@@ -15,7 +15,7 @@ from recommender.loaders.tables import ColumnField, TableSchema
 from recommender.loaders.yaml_source import Location
 from recommender.proposals.condition_form import ConditionForm
 from recommender.proposals.fields import Choice, FieldKind, RuleField
-from recommender.proposals.labels import Labels, plain
+from recommender.proposals.labels import Labels, key_label, plain
 
 # What is no part of what a rule says, or hangs on more than this file: it is proposed in words.
 _IN_WORDS = frozenset(
@@ -105,7 +105,7 @@ class RuleForm:
     def _leaf(self, field: Any, data: Any, at: Location, section: str, part: str) -> RuleField | None:
         """Return the field of one value, or of a list of words; None where it is neither."""
         key = str(at[-1])
-        label = plain(key) if isinstance(at[-1], str) else f"{part} {int(at[-1]) + 1}"
+        label = key_label(key) if isinstance(at[-1], str) else f"{part} {int(at[-1]) + 1}"
         may_go = not field.required and isinstance(at[-1], str)
         given: dict[str, Any] = {"location": at, "label": label, "section": section, "value": data, "may_go": may_go}
         given["part"] = _TEXTS if key in _TEXT_KEYS else part or _part_of(key)
@@ -149,7 +149,7 @@ class RuleForm:
     def _cell(self, part: str, path: Location, value: Any, at: Location, section: str) -> Iterator[RuleField]:
         """Yield the field of a cell that says or does something, as that of the key that its column names."""
         if not path:
-            yield RuleField(at, FieldKind.TEXT, plain(part), section, _TEXTS, value, is_cell=True)
+            yield RuleField(at, FieldKind.TEXT, key_label(part), section, _TEXTS, value, is_cell=True)
             return
         schema: Schema = ActionsSchema()
         for step in path[:-1]:

@@ -27,13 +27,13 @@ WIDER: Mapping[str, Sequence[str]] = {"/when/limits": ["wrist", "kneel"]}
 WORDS = "Whoever cannot kneel should not lean on the hands either."
 
 
-def few_vignettes(folder: Path) -> Path:
+def few_vignettes(folder: Path, kind: str = "contraindications", rule: str = RULE) -> Path:
     """Return a folder with the usual answers, and the vignettes of one rule."""
     source = read_settings({}).vignettes_dir
-    place = folder / "contraindications"
+    place = folder / kind
     place.mkdir(parents=True)
     shutil.copy(source / BASELINE, folder / BASELINE)
-    (vignettes,) = (source / "contraindications").glob(f"{RULE}-*.yaml")
+    (vignettes,) = (source / kind).glob(f"{rule}-*.yaml")
     shutil.copy(vignettes, place / vignettes.name)
     return folder
 

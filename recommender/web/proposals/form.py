@@ -52,6 +52,11 @@ class Part:
     fields: tuple[Shown, ...]
     more: tuple[Shown, ...]
 
+    @property
+    def is_one_of_its_name(self) -> bool:
+        """Return whether its heading would only say again what its one field is called."""
+        return [one.field.label for one in (*self.fields, *self.more)] == [self.title]
+
 
 @dataclass(frozen=True, slots=True)
 class Section:

@@ -86,7 +86,7 @@ def check(rule_id: str) -> str:
 
 
 @blueprint.get("/review/propose/<rule_id>/<name>")
-def draft(rule_id: str, name: str) -> Response:
+def draft(rule_id: str, name: str) -> str:
     """A proposal: what the rule says then, what that does to people, its patch, and the words to send it with."""
     return _draft_page(*_draft(rule_id, name))
 
@@ -235,9 +235,9 @@ def _form(file: RuleFile, given: Mapping[str, Sequence[str]], proposal: Proposal
     return make_response(page, status)
 
 
-def _draft_page(found: Draft, proposal: Proposal, *, error: str | None = None, typed: str = "") -> Response:
+def _draft_page(found: Draft, proposal: Proposal, *, error: str | None = None, typed: str = "") -> str:
     rule = proposal.file.rule
-    page = render_template(
+    return render_template(
         "proposals/draft.html",
         me=visitor(),
         rule=rule,
@@ -251,7 +251,6 @@ def _draft_page(found: Draft, proposal: Proposal, *, error: str | None = None, t
         error=error,
         typed=typed,
     )
-    return make_response(page)
 
 
 def _download(patch: str, rule_id: str) -> Response:

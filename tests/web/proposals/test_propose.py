@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -21,8 +23,20 @@ from recommender.review.tables import Review, Verdict
 from recommender.service.recommend import Recommender, load_recommender
 from recommender.settings import Settings, read_settings
 from recommender.web.core.state import current_state
-from recommender.web.proposals.room import BOUNDS_KEY
-from tests.support.proposing import FORM, RULE, TARGET, WIDER, WORDS, ask, few_vignettes, fill, held, proposed
+from recommender.web.proposals.room import BOUNDS_KEY, current_drafts
+from tests.support.proposing import (
+    FORM,
+    RULE,
+    TARGET,
+    WIDER,
+    WORDS,
+    ask,
+    few_vignettes,
+    fill,
+    held,
+    proposed,
+    wait_for_impact,
+)
 from tests.support.reviewers import Reviewer, open_database, review_room, signed_in
 from tests.support.signing import tamper
 
@@ -209,20 +223,8 @@ def test_a_form_of_another_version_is_not_taken(ana: Reviewer) -> None:
     assert held(sent.text)["/when/limits"] == ["kneel", "wrist"]
 
 
-HOSTILE = (
-    "a: b #c",
-    "- item",
-    "'single' and \"double\"",
-    "two\nlines: [here]",
-    "{when: always}\nthen: {exclude: {}}",
-    "*alias &anchor !!python/object:os.system",
-    "%YAML 1.1\n---\nid: X",
-    "</textarea><script>alert(1)</script>",
-    "yes",
-    "2026-12-01",
-    "~",
-    "ends with \\",
-)
+# More of them, without a browser, in tests/proposals/test_bench.py.
+HOSTILE = ("</textarea><script>alert(1)</script>", "{when: always}\nthen: {exclude: {}}", "a: b #c 'd' \"e\"")
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -250,6 +252,7 @@ def own_rules(folder: Path) -> Settings:
     return replace(settings, rules_dir=folder / "rules")
 
 
+@pytest.mark.deep
 def test_the_version_that_was_proposed_is_answered_in_one_step(recommender: Recommender, tmp_path: Path) -> None:
     """The patch applies in a checkout, the room finds the very version, and whoever asked says so with one click."""
     with review_room(recommender, tmp_path) as app:
@@ -284,6 +287,7 @@ def test_the_version_that_was_proposed_is_answered_in_one_step(recommender: Reco
         assert "Changes requested" not in ana.see(TARGET).text
 
 
+@pytest.mark.deep
 def test_another_version_than_was_proposed_closes_nothing(recommender: Recommender, tmp_path: Path) -> None:
     with review_room(recommender, tmp_path) as app:
         app.extensions[BOUNDS_KEY] = Bounds(seconds=0)
@@ -296,3 +300,49 @@ def test_another_version_than_was_proposed_closes_nothing(recommender: Recommend
         page = signed_in(app, "ana").see(TARGET).text
     assert "Changes requested" in page
     assert "exactly what was proposed" not in page
+
+
+@pytest.mark.parametrize(
+    "kept, words",
+    [
+        ({"state": "failed", "why": "It took more than 600 seconds, and was ended."}, "It took more than 600 seconds"),
+        ({"state": "running"}, "The service was stopped while it was being worked out"),
+        ({"state": "done", "found": {"refused": ["rules/x.yaml:3: 'x' can never fire"]}}, "can never fire"),
+    ],
+    ids=["too long", "broken off", "refused"],
+)
+def test_what_is_not_known_is_never_told_as_no_change(
+    room: Flask, ana: Reviewer, kept: dict[str, Any], words: str
+) -> None:
+    draft = proposed(ana)
+    name = draft.rpartition("/")[2]
+    wait_for_impact(room, draft)
+    with room.app_context():
+        current_drafts().keep_impact(name, kept)
+    page = html.unescape(ana.see(draft).text)
+    assert words in page
+    assert "nobody knows what it does" in page.lower()
+    assert "Nobody of these" not in page
+    assert "nobody is less safe" not in page
+
+
+def test_people_stand_on_the_page_in_words_with_before_and_after(room: Flask, ana: Reviewer) -> None:
+    draft = proposed(ana)
+    wait_for_impact(room, draft)
+    before = {"level": "see_before_start", "stage": None, "places": []}
+    after = {"level": "routine", "stage": "settle", "places": []}
+    one = {"effect": "level_falls", "group": "less_safe", "count": 3, "before": before, "after": after}
+    found = {
+        "met": {"vignette": 2, "crowd": 500},
+        "counts": {"less_safe": 3, "turned_away": 0, "otherwise": 0},
+        "affected": [{**one, "told": ["Pain in the low back"], "source": "crowd", "name": "seed 0-0, number 4"}],
+        **{"kinds": 1, "lost": [], "lost_in_all": 0, "not_served": []},
+    }
+    with room.app_context():
+        current_drafts().keep_impact(draft.rpartition("/")[2], {"state": "done", "found": found})
+    page = ana.see(draft).text
+    assert "3 are less safe, nobody is turned away, and nobody gets something else" in page
+    person = page[page.index("Told something less urgent") :]
+    assert "see before start" in person
+    assert "Pain in the low back" in person
+    assert page.index("Told something less urgent") < page.index("Turned away")
