@@ -15,6 +15,7 @@ from playwright.sync_api import Locator, Page, Response
 
 from recommender.loaders.vignettes import Vignette
 from recommender.models.levels import Level
+from recommender.proposals.impact_run import Bounds
 from recommender.review.impact_record import impact_folder, impact_name, write_impact
 from recommender.review.keys import audit_key
 from recommender.review.sign_in_tries import ACCOUNT_FROM_ADDRESS, begin_try
@@ -22,10 +23,12 @@ from recommender.review.tables import Role, now
 from recommender.service.recommend import Recommender
 from recommender.settings import read_settings
 from recommender.web.app import create_app
+from recommender.web.proposals.room import BOUNDS_KEY
 from recommender.web.review.tries import sign_in_try
 from tests.browser.test_review_journey import CHANGED_RULE
-from tests.support import shipped
+from tests.support import proposing, shipped
 from tests.support.impacts import NEW, OLD, told_of
+from tests.support.proposing import ask, proposed
 from tests.support.reviewers import (
     PEOPLE,
     account,
@@ -107,9 +110,11 @@ class Room:
 def running_room(recommender: Recommender, folder: Path) -> Iterator[Room]:
     """The sites on loopback ports, until the end of the with statement."""
     with review_room(recommender, folder) as before:
+        before.extensions[BOUNDS_KEY] = Bounds(seconds=0)
         _say_something(before)
     with ExitStack() as running:
         app = running.enter_context(review_room(one_word_changed(folder / "content"), folder))
+        app.extensions[BOUNDS_KEY] = Bounds(seconds=0)  # nobody waits here for what an edit does to people
         single = running.enter_context(review_room(recommender, folder, **PROVIDER))
         (folder / "file").touch()
         settings = replace(read_settings({}), data_dir=folder, secret_key="s" * 40, region="GB")
@@ -129,6 +134,7 @@ def _say_something(app: Flask) -> None:
     sent += [ben.say(LAPSED, "comment", "Yes. " * 60, parent=thread)]
     sent += [ana.say(BLOCKED, "request_changes", "Which legs?\n\nBoth?"), ben.say(EXERCISE, "approve", "Well put.")]
     sent += [ben.say("/review/release", "comment", "By the end of the month.")]
+    sent += [ask(ana, proposed(ana))]
     assert [one.status_code for one in sent] == [303] * len(sent)
 
 
@@ -222,6 +228,12 @@ def review_places() -> Iterator[RoomPlace]:
     yield RoomPlace("rule to review", "reader", RULE, "rea")
     yield RoomPlace("rule to review", "recorded", f"{RULE}?done=comment", "ana")
     yield RoomPlace("rule with a request", "", BLOCKED, "ana")
+    yield RoomPlace("rule with an edit", "", proposing.TARGET, "ana")
+    yield RoomPlace("propose", "", proposing.FORM, "ana")
+    yield RoomPlace("propose", "cases and tables", "/review/propose/GEN-14", "ana")
+    yield RoomPlace("propose", "errors", proposing.FORM, "ana", 422, _propose_wrongly)
+    yield RoomPlace("proposal", "", proposing.FORM, "ana", act=_propose)
+    yield RoomPlace("propose, files differ", "", f"/review/propose/{CHANGED_RULE.rpartition('/')[2]}", "ana", 503)
     yield RoomPlace("exercise to review", "", EXERCISE, "ben")
     yield RoomPlace("point to settle", "", "/review/point/3", "sol")
     yield RoomPlace("hazard to review", "", "/review/safety/safety_case.HZ-01", "sol")
@@ -355,6 +367,17 @@ def _comment(page: Page, words: str, **hidden: str) -> Response:
     page.get_by_label("Your words").fill(words)
     _set_hidden(page, hidden)
     return press(page, page.get_by_role("button", name="Comment"))
+
+
+def _propose(page: Page) -> Response:
+    page.locator('input[value="kneel"]').check()
+    return press(page, page.get_by_role("button", name="Go on: what it does to people"))
+
+
+def _propose_wrongly(page: Page) -> Response:
+    page.get_by_label("Why, for clinicians").first.fill("")
+    page.locator("#f-then-exclude-tags-add").fill("no_such_tag")
+    return press(page, page.get_by_role("button", name="Check", exact=True))
 
 
 def _approve_stale(page: Page) -> Response:
