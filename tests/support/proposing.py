@@ -8,6 +8,7 @@ import shutil
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -25,6 +26,28 @@ FORM, TARGET = f"/review/propose/{RULE}", f"/review/rule/{RULE}"
 # Kneeling is hard too, and not leaning on the hands alone: more people are kept from more.
 WIDER: Mapping[str, Sequence[str]] = {"/when/limits": ["wrist", "kneel"]}
 WORDS = "Whoever cannot kneel should not lean on the hands either."
+# What a finished run tells of an edit that makes somebody less safe.
+_PLACES = (
+    {"name": "Sphinx", "told": "Left out", "rules": []},
+    {"name": "Sphinx", "told": "In the routine", "rules": []},
+)
+FOUND: Mapping[str, Any] = {
+    "met": {"vignette": 2, "crowd": 500},
+    "counts": {"less_safe": 3, "turned_away": 0, "otherwise": 0},
+    "affected": [
+        {
+            "effect": "level_falls",
+            "group": "less_safe",
+            "count": 3,
+            "before": {"level": "see_before_start", "stage": None, "places": _PLACES[:1]},
+            "after": {"level": "routine", "stage": "settle", "places": _PLACES[1:]},
+            "told": ["Pain in the low back"],
+            "source": "crowd",
+            "name": "seed 0-0, number 4",
+        }
+    ],
+    **{"kinds": 1, "lost": [], "lost_in_all": 0, "not_served": ["A sheet of the safety net gets too low a level."]},
+}
 
 
 def few_vignettes(folder: Path, kind: str = "contraindications", rule: str = RULE) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -23,12 +23,12 @@ from recommender.review.tables import Role, now
 from recommender.service.recommend import Recommender
 from recommender.settings import read_settings
 from recommender.web.app import create_app
-from recommender.web.proposals.room import BOUNDS_KEY
+from recommender.web.proposals.room import BOUNDS_KEY, current_drafts
 from recommender.web.review.tries import sign_in_try
 from tests.browser.test_review_journey import CHANGED_RULE
 from tests.support import proposing, shipped
 from tests.support.impacts import NEW, OLD, told_of
-from tests.support.proposing import ask, proposed
+from tests.support.proposing import ask, proposed, wait_for_impact
 from tests.support.reviewers import (
     PEOPLE,
     account,
@@ -83,6 +83,7 @@ class Room:
     app: Flask
     addresses: Mapping[str, str]
     cookies: Mapping[str, str]
+    drafts: Sequence[str]
 
     def bring(self, page: Page, place: RoomPlace) -> Response:
         """Open the place in a page that may have been anywhere before, and return the response for its document.
@@ -123,7 +124,8 @@ def running_room(recommender: Recommender, folder: Path) -> Iterator[Room]:
         cookies = {name: _signed_in(app, name) for name in PEOPLE}
         _close_the_door(app, "stranger")
         apps = {OPEN: app, SINGLE: single, AWAY: away}
-        yield Room(app, {name: running.enter_context(served(one)) for name, one in apps.items()}, cookies)
+        addresses = {name: running.enter_context(served(one)) for name, one in apps.items()}
+        yield Room(app, addresses, cookies, _proposals(app))
 
 
 def _say_something(app: Flask) -> None:
@@ -136,6 +138,17 @@ def _say_something(app: Flask) -> None:
     sent += [ben.say("/review/release", "comment", "By the end of the month.")]
     sent += [ask(ana, proposed(ana))]
     assert [one.status_code for one in sent] == [303] * len(sent)
+
+
+def _proposals(app: Flask) -> tuple[str, str]:
+    """Leave two proposals, one whose impact nobody knows, and one that makes somebody less safe."""
+    ana = signed_in(app, "ana")
+    unknown, known = proposed(ana), proposed(ana, {"/say": ["You told us that your hands are sore."]})
+    for draft in (unknown, known):
+        wait_for_impact(app, draft)
+    with app.app_context():
+        current_drafts().keep_impact(known.rpartition("/")[2], {"state": "done", "found": proposing.FOUND})
+    return unknown, known
 
 
 def _close_the_door(app: Flask, name: str) -> None:
@@ -160,6 +173,7 @@ def room_places(room: Room) -> list[RoomPlace]:
         *lab_places(),
         *door_places(),
         *review_places(),
+        *proposal_places(room),
         *refused_places(room),
         *account_places(),
     ]
@@ -228,12 +242,6 @@ def review_places() -> Iterator[RoomPlace]:
     yield RoomPlace("rule to review", "reader", RULE, "rea")
     yield RoomPlace("rule to review", "recorded", f"{RULE}?done=comment", "ana")
     yield RoomPlace("rule with a request", "", BLOCKED, "ana")
-    yield RoomPlace("rule with an edit", "", proposing.TARGET, "ana")
-    yield RoomPlace("propose", "", proposing.FORM, "ana")
-    yield RoomPlace("propose", "cases and tables", "/review/propose/GEN-14", "ana")
-    yield RoomPlace("propose", "errors", proposing.FORM, "ana", 422, _propose_wrongly)
-    yield RoomPlace("proposal", "", proposing.FORM, "ana", act=_propose)
-    yield RoomPlace("propose, files differ", "", f"/review/propose/{CHANGED_RULE.rpartition('/')[2]}", "ana", 503)
     yield RoomPlace("exercise to review", "", EXERCISE, "ben")
     yield RoomPlace("point to settle", "", "/review/point/3", "sol")
     yield RoomPlace("hazard to review", "", "/review/safety/safety_case.HZ-01", "sol")
@@ -251,6 +259,17 @@ def review_places() -> Iterator[RoomPlace]:
     yield RoomPlace("assign", "one", "/review/work/assign?target=rule/RF-U07", "ana")
     yield RoomPlace("authors", "", "/review/work/authors", "ben")
     yield RoomPlace("rule to review", "in a list", f"{RULE}?theme=bone", "ana")
+
+
+def proposal_places(room: Room) -> Iterator[RoomPlace]:
+    """Where an edit of a rule is proposed, and what comes of it."""
+    yield RoomPlace("rule with an edit", "", proposing.TARGET, "ana")
+    yield RoomPlace("propose", "", proposing.FORM, "ana")
+    yield RoomPlace("propose", "cases and tables", "/review/propose/GEN-14", "ana")
+    yield RoomPlace("propose", "errors", proposing.FORM, "ana", 422, _propose_wrongly)
+    yield RoomPlace("proposal", "", room.drafts[0], "ana")
+    yield RoomPlace("proposal", "worked out", room.drafts[1], "ana")
+    yield RoomPlace("propose, files differ", "", f"/review/propose/{CHANGED_RULE}", "ana", 503)
 
 
 def account_places() -> Iterator[RoomPlace]:
@@ -367,11 +386,6 @@ def _comment(page: Page, words: str, **hidden: str) -> Response:
     page.get_by_label("Your words").fill(words)
     _set_hidden(page, hidden)
     return press(page, page.get_by_role("button", name="Comment"))
-
-
-def _propose(page: Page) -> Response:
-    page.locator('input[value="kneel"]').check()
-    return press(page, page.get_by_role("button", name="Go on: what it does to people"))
 
 
 def _propose_wrongly(page: Page) -> Response:

@@ -26,6 +26,7 @@ from recommender.web.core.state import current_state
 from recommender.web.proposals.room import BOUNDS_KEY, current_drafts
 from tests.support.proposing import (
     FORM,
+    FOUND,
     RULE,
     TARGET,
     WIDER,
@@ -329,17 +330,8 @@ def test_what_is_not_known_is_never_told_as_no_change(
 def test_people_stand_on_the_page_in_words_with_before_and_after(room: Flask, ana: Reviewer) -> None:
     draft = proposed(ana)
     wait_for_impact(room, draft)
-    before = {"level": "see_before_start", "stage": None, "places": []}
-    after = {"level": "routine", "stage": "settle", "places": []}
-    one = {"effect": "level_falls", "group": "less_safe", "count": 3, "before": before, "after": after}
-    found = {
-        "met": {"vignette": 2, "crowd": 500},
-        "counts": {"less_safe": 3, "turned_away": 0, "otherwise": 0},
-        "affected": [{**one, "told": ["Pain in the low back"], "source": "crowd", "name": "seed 0-0, number 4"}],
-        **{"kinds": 1, "lost": [], "lost_in_all": 0, "not_served": []},
-    }
     with room.app_context():
-        current_drafts().keep_impact(draft.rpartition("/")[2], {"state": "done", "found": found})
+        current_drafts().keep_impact(draft.rpartition("/")[2], {"state": "done", "found": FOUND})
     page = ana.see(draft).text
     assert "3 are less safe, nobody is turned away, and nobody gets something else" in page
     person = page[page.index("Told something less urgent") :]
