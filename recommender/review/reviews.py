@@ -20,13 +20,13 @@ from recommender.review.approval_status import gone, is_named, open_requests, st
 from recommender.review.authorship import own_work, wrote_it
 from recommender.review.database import take_writers_lock
 from recommender.review.errors import MALFORMED, ReviewRefused, StaleVersion, Unreadable
+from recommender.review.proposed_edit import Proposed, refuse_edit
 from recommender.review.record_consistency import is_whole, may_say, review_details, review_target
 from recommender.review.rows import read, rows
 from recommender.review.tables import LARGEST_ID, Clinician, Review, Verdict, Version, now
 from recommender.rulebook.targets import Digest, Target, TargetKind
 
 LONGEST_TEXT = 10_000
-LONGEST_PATCH = 60_000
 _SUBMITTED = frozenset({Verdict.APPROVE, Verdict.REQUEST_CHANGES, Verdict.COMMENT})
 SETTLING = frozenset({Verdict.DECIDE, Verdict.DEFER})
 # What is said of the work, and not of the content: it stands apart from the discussion.
@@ -44,24 +44,6 @@ class Manner:
 
 
 ALONE = Manner()
-
-
-@dataclass(frozen=True, slots=True)
-class Proposed:
-    """An edit that a request for changes proposes: ``patch`` of the file of a rule, and the digest of what comes of it.
-
-    ``sha256`` is what the room gives that very version once it runs. ``impact`` is what was known of what it does to people
-    when it was sent: how many were looked at and what becomes of them, or why nobody knows; None where nobody had looked.
-    """
-
-    patch: str
-    sha256: str
-    impact: Mapping[str, Any] | None = None
-
-    def as_kept(self) -> dict[str, Any]:
-        """Return it as the record keeps it."""
-        kept: dict[str, Any] = plain({"patch": self.patch, "sha256": self.sha256, "impact": self.impact})
-        return kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +104,7 @@ def submit(
     elif not has_words(text):
         raise ReviewRefused("Say in words what should change, or what you think.")
     if proposed is not None:
-        _refuse_edit(digest, verdict, proposed, seen)
+        refuse_edit(digest, verdict, proposed, seen)
     return record(
         session, key, clinician, digest, verdict, text, parent_id, seen=seen, manner=manner, proposed=proposed
     )
@@ -281,20 +263,6 @@ def plain(part: Any) -> Any:
     if isinstance(part, (list, tuple)):
         return [plain(value) for value in part]
     return part
-
-
-def _refuse_edit(digest: Digest, verdict: Verdict, proposed: Proposed, seen: str) -> None:
-    """Refuse an edit that is no request to change a rule, is too long, or of another version than today's."""
-    if verdict is not Verdict.REQUEST_CHANGES or digest.target.kind is not TargetKind.RULE:
-        raise ReviewRefused("Only a request to change a rule can carry an edit.")
-    if seen != digest.sha256:
-        raise StaleVersion("This has changed since you proposed the edit. Propose it again, on the version of today.")
-    if proposed.sha256 == digest.sha256:
-        raise ReviewRefused("This edit changes nothing that is approved.")
-    if not proposed.patch or len(proposed.patch) > LONGEST_PATCH:
-        raise ReviewRefused(
-            f"The edit is empty, or longer than {LONGEST_PATCH} characters. Say in words what should change."
-        )
 
 
 def _refuse_over_objections(requests: Iterable[Review], clinician: Clinician, manner: Manner) -> None:

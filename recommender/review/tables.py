@@ -189,7 +189,7 @@ class Review(Base):
     itself. ``decision`` is what was decided on a point, or what goes for it meanwhile, and ``text`` then the reason; what is
     put off is so ``until`` a day, in UTC, which is also when what is assigned is due and what must be looked at again. Of
     the release, ``decision`` is the digest of how its points were settled. ``person`` is who wrote it, or is to look at it.
-    ``proposal`` is what a request for changes proposes, as ``reviews.Proposed`` writes it.
+    ``proposal`` is what a request for changes proposes, as ``proposed_edit.Proposed`` writes it.
     """
 
     __tablename__ = "review"

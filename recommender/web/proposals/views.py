@@ -14,7 +14,8 @@ from recommender.proposals.drafts import Draft
 from recommender.proposals.impact_run import PEOPLE, State, Told
 from recommender.review import audit
 from recommender.review.errors import StaleVersion
-from recommender.review.reviews import LONGEST_PATCH, Proposed, review_by_id, submit
+from recommender.review.proposed_edit import LONGEST_PATCH, Proposed
+from recommender.review.reviews import review_by_id, submit
 from recommender.review.tables import Verdict
 from recommender.rulebook.named import names_in_files
 from recommender.rulebook.sentences import Sentences
