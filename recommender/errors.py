@@ -21,12 +21,14 @@ class Fault:
     """One thing wrong in a content file: where, what, and what to do about it.
 
     ``public`` is what anybody may be told of it, without where it is; "" where only the operator needs to know.
+    ``location`` are the keys and numbers that lead to the place within the file, where that is known.
     """
 
     path: str
     line: int
     message: str
     public: str = field(default="", compare=False)
+    location: tuple[str | int, ...] = field(default=(), compare=False)
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.message}"

@@ -20,7 +20,7 @@ LAYERS = (
     ("__main__", "wsgi"),
     ("cli",),
     ("web",),
-    ("rule_mutants", "proof", "batch", "conformance"),
+    ("rule_mutants", "proof", "batch", "conformance", "proposals"),
     ("lab", "review"),
     ("rulebook",),
     ("presentation",),
@@ -53,6 +53,7 @@ ROOMS_OF_WEB: dict[str, set[str]] = {
     "rulebook": {"core"},
     "review": {"core", "paper"},
     "work": {"core", "review"},
+    "proposals": {"core", "review"},
     "lab": {"core", "questionnaire"},
     "site": {"core", "questionnaire"},
 }

@@ -68,6 +68,7 @@ def build() -> None:
             named("offline.js", bundle_script(workshop, "offline.mjs")),
             named("keep.js", bundle_script(workshop, "keep.mjs")),
             named("service-worker.js", bundle_script(workshop, "service-worker.mjs")),
+            named("propose.js", bundle_script(workshop, "propose.mjs")),
             named("favicon.svg", (SOURCES / "favicon.svg").read_bytes()),
             named("docs.js", bundle_script(workshop, "docs.mjs")),
             named("embed.js", bundle_script(workshop, "embed.mjs", "--format=iife", "--target=es2022")),

@@ -50,24 +50,51 @@ class Document:
         """Return a fault at a place, or at the nearest place around it, with the column that it stands in."""
         around = (self.columns.get(location[:length]) for length in range(len(location), 0, -1))
         column = next(filter(None, around), None) if self.columns else None
-        return Fault(self.path, self.line(location), f"column '{column}': {message}" if column else message)
+        told = f"column '{column}': {message}" if column else message
+        return Fault(self.path, self.line(location), told, location=location)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where a key or value stands in a text, as offsets: of a value ``start`` and ``end``, of its key, if it has one, ``key``.
+
+    ``style`` is "'", '"', ">", "|", or "" of a bare word; ``is_flow`` says that it stands within brackets, ``is_bracketed``
+    that it has brackets of its own. ``parts`` are the places directly below. ``end`` comes before any comment.
+    """
+
+    start: int
+    end: int
+    column: int
+    style: str
+    is_flow: bool
+    is_bracketed: bool
+    is_collection: bool
+    key: tuple[int, int] | None
+    parts: tuple[Location, ...]
 
 
 def read_document(path: Path, shown_path: str) -> Document:
     """Return the file as a document; unreadable YAML and repeated keys become faults, not exceptions."""
+    try:
+        return read_text(path.read_text(encoding="utf-8"), shown_path)
+    except OSError as error:
+        fault = Fault(shown_path, 1, f"cannot be read: {error.strerror}. Mend or delete it.")
+    except UnicodeDecodeError:
+        fault = Fault(shown_path, 1, "is not UTF-8 text. Save the file as UTF-8.")
+    return Document(shown_path, faults=[fault])
+
+
+def read_text(text: str, shown_path: str) -> Document:
+    """Return the text of a file as a document; unreadable YAML and repeated keys become faults, not exceptions."""
     document = Document(shown_path)
     try:
-        loader = _Loader(path.read_text(encoding="utf-8"))
+        loader = _Loader(text)
         try:
             node = loader.get_single_node()
             if node is not None:
                 document.data = _plain(loader, node, (), document)
         finally:
             loader.dispose()
-    except OSError as error:
-        document.faults.append(Fault(shown_path, 1, f"cannot be read: {error.strerror}. Mend or delete it."))
-    except UnicodeDecodeError:
-        document.faults.append(Fault(shown_path, 1, "is not UTF-8 text. Save the file as UTF-8."))
     except RecursionError:
         document.faults.append(Fault(shown_path, 1, "refers to itself. Write it out without anchors."))
     except yaml.reader.ReaderError:
@@ -80,6 +107,43 @@ def read_document(path: Path, shown_path: str) -> Document:
     if document.data is None and not document.faults:
         document.faults.append(Fault(shown_path, 1, "is empty. Write the entry, or delete the file."))
     return document
+
+
+def spans(text: str) -> dict[Location, Span]:
+    """Return where every value of a text stands, with its key. The text is one that ``read_text`` found no fault in."""
+    node = yaml.compose(text, Loader=yaml.SafeLoader)  # the other loader counts in bytes
+    found: dict[Location, Span] = {}
+    if node is not None:
+        _span(text, node, (), None, False, found)
+    return found
+
+
+def _span(text: str, node: Any, at: Location, key: Any, within_flow: bool, found: dict[Location, Span]) -> int:
+    """Add a value and all below it, and return where its content ends."""
+    is_bracketed = bool(getattr(node, "flow_style", False))
+    is_flow = within_flow or is_bracketed
+    start: int = node.start_mark.index
+    end: int = node.end_mark.index
+    below: list[tuple[Location, Any, Any]] = []
+    if isinstance(node, yaml.MappingNode):
+        below = [((*at, str(name.value)), name, value) for name, value in node.value]
+    elif isinstance(node, yaml.SequenceNode):
+        below = [((*at, number), None, value) for number, value in enumerate(node.value)]
+    ends = [_span(text, value, place, name, is_flow, found) for place, name, value in below]
+    if not is_bracketed:
+        end = ends[-1] if ends else start + len(text[start:end].rstrip())
+    found[at] = Span(
+        start=start,
+        end=end,
+        column=node.start_mark.column,
+        style=getattr(node, "style", None) or "",
+        is_flow=within_flow,
+        is_bracketed=is_bracketed,
+        is_collection=bool(below) or not isinstance(node, yaml.ScalarNode),
+        key=None if key is None else (key.start_mark.index, key.end_mark.index),
+        parts=tuple(place for place, _, _ in below),
+    )
+    return end
 
 
 def read_folder(folder: Path, root: Path, beside: Container[str] = ("README.md",)) -> Iterator[Document]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -295,7 +296,8 @@ def _substance(word: Review) -> list[str]:
 
 def _alike(review: Review, verdict: Verdict) -> tuple[object, ...]:
     """Return what is the same of one person's approvals of a version, or of one request and its repeats."""
-    words = review.text if verdict is Verdict.REQUEST_CHANGES else None  # an approval is told by having none
+    is_request = verdict is Verdict.REQUEST_CHANGES  # an approval is told by having no words
+    words = (review.text, json.dumps(review.proposal, sort_keys=True)) if is_request else None
     return review.clinician_id, review.target, review.sha256, words
 
 

@@ -22,7 +22,8 @@ from recommender.rulebook.targets import Digest, Target
 
 _COLUMNS = (
     "record", "number", "at", "email", "name", "registration", "action", "target", "sha256",
-    "is_todays_version", "answers_to", "text", "person", "decision", "until", "together", "seconds", "previous_mac", "mac",
+    "is_todays_version", "answers_to", "text", "person", "decision", "until", "together", "seconds", "patch",
+    "proposed_sha256", "previous_mac", "mac",
 )  # fmt: skip
 
 
@@ -121,6 +122,8 @@ def _review_rows(session: Session, digests: Mapping[Target, Digest]) -> Iterable
             "answers_to": review.parent_id or "",
             "text": review.text,
             **{name: "" if value is None else value for name, value in _manner(review).items()},
+            "patch": (review.proposal or {}).get("patch", ""),
+            "proposed_sha256": (review.proposal or {}).get("sha256", ""),
         }
 
 
@@ -185,6 +188,7 @@ def _review(review: Review) -> dict[str, Any]:
         "parent": review.parent_id,
         "text": review.text,
         **_manner(review),
+        "proposal": review.proposal,
     }
 
 

@@ -16,7 +16,7 @@ from recommender.rulebook.targets import RELEASE
 
 _ACCOUNT = "clinician/"
 # What only some reviews have, so that its absence is part of what an entry says too.
-_ONLY_SOME = ("together", "seconds", "decision_sha256", "until", "person")
+_ONLY_SOME = ("together", "seconds", "decision_sha256", "until", "person", "proposal_sha256")
 _PLANNING = frozenset({Role.LEAD, Role.SAFETY_OFFICER})
 _SIGNED_WITH = ("name", "clinician_registration", "role", "disabled")
 
@@ -39,6 +39,7 @@ def review_details(review: Review) -> dict[str, Any]:
         "until": None if review.until is None else review.until.isoformat(),
         # A number that is nobody's is told as such: it must not look as if nobody was named.
         "person": review.person.email if review.person is not None else review.person_id,
+        "proposal_sha256": None if review.proposal is None else content_hash(review.proposal),
     }
     return {
         **{name: value for name, value in some.items() if value is not None},

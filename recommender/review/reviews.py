@@ -20,6 +20,7 @@ from recommender.review.approval_status import gone, is_named, open_requests, st
 from recommender.review.authorship import own_work, wrote_it
 from recommender.review.database import take_writers_lock
 from recommender.review.errors import MALFORMED, ReviewRefused, StaleVersion, Unreadable
+from recommender.review.proposed_edit import Proposed, refuse_edit
 from recommender.review.record_consistency import is_whole, may_say, review_details, review_target
 from recommender.review.rows import read, rows
 from recommender.review.tables import LARGEST_ID, Clinician, Review, Verdict, Version, now
@@ -78,18 +79,19 @@ def submit(
     seen: str,
     authors: Collection[str],
     manner: Manner = ALONE,
+    proposed: Proposed | None = None,
 ) -> Review | None:
     """Return the new review, written to the audit log in the same transaction, or None if they said that already.
 
     ``digest`` is today's, ``seen`` the sha256 that the clinician's page was made from, ``authors`` are the
-    ``names_in_files`` of the target. The release is approved with ``release.approve_release``, a verdict taken back with ``objections.withdraw``,
+    ``names_in_files`` of the target. A request for changes to a rule may carry a ``proposed`` edit. The release is approved with ``release.approve_release``, a verdict taken back with ``objections.withdraw``,
     a request answered with ``objections.answer``, a point settled with ``settlements.settle``.
 
     Raises:
         StaleVersion: an approval of a version that is not today's.
         ReviewRefused: a reader, an author approving it, somebody approving what they object to, or several
-            at once of which anybody objects to one, a change request or comment without words, or a parent of another
-            target, or of the work on this one, which is shown in no thread.
+            at once of which anybody objects to one, a change request or comment without words, a parent of another
+            target, or of the work on this one, which is shown in no thread, or an edit that is none of a rule.
     """
     if digest.target != target:
         raise ReviewRefused("The digest is of something else.")
@@ -101,7 +103,11 @@ def submit(
             raise ReviewRefused(own_work(target))
     elif not has_words(text):
         raise ReviewRefused("Say in words what should change, or what you think.")
-    return record(session, key, clinician, digest, verdict, text, parent_id, seen=seen, manner=manner)
+    if proposed is not None:
+        refuse_edit(digest, verdict, proposed, seen)
+    return record(
+        session, key, clinician, digest, verdict, text, parent_id, seen=seen, manner=manner, proposed=proposed
+    )
 
 
 def threads(session: Session, target: Target) -> tuple[Thread, ...]:
@@ -219,6 +225,7 @@ def record(
     manner: Manner = ALONE,
     decision: str | None = None,
     until: date | None = None,
+    proposed: Proposed | None = None,
 ) -> Review | None:
     """Return the new review of today's version, or, if it is no approval, of the version that was seen.
 
@@ -226,7 +233,8 @@ def record(
     what holds for every verdict; ``submit``, ``answer``, ``settle`` and ``approve_release`` check the rest.
     """
     take_writers_lock(session)
-    words = (_words(text), None if decision is None else _words(decision), until)
+    proposal = None if proposed is None else proposed.as_kept()
+    words = (_words(text), None if decision is None else _words(decision), until, proposal)
     said = reviews_of(session, digest.target)
     if _is_said(said, clinician, verdict, words, parent_id, seen):
         return None
@@ -245,7 +253,9 @@ def record(
     parent = review_by_id(session, parent_id) if parent_id is not None else None
     if parent_id is not None and (parent is None or parent.id not in {one.id for one in spoken(said)}):
         raise ReviewRefused("What you answer to is not here.")
-    return add_review(session, key, clinician, target, seen, verdict, text, parent_id, manner, decision, until)
+    return add_review(
+        session, key, clinician, target, seen, verdict, text, parent_id, manner, decision, until, proposal=proposal
+    )
 
 
 def plain(part: Any) -> Any:
@@ -272,13 +282,13 @@ def _is_said(
     said: Iterable[Review],
     clinician: Clinician,
     verdict: Verdict,
-    words: tuple[str, str | None, date | None],
+    words: tuple[str, str | None, date | None, dict[str, Any] | None],
     parent_id: int | None,
     sha256: str,
 ) -> bool:
     """Return whether this clinician's word stands already. ``said`` is all that was said of the target, oldest first.
 
-    ``words`` are the text, the decision, and until when. An approval does if it is their latest verdict of this version,
+    ``words`` are the text, the decision, until when, and the edit. An approval does if it is their latest verdict of this version,
     with the same decision; what settles a point if it is the last that did; anything else if they said it with the same
     words in answer to the same, and nobody else has spoken since.
     """
@@ -293,7 +303,8 @@ def _is_said(
     last = takewhile(lambda one: one.clinician_id == clinician.id, reversed(said))
     wanted = (verdict, sha256, parent_id, *words)
     return any(
-        (one.verdict, one.sha256, one.parent_id, one.text, one.decision, one.until) == wanted and one.id not in gone
+        (one.verdict, one.sha256, one.parent_id, one.text, one.decision, one.until, one.proposal) == wanted
+        and one.id not in gone
         for one in last
     )
 
@@ -316,6 +327,7 @@ def add_review(
     decision: str | None = None,
     until: date | None = None,
     person: Clinician | None = None,
+    proposal: dict[str, Any] | None = None,
 ) -> Review:
     """Return the new review, written to the audit log in the same transaction. Whoever calls has checked all but the role.
 
@@ -341,6 +353,7 @@ def add_review(
         until=until,
         person_id=None if person is None else person.id,
         person=person,
+        proposal=proposal,
     )
     session.add(review)
     session.flush()

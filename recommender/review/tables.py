@@ -189,6 +189,7 @@ class Review(Base):
     itself. ``decision`` is what was decided on a point, or what goes for it meanwhile, and ``text`` then the reason; what is
     put off is so ``until`` a day, in UTC, which is also when what is assigned is due and what must be looked at again. Of
     the release, ``decision`` is the digest of how its points were settled. ``person`` is who wrote it, or is to look at it.
+    ``proposal`` is what a request for changes proposes, as ``proposed_edit.Proposed`` writes it.
     """
 
     __tablename__ = "review"
@@ -213,6 +214,7 @@ class Review(Base):
     decision: Mapped[str | None] = mapped_column(Text)
     until: Mapped[date | None] = mapped_column(Date)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("clinician.id"))
+    proposal: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
     clinician: Mapped[Clinician] = relationship(lazy="joined", innerjoin=True, foreign_keys=[clinician_id])
     person: Mapped[Clinician | None] = relationship(lazy="joined", foreign_keys=[person_id])

@@ -65,6 +65,11 @@ def digests(content: Content, languages: Iterable[Language] = ()) -> Mapping[Tar
     return MappingProxyType(found)
 
 
+def rule_digest(content: Content, rule: str) -> str:
+    """Return the digest that ``digests`` gives a rule, without those of all else."""
+    return content_hash(_Source(content).of_rule(content.rule_set.by_id[rule]))
+
+
 class _Source:
     """Gathers what each target means. Parts that many targets share are made once."""
 
@@ -93,7 +98,7 @@ class _Source:
 
     def everything(self) -> Iterator[tuple[Target, dict[str, Any]]]:
         for rule in self._content.rule_set.rules:
-            yield Target(TargetKind.RULE, rule.id), self._rule(rule)
+            yield Target(TargetKind.RULE, rule.id), self.of_rule(rule)
         for exercise in self._content.catalogue.exercises:
             tags = {tag for form in exercise.forms for tag in form.tags}
             parts = {**plain_data(exercise, without=_EXERCISE_BACKGROUND), "tags": _chosen(self._tags, tags)}
@@ -119,7 +124,7 @@ class _Source:
         }
         return {"figures": {"forms": plain_data(drawn.forms), "bases": bases, "pictures": pictures}}
 
-    def _rule(self, rule: Rule) -> dict[str, Any]:
+    def of_rule(self, rule: Rule) -> dict[str, Any]:
         """Return a rule, and everything outside of its file that it means."""
         actions = [branch.then for branch in rule.branches]
         findings = self._findings(rule.branches)

@@ -49,6 +49,9 @@ from recommender.web.plan import stop_views as stops
 from recommender.web.plan import views as plan
 from recommender.web.plan.plan_store import PLAN, STOP, install_plans
 from recommender.web.plan.stop_guard import guard_stops
+from recommender.web.proposals import edits as proposed_edits
+from recommender.web.proposals import room as proposals
+from recommender.web.proposals import views as proposal_views
 from recommender.web.questionnaire import views as questions
 from recommender.web.questionnaire.answer_store import ANSWERS, install_answers
 from recommender.web.result import edit_views as changes
@@ -110,6 +113,7 @@ BLUEPRINTS = (
     *{views.blueprint for views in (account, review, signed_book)},  # one room, in three modules
     *{views.blueprint for views in (work, work_views)},  # one blueprint, with the pages that are put into it
     feed.blueprint,
+    *{views.blueprint for views in (proposals, proposed_edits, proposal_views)},
     release_changes,
     rulebook.blueprint,
     health.blueprint,
@@ -143,6 +147,7 @@ def create_app(settings: Settings | None = None, recommender: Recommender | None
     _install_what_people_keep(app, settings)
     limiter = install_limits(app, settings)
     lab.limit_cases(app, limiter)
+    proposals.limit_forms(app, limiter)
     counted = {RECOMMENDATIONS: (api.blueprint, api_check_ins.blueprint), PAGES: (api_next.blueprint,)}
     limit_calls(app, limiter, counted, settings.recommendations_a_minute, current_grant)
     guard_calls(app, KeyRing(settings, database), settings.api_keys, SCOPES)

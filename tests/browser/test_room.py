@@ -26,7 +26,7 @@ from tests.support.stand import served
 WHOLE = "every place"
 pytestmark = [pytest.mark.dear, pytest.mark.deep]
 
-BLUEPRINTS = frozenset({"rulebook", "lab", "review", "sign_in"})
+BLUEPRINTS = frozenset({"rulebook", "lab", "review", "proposals", "sign_in"})
 # Pages that are long because they hold everything: for a desk, for paper, or for a search in the page.
 LONG = frozenset({"matrix", "rules printed", "review printed"})
 # What is looked at, by setting. The page is loaded once, because some pages come only of a form.

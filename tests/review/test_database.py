@@ -237,3 +237,26 @@ def _upgrade(engine: Engine, revision: str) -> None:
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
+
+
+def test_a_record_with_a_proposed_edit_is_not_taken_back(engine: Engine) -> None:
+    """An older version could not tell that a request carries an edit, so the migration stays."""
+    with engine.begin() as connection:
+        connection.execute(text(_A_CLINICIAN))
+        connection.execute(text(_A_REQUEST_WITH_AN_EDIT))
+    config = Config()
+    config.set_main_option("script_location", str(database._MIGRATIONS))
+    with pytest.raises(RuntimeError, match="proposed edits"), engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0006")
+    assert drift(engine) == []
+
+
+_A_CLINICIAN = (
+    "INSERT INTO clinician (id, email, name, registration, role, disabled, session_version, created_at) "
+    "VALUES (1, 'a@example.org', 'A', 'PH-1', 'reviewer', false, 1, '2026-01-01')"
+)
+_A_REQUEST_WITH_AN_EDIT = (
+    "INSERT INTO review (clinician_id, target_kind, target_id, sha256, verdict, text, created_at, proposal) "
+    f"VALUES (1, 'rule', 'CI-A12', '{'0' * 64}', 'request_changes', 'x', '2026-01-01', '{{}}')"
+)

@@ -35,6 +35,7 @@ FITTING = {
     "person_id": ("1",),
     "together": ("7",),
     "seconds": ("7",),
+    "proposal": ("'{}'", """'{"patch": "other"}'"""),
     "until": ("'infinity'", "'2020-01-01'"),
 }
 COLUMNS = [(table, column.name) for table in (AuditEntry, Review) for column in table.__table__.columns]

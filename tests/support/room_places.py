@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -15,6 +15,7 @@ from playwright.sync_api import Locator, Page, Response
 
 from recommender.loaders.vignettes import Vignette
 from recommender.models.levels import Level
+from recommender.proposals.impact_run import Bounds
 from recommender.review.impact_record import impact_folder, impact_name, write_impact
 from recommender.review.keys import audit_key
 from recommender.review.sign_in_tries import ACCOUNT_FROM_ADDRESS, begin_try
@@ -22,10 +23,12 @@ from recommender.review.tables import Role, now
 from recommender.service.recommend import Recommender
 from recommender.settings import read_settings
 from recommender.web.app import create_app
+from recommender.web.proposals.room import BOUNDS_KEY, current_drafts
 from recommender.web.review.tries import sign_in_try
 from tests.browser.test_review_journey import CHANGED_RULE
-from tests.support import shipped
+from tests.support import proposing, shipped
 from tests.support.impacts import NEW, OLD, told_of
+from tests.support.proposing import ask, proposed, wait_for_impact
 from tests.support.reviewers import (
     PEOPLE,
     account,
@@ -80,6 +83,7 @@ class Room:
     app: Flask
     addresses: Mapping[str, str]
     cookies: Mapping[str, str]
+    drafts: Sequence[str]
 
     def bring(self, page: Page, place: RoomPlace) -> Response:
         """Open the place in a page that may have been anywhere before, and return the response for its document.
@@ -107,9 +111,11 @@ class Room:
 def running_room(recommender: Recommender, folder: Path) -> Iterator[Room]:
     """The sites on loopback ports, until the end of the with statement."""
     with review_room(recommender, folder) as before:
+        before.extensions[BOUNDS_KEY] = Bounds(seconds=0)
         _say_something(before)
     with ExitStack() as running:
         app = running.enter_context(review_room(one_word_changed(folder / "content"), folder))
+        app.extensions[BOUNDS_KEY] = Bounds(seconds=0)  # nobody waits here for what an edit does to people
         single = running.enter_context(review_room(recommender, folder, **PROVIDER))
         (folder / "file").touch()
         settings = replace(read_settings({}), data_dir=folder, secret_key="s" * 40, region="GB")
@@ -118,7 +124,8 @@ def running_room(recommender: Recommender, folder: Path) -> Iterator[Room]:
         cookies = {name: _signed_in(app, name) for name in PEOPLE}
         _close_the_door(app, "stranger")
         apps = {OPEN: app, SINGLE: single, AWAY: away}
-        yield Room(app, {name: running.enter_context(served(one)) for name, one in apps.items()}, cookies)
+        addresses = {name: running.enter_context(served(one)) for name, one in apps.items()}
+        yield Room(app, addresses, cookies, _proposals(app))
 
 
 def _say_something(app: Flask) -> None:
@@ -129,7 +136,19 @@ def _say_something(app: Flask) -> None:
     sent += [ben.say(LAPSED, "comment", "Yes. " * 60, parent=thread)]
     sent += [ana.say(BLOCKED, "request_changes", "Which legs?\n\nBoth?"), ben.say(EXERCISE, "approve", "Well put.")]
     sent += [ben.say("/review/release", "comment", "By the end of the month.")]
+    sent += [ask(ana, proposed(ana))]
     assert [one.status_code for one in sent] == [303] * len(sent)
+
+
+def _proposals(app: Flask) -> tuple[str, str]:
+    """Leave two proposals, one whose impact nobody knows, and one that makes somebody less safe."""
+    ana = signed_in(app, "ana")
+    unknown, known = proposed(ana), proposed(ana, {"/say": ["You told us that your hands are sore."]})
+    for draft in (unknown, known):
+        wait_for_impact(app, draft)
+    with app.app_context():
+        current_drafts().keep_impact(known.rpartition("/")[2], {"state": "done", "found": proposing.FOUND})
+    return unknown, known
 
 
 def _close_the_door(app: Flask, name: str) -> None:
@@ -154,6 +173,7 @@ def room_places(room: Room) -> list[RoomPlace]:
         *lab_places(),
         *door_places(),
         *review_places(),
+        *proposal_places(room),
         *refused_places(room),
         *account_places(),
     ]
@@ -239,6 +259,17 @@ def review_places() -> Iterator[RoomPlace]:
     yield RoomPlace("assign", "one", "/review/work/assign?target=rule/RF-U07", "ana")
     yield RoomPlace("authors", "", "/review/work/authors", "ben")
     yield RoomPlace("rule to review", "in a list", f"{RULE}?theme=bone", "ana")
+
+
+def proposal_places(room: Room) -> Iterator[RoomPlace]:
+    """Where an edit of a rule is proposed, and what comes of it."""
+    yield RoomPlace("rule with an edit", "", proposing.TARGET, "ana")
+    yield RoomPlace("propose", "", proposing.FORM, "ana")
+    yield RoomPlace("propose", "cases and tables", "/review/propose/GEN-14", "ana")
+    yield RoomPlace("propose", "errors", proposing.FORM, "ana", 422, _propose_wrongly)
+    yield RoomPlace("proposal", "", room.drafts[0], "ana")
+    yield RoomPlace("proposal", "worked out", room.drafts[1], "ana")
+    yield RoomPlace("propose, files differ", "", f"/review/propose/{CHANGED_RULE}", "ana", 503)
 
 
 def account_places() -> Iterator[RoomPlace]:
@@ -355,6 +386,12 @@ def _comment(page: Page, words: str, **hidden: str) -> Response:
     page.get_by_label("Your words").fill(words)
     _set_hidden(page, hidden)
     return press(page, page.get_by_role("button", name="Comment"))
+
+
+def _propose_wrongly(page: Page) -> Response:
+    page.get_by_label("Why, for clinicians").first.fill("")
+    page.locator("#f-then-exclude-tags-add").fill("no_such_tag")
+    return press(page, page.get_by_role("button", name="Check", exact=True))
 
 
 def _approve_stale(page: Page) -> Response:

@@ -19,6 +19,7 @@ NOT_FOR_VISITORS = frozenset(
         "rulebook",
         "rule_changes",
         "lab",
+        "proposals",
         "review",
         "review_feed",
         "sign_in",

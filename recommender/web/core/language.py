@@ -24,7 +24,18 @@ NAME = "language"
 ASKED = "lang"
 _SETTLED = "language"
 _ENGLISH_ONLY = frozenset(
-    {"rulebook", "lab", "review", "rule_changes", "review_feed", "sign_in", "work", "styleguide", "api_docs"}
+    {
+        "rulebook",
+        "lab",
+        "review",
+        "rule_changes",
+        "review_feed",
+        "sign_in",
+        "work",
+        "proposals",
+        "styleguide",
+        "api_docs",
+    }
 )
 _WITHOUT_LANGUAGE = frozenset({"health"})
 # On the page of another site nothing is remembered.

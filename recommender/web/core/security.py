@@ -44,7 +44,7 @@ _TOLD = ("ETag", "Content-Language", "Retry-After", "RateLimit", "RateLimit-Poli
 _READ_ELSEWHERE = frozenset({"pictures.picture", "embed.script"})
 _REMEMBERED_SECONDS = 600
 # Where clinicians sign in and sign: a page of another site could lay something over it.
-_NEVER_FRAMED = frozenset({"review", "work", "sign_in", "lab"})
+_NEVER_FRAMED = frozenset({"review", "work", "proposals", "sign_in", "lab"})
 
 
 def policy_with(directive: str) -> str:

@@ -21,6 +21,7 @@ OPEN_ROOMS = frozenset(
     {
         "pages", "country", "exercises", "rulebook", "lab", "review", "rule_changes", "sign_in", "health", "styleguide", "api", "api_check_ins",
         "api_content", "api_docs", "api_next", "embed", "installed", "work", "review_feed",
+        "proposals",
     }
 )  # fmt: skip
 # Rooms and pages that look at the stop themselves: a link may have been made after it, whatever plan there is.
