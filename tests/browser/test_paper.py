@@ -23,6 +23,9 @@ SUMMED_UP: dict[str, dict[str, Any]] = {
     "to be seen first": {**ASKED_EVERYTHING, **STRUGGLING, "told_no_exercise": "yes"},
     "an emergency": example(Level.EMERGENCY_NOW),
 }
+# Of the drawings of a page, how many have come; and what a click on its button to print finds at that moment.
+DRAWN = "() => [...document.images].filter(one => one.complete && one.naturalWidth).length"
+NOTE_DRAWN_AT_PRINT = f"() => {{ window.print = () => {{ window.drawnAtPrint = ({DRAWN})(); }}; }}"
 
 
 def letters(text: str) -> str:
@@ -47,6 +50,32 @@ def test_a_printed_routine_holds_every_step_and_every_reason_to_stop_on_few_shee
     assert [text for text in (*said, *shown["stop_rules"]) if letters(text) not in printed] == []
     assert len(paper.pages) <= len(routine["items"]) / 2.5
     assert letters("Why this is in your routine") not in printed
+
+
+def test_every_drawing_is_fetched_as_soon_as_somebody_prints(browser: Browser, stand: Stand) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    stand.bring(page, Place("paper", "", "/result", draft=stand.draft(AT_A_DESK)))
+    page.wait_for_load_state("networkidle")
+    drawings = page.locator("img").count()
+    # Those far below and in what is folded away are left for later, as long as nobody prints.
+    assert page.evaluate(DRAWN) < drawings
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.wait_for_function(f"all => ({DRAWN})() === all", arg=drawings)
+    context.close()
+
+
+def test_the_button_to_print_waits_for_the_drawings(browser: Browser, stand: Stand) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    stand.bring(page, Place("desk", "", "/result/desk", draft=stand.draft(AT_A_DESK)))
+    drawings = page.locator("img").count()
+    assert page.evaluate(DRAWN) < drawings
+    page.evaluate(NOTE_DRAWN_AT_PRINT)
+    page.get_by_role("button", name="Print this page").click()
+    page.wait_for_function("() => window.drawnAtPrint !== undefined")
+    assert page.evaluate("window.drawnAtPrint") == drawings
+    context.close()
 
 
 @pytest.mark.parametrize("size", ["A4", "Letter"])

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tools.crowd.people import ROW
+
 # What the figures were found to come from; it is written and not worked out.
 WHY = Path(__file__).with_name("why.md")
 HEAD = """# What a plausible crowd gets
@@ -73,20 +75,28 @@ def _weights(weights: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _drawn(given: Mapping[str, Any]) -> str:
-    if "by" in given:
-        return "; ".join(_drawn_by(row) for row in given["by"])
-    parts = [f"{option} {weight}" for option, weight in (given.get("one") or given["many"]).items()]
-    older = [f"{option} {weight}" for option, weight in given.get("older", {}).items()]
-    return ", ".join(parts) + (f"; from 60: {', '.join(older)}" if older else "")
+    """Return the weights of a question as they are read: rows that go with answers, what all others are drawn by, what multiplies."""
+    parts = [f"{_beside(row)}: {_weighed(row)}" for row in given.get("by", ())]
+    if "one" in given or "many" in given:
+        parts.append(f"{'otherwise: ' if parts else ''}{_weighed(given)}")
+    times = ", ".join(f"{_beside(row)}: {_listed_weights(row['times'])}" for row in given.get("times", ()))
+    return "; ".join([*parts, *([f"times ({times})"] if times else [])])
 
 
-def _drawn_by(row: Mapping[str, Any]) -> str:
-    beside = (
+def _weighed(row: Mapping[str, Any]) -> str:
+    return _listed_weights(row["one"] if "one" in row else row["many"])
+
+
+def _listed_weights(weights: Mapping[Any, float]) -> str:
+    return ", ".join(f"{option} {weight}" for option, weight in weights.items())
+
+
+def _beside(row: Mapping[str, Any]) -> str:
+    return ", ".join(
         f"{name} {(' to ' if isinstance(values[0], int) else ' or ').join(map(str, values))}"
         for name, values in row.items()
-        if name != "one"
+        if name not in ROW
     )
-    return f"{', '.join(beside)}: {_drawn({'one': row['one']})}"
 
 
 def _mapping(given: Any) -> Mapping[str, Any]:
