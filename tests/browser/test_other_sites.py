@@ -87,6 +87,7 @@ def fill(page: Page, raw: dict[str, Any]) -> None:
     page.wait_for_function("before => document.querySelector('main').innerText !== before", arg=before)
 
 
+@pytest.mark.in_ci
 def test_the_renderer_of_another_site_asks_and_shows_a_routine(
     page: Page, opened: str, elsewhere: str, recommender: Recommender
 ) -> None:
@@ -102,6 +103,7 @@ def test_the_renderer_of_another_site_asks_and_shows_a_routine(
     assert page.context.cookies(opened) == []
 
 
+@pytest.mark.in_ci
 def test_the_renderer_of_another_site_tells_an_emergency_at_once(page: Page, opened: str, elsewhere: str) -> None:
     page.goto(f"{elsewhere}/renderer?site={opened}")
     raw = {"age_band": "25_44", "pain_location": ["low_back"], "rf_nerve": ["saddle"], "rf_emergency": ["none"]}

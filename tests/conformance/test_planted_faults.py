@@ -66,7 +66,7 @@ def spoken_of(recommender: Recommender) -> set[str]:
     return late | {branch.rule_id for branch in prover.universe.before_assembly if prover.can_hold(fired[branch.id])}
 
 
-@pytest.mark.parametrize("one_of", [4, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("one_of", [pytest.param(4, marks=pytest.mark.in_ci), pytest.param(1, marks=pytest.mark.long)])
 def test_each_red_flag_file_that_is_deleted_is_caught(recommender: Recommender, kit: list[Case], one_of: int) -> None:
     if find_spec("pysat") is None:
         left_out("python-sat is not installed: pip install -e .[proof]")
@@ -102,6 +102,7 @@ def planted(recommender: Recommender, kit: Sequence[Case]) -> list[Mutant]:
     return random.Random(SEED).sample(every, PLANTED)
 
 
+@pytest.mark.in_ci
 def test_twenty_planted_faults_are_caught(recommender: Recommender, kit: list[Case]) -> None:
     rule_set = recommender.content.rule_set
     missed = [

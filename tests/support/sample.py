@@ -120,7 +120,7 @@ def small_and_whole(small: Case, *whole: Case, long: Case | None = None) -> list
 def deepen(items: Iterable[pytest.Item]) -> None:
     """Mark the tests of dear places deep, but for their share, which a hash of each name chooses; one of each file stays.
 
-    Of what is deep in some places a share stays deep, chosen likewise, and the rest is long.
+    Of what is deep in some places a share stays deep, chosen likewise, and the rest is long; what is ``in_ci`` stays.
     """
     items = list(items)
     by_file: dict[str, list[pytest.Item]] = {}
@@ -135,6 +135,8 @@ def deepen(items: Iterable[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.deep)
     for item in items:
         percent = next((share for place, share in LONG_PLACES.items() if item.nodeid.startswith(place)), 100)
+        if item.get_closest_marker("in_ci"):
+            continue
         if item.get_closest_marker("deep") and place_in_hundred(f"long {item.nodeid}") >= percent:
             item.add_marker(pytest.mark.long)
 

@@ -40,6 +40,7 @@ def faults(page: Page) -> list[str]:
     return [*found, *axe_violations(page), *page.evaluate(of_all(TOO_WIDE)), *page.evaluate(of_all(SMALL_TARGETS))]
 
 
+@pytest.mark.in_ci
 def test_a_routine_is_asked_for_and_shown_under_the_strictest_policy(
     page: Page, said: list[str], site: str, elsewhere: str, recommender: Recommender
 ) -> None:
@@ -70,6 +71,7 @@ def test_the_drawings_are_shown_where_the_site_is_allowed_to_read_them(
     assert said == []
 
 
+@pytest.mark.in_ci
 def test_an_emergency_is_told_at_once_and_nothing_beside_it(
     page: Page, said: list[str], site: str, elsewhere: str
 ) -> None:
