@@ -80,7 +80,7 @@ pictures: $(VENV)/.dev  ## the three pictures of the README, in docs/pictures/
 figures: $(VENV)/.figures  ## draw every exercise whose pose data changed
 	$(BIN)/python -m tools.figures.build
 
-client-tools: $(VENV)-clients/.python $(VENV)-clients/.node  ## what makes clients of the API for the deep tests, in $(VENV)-clients
+client-tools: $(VENV)-clients/.python $(VENV)-clients/.node  ## what makes clients of the API, and tries it by its document, for the deep tests, in $(VENV)-clients
 
 wheel: $(VENV)/.run  ## the package in dist/; the same commit makes the same bytes
 	SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)} $(BIN)/python -m hatchling build -t wheel

@@ -127,7 +127,7 @@ def main() -> int:
 
 
 def wait_until_ready(port: int) -> None:
-    for _ in range(150):
+    for _ in range(600):
         try:
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
             connection.request("GET", "/readyz")

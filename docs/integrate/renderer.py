@@ -1,16 +1,18 @@
-"""The questions in a terminal, from one call alone: `python renderer.py http://127.0.0.1:8000`. It needs nothing but Python.
+"""The questions in a terminal, and what comes of them: `python renderer.py http://127.0.0.1:8000`. It needs nothing but Python.
 
 For a check, send all that `/api/v1/check-ins` takes, and name `follow_up` or `before_session` as the holder of the answers.
+What `outcome` yields is all that a person must be told: whoever copies this leaves out no line of it, and shows none of it late.
 """
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 Data = dict[str, Any]
+Part = tuple[str, Iterable[str | None]]  # a heading, and the lines below it
 
 
 def walk(send: Callable[[Data], Data], show: Callable[[Data], Data], body: Data, holder: str = "answers") -> Data:
@@ -22,11 +24,16 @@ def walk(send: Callable[[Data], Data], show: Callable[[Data], Data], body: Data,
     return reply
 
 
-def ask_site(site: str, body: Data) -> Data:
+def ask_site(site: str, body: Data, call: str = "next") -> Data:
+    sent = Request(f"{site}/api/v1/{call}", json.dumps(body).encode(), {"Content-Type": "application/json"})
     try:
-        reply = urlopen(Request(f"{site}/api/v1/next", json.dumps(body).encode(), {"Content-Type": "application/json"}))
+        reply = urlopen(sent, timeout=30)
     except HTTPError as refused:
         reply = refused
+    except URLError as none:
+        raise SystemExit(
+            f"No answer, and so no routine. Very ill? Call your emergency number now. ({none.reason})"
+        ) from None
     told: Data = json.load(reply)
     return told
 
@@ -62,10 +69,58 @@ def ask(question: Data) -> Any:
     return (chosen if question["several"] else chosen[0]) if chosen else None
 
 
+def outcome(told: Data) -> Iterator[Part]:
+    """Yield all that the person must be told, the most urgent first."""
+    first, review, routine = told["disposition"], told.get("review"), told.get("routine")
+    yield first["heading"], [first["act"], *(reason["act"] for reason in first["reasons"])]
+    for kind, words in (("emergency", "In an emergency"), ("urgent", "For urgent advice"), ("crisis", "In a crisis")):
+        yield words, [way_to(one, country["name"]) for country in told["contacts"] for one in country[kind]]
+    yield "What this means", [first["message"], told.get("not_approved")]
+    yield "What to do", first["steps"]
+    if review:
+        by = review["by"] and f"By {review['by']}:"
+        yield "Being seen", [by, review["text"], *(other["text"] for other in review["others"])]
+    yield "Tell them", [first["tell_staff"], *(reason["text"] for reason in first["reasons"])]
+    yield "Do not", first["do_not"]
+    yield "Until then", first["meanwhile"]
+    yield "Get help sooner, or at once", first["worse"]
+    yield "Advice", [one["text"] for one in told["advice"]]
+    yield "Not sure? Find out, and answer again", [one["text"] for one in told["answer_again"]]
+    if routine:
+        yield "Stop", told["stop_rules"]
+        yield "Your moves", [routine["how_often"], routine["strength_days"]]
+        yield from moves(routine["items"])
+        if routine["other_days"]:
+            yield "On the days between", [routine["strength_days"]]
+            yield from moves(routine["other_days"]["items"])
+        for one in told["breaks"]:
+            yield from ((one["name"], [one["why"]["text"]]), *moves(one["items"]))
+
+
+def way_to(one: Data, country: str) -> str:
+    number = one["number"] and f"{'text' if one['by_text'] else 'call'} {one['number']}"
+    return ", ".join(filter(None, (country, one["name"], number, one["note"])))
+
+
+def moves(items: list[Data]) -> Iterator[Part]:
+    for item in items:
+        much = {
+            figure.replace("_", " "): amount for figure, amount in item["dose"].items() if amount and figure != "type"
+        }
+        dose = ", ".join(figure if amount is True else f"{figure} {amount}" for figure, amount in much.items())
+        told = (*item["cautions"], *item["steps"], item["breathing"], item["feel_it"], item["not_here"])
+        yield f"{item['name']}: {item['form_name']}", [dose, *told]
+
+
+def show(told: Data) -> None:
+    for heading, lines in outcome(told):
+        if words := dict.fromkeys(filter(None, lines)):
+            print(f"\n{heading}", *words, sep="\n  ")
+
+
 if __name__ == "__main__":
     end = walk(lambda body: ask_site(sys.argv[1], body), show_page, {"answers": {}})
-    if stop := end["stop"]:
-        urgent = [one["number"] for country in stop["contacts"] for one in country["emergency"] + country["urgent"]]
-        print(stop["disposition"]["heading"], stop["disposition"]["act"], *urgent)
-    else:
-        print(json.dumps({"answers": end["answers"]}))
+    told = end["stop"] or ask_site(sys.argv[1], {"answers": end["answers"]}, "recommendations")
+    if "disposition" not in told or (told.get("routine") and told["rule_set"] != end["rule_set"]):
+        raise SystemExit(told.get("detail") or "The rules have just changed: please answer once more.")
+    show(told)

@@ -65,6 +65,10 @@ def typescript_folder(document: Path, tmp_path_factory: pytest.TempPathFactory) 
     return folder
 
 
+def by_python(folder: Path, site: str) -> Walk:
+    return lambda sheet: json.loads(run([python_tool("python"), "walk.py", site], folder, typed=json.dumps(sheet)))
+
+
 def by_typescript(folder: Path, site: str) -> Walk:
     run([node_tool("tsc"), "--project", "tsconfig.json"], folder)
     return lambda sheet: json.loads(run(["node", "walk.js", site, json.dumps(sheet)], folder))
@@ -84,6 +88,10 @@ def walks_as_told(walk: Walk, recommender: Recommender) -> None:
 def test_the_client_for_python_is_right_by_its_types(python_folder: Path) -> None:
     options = ["--strict", "--no-incremental", "--cache-dir", "/dev/null"]
     run([python_tool("mypy"), *options, "walk.py", "back_routine_client"], python_folder)
+
+
+def test_the_client_for_python_walks_a_journey(python_folder: Path, site: str, recommender: Recommender) -> None:
+    walks_as_told(by_python(python_folder, site), recommender)
 
 
 def test_the_client_for_typescript_compiles_and_walks_a_journey(

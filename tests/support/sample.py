@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from tests.support.whole_ways import WHOLE_WAYS
+from tests.support.tried_in_ci import TRIED_IN_CI
 
 Case = TypeVar("Case")
 
@@ -125,9 +125,9 @@ def small_and_whole(small: Case, *whole: Case, long: Case | None = None) -> list
 def deepen(items: Iterable[pytest.Item]) -> None:
     """Mark the tests of dear places deep, but for their share, which a hash of each name chooses; one of each file stays.
 
-    Of what is deep in some places a share stays deep, chosen likewise, and the rest is long; one of each whole way is never long.
+    Of what is deep in some places a share stays deep, chosen likewise, and the rest is long; what CI must try stays.
     """
-    items, kept = list(items), frozenset(WHOLE_WAYS.values())
+    items, kept = list(items), tuple(TRIED_IN_CI.values())
     by_file: dict[str, list[pytest.Item]] = {}
     for item in items:
         if not any(item.get_closest_marker(speed) for speed in ("deep", "long")):
@@ -140,7 +140,7 @@ def deepen(items: Iterable[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.deep)
     for item in items:
         percent = next((share for place, share in LONG_PLACES.items() if item.nodeid.startswith(place)), 100)
-        if item.nodeid in kept or not item.get_closest_marker("deep"):
+        if item.nodeid.startswith(kept) or not item.get_closest_marker("deep"):
             continue
         if place_in_hundred(f"long {item.nodeid}") >= percent:
             item.add_marker(pytest.mark.long)

@@ -15,7 +15,8 @@ def condition_schemas() -> dict[str, Json]:
     return {
         CONDITION: {
             "description": "When something holds, in the language of the rule files; see the guide above.",
-            "anyOf": [{"type": "string", "const": "always"}, *map(_ref, _KINDS)],
+            # One word of an enum: of a const beside objects, a maker of clients makes a client that reads nothing else.
+            "anyOf": [{"type": "string", "enum": ["always"]}, *map(_ref, _KINDS)],
         },
         "AllConditions": _object({"all": {**several, "description": "Each of these holds."}}),
         "AnyCondition": _object({"any": {**several, "description": "One of these holds, or more."}}),
