@@ -82,6 +82,12 @@ def to_be_told_of_change(session: Session, targets: Iterable[Target]) -> tuple[t
     return tuple(last.values())
 
 
+def signed_targets(session: Session) -> tuple[Target, ...]:
+    """Return what somebody approved or settled, as whatever version."""
+    wanted = select(Review.target_kind, Review.target_id).where(Review.verdict.in_(_APPROVING)).distinct()
+    return tuple(Target(kind, own) for kind, own in session.execute(wanted))
+
+
 def by_mail(session: Session) -> tuple[Clinician, ...]:
     """Return who asked for mail, and has an account that is open."""
     asked = select(Clinician).join(Notice, Notice.clinician_id == Clinician.id)

@@ -10,11 +10,12 @@ from recommender.review.approval_status import gone
 from recommender.review.errors import ReviewRefused
 from recommender.review.objections import answer, withdraw
 from recommender.review.release import approve_release
-from recommender.review.reviews import ALONE, SETTLING, Manner, review_by_id, submit
+from recommender.review.reviews import ALONE, SETTLING, Manner, keep_versions, review_by_id, submit
 from recommender.review.settlements import settle
 from recommender.review.tables import Verdict
+from recommender.rulebook.digest import BOUND
 from recommender.rulebook.named import names_in_files
-from recommender.rulebook.targets import RELEASE, Target
+from recommender.rulebook.targets import RELEASE, Digest, Target, TargetKind
 from recommender.web.review.approval import (
     anchors,
     content,
@@ -140,6 +141,7 @@ def _settle(target: Target, verdict: Verdict) -> Response:
 
     def say() -> bool:
         session, me = review_session(), visitor()
+        keep_versions(session, _rules_of(digest))  # else nobody could be told what changed in them since
         day = day_of(until)
         return settle(session, key(), me, digest, verdict, decision, text, seen=seen, until=day) is not None
 
@@ -148,6 +150,13 @@ def _settle(target: Target, verdict: Verdict) -> Response:
         lambda is_new: _address(target, verdict.value if is_new else _ALREADY),
         lambda error: target_page(target, error=error, typed=text, decision=decision, until=until),
     )
+
+
+def _rules_of(digest: Digest) -> Mapping[Target, Digest]:
+    """Return today's versions of the rules that a point is bound to."""
+    today = current_digests()
+    targets = (Target(TargetKind.RULE, rule) for rule in digest.parts[BOUND])
+    return {target: today[target] for target in targets}
 
 
 def _take(target: Target) -> Response:

@@ -9,10 +9,11 @@ from flask import Response, abort, make_response, redirect
 
 from recommender.review.audit import refuse_backwards
 from recommender.review.errors import ReviewRefused, StaleVersion
-from recommender.review.notices import newest, to_be_told, to_be_told_of_change
+from recommender.review.notices import newest, signed_targets, to_be_told, to_be_told_of_change
 from recommender.review.record_mark import furthest
 from recommender.review.reviews import keep_versions
 from recommender.review.tables import LARGEST_ID
+from recommender.rulebook.targets import Target
 from recommender.web.core.state import log
 from recommender.web.review.approval import anchors, content, current_approval, current_digests, forget_standings
 from recommender.web.review.database import review_session, tell_by_mail
@@ -28,7 +29,7 @@ def keep_or_tell(act: Callable[[], bool], address: Callable[[bool], str], page: 
     try:
         refuse_backwards(session, furthest(anchors()))
         before = newest(session)
-        new = keep_versions(session, current_digests())  # whoever comes first after a change is who has it told
+        new = _newly_kept()
         is_new = act()
         session.commit()
     except ReviewRefused as error:
@@ -41,6 +42,15 @@ def keep_or_tell(act: Callable[[], bool], address: Callable[[bool], str], page: 
         # A log that is kept elsewhere remembers what somebody may cut off the record here.
         log.warning("the record has %d entries, head %s", end.count, end.head)
     return make_response(redirect(address(is_new), 303))
+
+
+def _newly_kept() -> tuple[Target, ...]:
+    """Keep today's versions of what somebody signed, and return what is new: whoever comes first after a change has it told.
+
+    All else is kept as it is opened or said, so that no form waits for hundreds of rows.
+    """
+    session, today = review_session(), current_digests()
+    return keep_versions(session, {target: today[target] for target in signed_targets(session) if target in today})
 
 
 def only(is_allowed: bool) -> None:

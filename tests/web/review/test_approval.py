@@ -137,8 +137,8 @@ def test_a_request_for_changes_takes_the_approval_away_at_once(app: Flask, recom
         "UPDATE clinician SET name = 'Professor Eve' WHERE id = 1",
         "UPDATE version SET parts = '{}' WHERE id = 1",
         "UPDATE audit_entry SET mac = CAST(x'ff' AS TEXT) WHERE number = 9",
-        "INSERT INTO review SELECT 99999, clinician_id, target_kind, target_id, sha256, verdict, text, parent_id, "
-        "created_at, together, seconds, decision, until, person_id FROM review WHERE id = 1",
+        "INSERT INTO review (id, clinician_id, target_kind, target_id, sha256, verdict, text, created_at) "
+        "SELECT 99999, clinician_id, target_kind, target_id, sha256, verdict, text, created_at FROM review WHERE id = 1",
     ],
 )
 def test_a_record_that_was_written_to_without_the_key_approves_nothing_and_takes_the_certificate(
