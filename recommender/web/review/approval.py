@@ -51,6 +51,8 @@ _EXTENSION = "approval"
 _STOOD, _RELEASES = "review_standings", "review_releases"
 # By the content, which is kept so that no other takes its place in memory, and the hashes of its translations.
 _worked_out: dict[str, tuple[Content, Mapping[Target, Digest]]] = {}
+# It takes seconds: of those who ask at once after a start one works it out, and the others wait for that.
+_working_out = threading.Lock()
 
 RECORD_FAULT = (
     "The record of the review is not as it was written, or is shorter than it was. Nothing counts as approved. "
@@ -163,14 +165,15 @@ class ContentApproval:
         self._refresher.stop()
 
     def digests(self, content: Content) -> Mapping[Target, Digest]:
-        """Return the digests of the content, worked out once in a process."""
+        """Return the digests of the content, worked out once in a process, whoever asks at once."""
         languages = tuple(self._spoken().values())
         name = " ".join((str(id(content)), *(language.sha256 for language in languages)))
-        kept = _worked_out.get(name)
-        if kept is None:
-            kept = _worked_out[name] = content, rulebook.digests(content, languages)
-            for old in list(_worked_out)[:-2]:  # while new rules are loaded there are two
-                _worked_out.pop(old, None)
+        with _working_out:
+            kept = _worked_out.get(name)
+            if kept is None:
+                kept = _worked_out[name] = content, rulebook.digests(content, languages)
+                for old in list(_worked_out)[:-2]:  # while new rules are loaded there are two
+                    del _worked_out[old]
         return kept[1]
 
     def _refresh(self) -> float:
