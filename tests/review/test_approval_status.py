@@ -178,6 +178,14 @@ def test_taking_back_a_request_takes_back_its_repeats_and_approvals_before_it_an
     assert withdrawn([*asks, approves(5, ANN), takes_back(6, ANN, 5)]) == {5}
 
 
+def test_a_proposal_that_was_sent_again_goes_with_it_and_another_of_the_same_words_stays() -> None:
+    asks = [said(number, ANN, Verdict.REQUEST_CHANGES, words="a") for number in (1, 2, 3, 4)]
+    for request, proposal in zip(asks, ({"a": 1, "b": 2}, {"b": 2, "a": 1}, {"a": 1, "b": 3}, None), strict=True):
+        request.proposal = proposal
+    assert withdrawn([*asks, takes_back(5, ANN, 2)]) == {1, 2}
+    assert withdrawn([*asks, takes_back(5, ANN, 4)]) == {4}
+
+
 def test_a_lead_takes_back_what_somebody_else_said() -> None:
     assert withdrawn([objects(1, ANN), objects(2, ANN), approves(3, BOB), takes_back(4, BOB, 1)]) == {1, 2}
 
