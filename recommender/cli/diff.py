@@ -164,7 +164,8 @@ def _folder(name: str, *parts: str) -> Iterator[Path | None]:
         return
     with tempfile.TemporaryDirectory() as folder:
         with tarfile.open(fileobj=io.BytesIO(told.stdout)) as archive:
-            archive.extractall(folder, filter="data")
+            archive.extraction_filter = getattr(tarfile, "data_filter", None)  # not before Python 3.11.4; git made it
+            archive.extractall(folder)
         yield Path(folder)
 
 
