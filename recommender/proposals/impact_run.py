@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -20,6 +21,8 @@ from typing import IO, Any
 import recommender
 from recommender.proposals.drafts import Draft, Drafts
 from recommender.settings import Settings
+
+_log = logging.getLogger(__name__)
 
 PEOPLE, SEED = 500, 0
 _WORKER = "recommender.proposals.impact_worker"
@@ -103,7 +106,8 @@ class ImpactRuns:
             told: dict[str, Any]
             try:
                 told = self._worked_out(draft)
-            except Exception:
+            except Exception as error:  # whatever it is, nobody knows what the edit does, and the page must say so
+                _log.warning("the impact of a proposed edit was not worked out: %s", type(error).__name__)
                 told = {"state": State.FAILED.value, "why": _BROKE}
             try:
                 self._drafts.keep_impact(draft.name, told)
@@ -137,7 +141,8 @@ class ImpactRuns:
             )
         except subprocess.TimeoutExpired:
             return {"state": State.FAILED.value, "why": _TOO_LONG.format(bounds.seconds)}
-        except subprocess.CalledProcessError:
+        except subprocess.CalledProcessError as error:
+            _log.warning("the impact of a proposed edit broke off with %d", error.returncode)
             return {"state": State.FAILED.value, "why": _BROKE}
         if len(done.stdout) > _MOST_BYTES:
             return {"state": State.FAILED.value, "why": _BROKE}

@@ -100,11 +100,12 @@ def test_what_takes_too_long_is_killed_and_said_so(bench: Bench, drafts: Drafts,
 @pytest.mark.deep
 @pytest.mark.parametrize("bounds", [Bounds(megabytes=50), Bounds(processor_seconds=1)], ids=["memory", "processor"])
 def test_what_needs_too_much_is_ended_by_the_system(
-    bounds: Bounds, bench: Bench, drafts: Drafts, settings: Settings
+    bounds: Bounds, bench: Bench, drafts: Drafts, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     told = worked_out(ImpactRuns(drafts, settings, bounds), draft_of(bench))
     assert (told.state, told.found) == (State.FAILED, {})
     assert "broke off" in told.why
+    assert "the impact of a proposed edit broke off with" in caplog.text, "whoever runs the service can see it"
 
 
 @pytest.mark.deep
